@@ -1,0 +1,203 @@
+"""A desk: the store as one person at one device sees it. Screens and forms only talk to a desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from data.blobs import Blobs
+from data.edit import Edit, Write
+from data.errors import NotFound, Refused
+from data.kind import Kind
+from data.record import Record, RecordId
+from data.state import Dot
+from data.store import Gesture, Store, find
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What undoing a gesture did: how many records were put back, and which had changed since."""
+
+    back: int
+    changed_since: tuple[RecordId, ...]
+
+
+class Desk:
+    """Reads records and commits gestures for `user`. Kinds are handed in by main."""
+
+    def __init__(self, store: Store, kinds: Iterable[Kind[Any]], *, user: str) -> None:
+        self.store = store
+        self.user = user
+        self.kinds = {kind.name: kind for kind in kinds}
+        self.blobs = Blobs(store.home / "photos")
+        self._by_model = {kind.model: kind for kind in self.kinds.values()}
+        self._read: dict[str, tuple[Mapping[str, Any], Record]] = {}
+        self._pending: list[Write] | None = None
+        self.last: Gesture | None = None
+        """The newest gesture made at this desk, for its undo."""
+
+    # ---- reading ----------------------------------------------------------------------------
+
+    def all(self, kind: Kind[R]) -> list[R]:
+        """Every living record of a kind."""
+        return [self._reading(kind, i, doc) for i, doc in self.store.documents(kind.name)]
+
+    def find(self, kind: Kind[R], record_id: str | None) -> R | None:
+        """The record, or None where a link dangles (deleted, or not on this copy)."""
+        try:
+            return self.get(kind, record_id or "")
+        except NotFound:
+            return None
+
+    def get(self, kind: Kind[R], record_id: str) -> R:
+        """The record, or NotFound."""
+        return self._reading(kind, record_id, find(self.store, kind.name, record_id))
+
+    def kind_of(self, record: R) -> Kind[R]:
+        return self._by_model[type(record)]
+
+    def shown(self, record_id: str) -> dict[str, tuple[Dot, ...]]:
+        """The dots behind what a person is being shown; hand them back with their edit."""
+        state = self.store.state(record_id)
+        return {} if state is None else {name: tuple(live) for name, live in state.cells.items()}
+
+    def author(self, record_id: str) -> str:
+        """Who wrote the record last."""
+        state = self.store.state(record_id)
+        marks = [] if state is None else [state.marks[dot] for dot in state.life]
+        return max(marks, key=lambda mark: mark.stamp).user if marks else ""
+
+    def now(self) -> datetime:
+        """This instant in UTC, by the clock this copy was handed."""
+        return self.store.sources.clock.now()
+
+    # ---- writing ----------------------------------------------------------------------------
+
+    @contextmanager
+    def gesture(self) -> Iterator[None]:
+        """Everything written inside is one commit, undone as one. A refusal inside writes nothing.
+
+        Reads inside still see what was there before.
+        """
+        if self._pending is not None:
+            yield
+            return
+        self._pending = []
+        try:
+            yield
+            writes = self._pending
+        finally:
+            self._pending = None
+        if writes:
+            self.last = self.store.commit(writes, user=self.user)
+
+    def add(self, record: R, *, record_id: str | None = None) -> R:
+        """A new record, checked by its kind; with a natural id also one that may exist already."""
+        kind = self.kind_of(record)
+        kind.check(record.model_dump(exclude={"id"}))
+        new = record.model_copy(update={"id": record_id or self.store.sources.new_id()})
+        if kind.nature == "fact" and self.store.document(new.id) is not None:
+            raise Refused("This was written already; a fact is written once.", code="fact")
+        cells = kind.cells(new)
+        add = {n: tuple(sorted(cells.pop(n))) for n in list(cells) if kind.is_set(n)}
+        self._write(Write(kind.name, new.id, cells, add))
+        return new
+
+    def edit(
+        self, record: R, /, *, shown: Mapping[str, tuple[Dot, ...]] | None = None, **changes: Any
+    ) -> R:
+        """The record with `changes`; only fields whose value differs are written.
+
+        `shown` are the dots the person saw (see `shown`), so that a value which arrived since then
+        is kept beside theirs.
+        """
+        kind = self.kind_of(record)
+        if kind.nature == "fact":
+            raise Refused("A fact is not changed; take it back and say it again.", code="fact")
+        new = kind.check({**record.model_dump(), **changes})
+        values: dict[str, Any] = {}
+        add: dict[str, tuple[str, ...]] = {}
+        remove: dict[str, tuple[str, ...]] = {}
+        for name in changes:
+            before, after = kind.cell(name, record), kind.cell(name, new)
+            if kind.is_set(name):
+                was, now = set(before or ()), set(after or ())
+                add |= {name: tuple(sorted(now - was))} if now - was else {}
+                remove |= {name: tuple(sorted(was - now))} if was - now else {}
+            elif before != after:
+                values[name] = after
+        if values or add or remove:
+            self._write(Write(kind.name, record.id, values, add, remove, shown))
+        return new.model_copy(update={"id": record.id})
+
+    def put(self, record_id: str, record: R) -> R:
+        """The record at its natural id: added, or edited to these values where it stands."""
+        there = self.find(self.kind_of(record), record_id)
+        if there is None:
+            return self.add(record, record_id=record_id)
+        return self.edit(there, **{n: getattr(record, n) for n in self.kind_of(record).meanings})
+
+    def delete(self, record: Record) -> None:
+        """Takes the record out of every list; its fields stay for history and for undo."""
+        kind = self.kind_of(record)
+        if kind.nature == "fact":
+            raise Refused("A fact is not deleted; take it back instead.", code="fact")
+        self._write(Write(kind.name, record.id, delete=True))
+
+    def undo(self, gesture: Gesture) -> Undone:
+        """Puts back what the gesture changed, where nobody has changed it since."""
+        changed: list[RecordId] = []
+        before = len(gesture.edits)
+        with self.gesture():
+            for edit in gesture.edits:
+                if not self._put_back(edit):
+                    changed.append(RecordId(edit.record))
+        return Undone(before - len(changed), tuple(changed))
+
+    # ---- inside -----------------------------------------------------------------------------
+
+    def _put_back(self, edit: Edit) -> bool:
+        kind, state = self.kinds[edit.kind], self.store.state(edit.record)
+        if state is None:
+            return False
+        if kind.nature == "fact":
+            if kind.take_back is None or not state.alive:
+                return False
+            self.add(kind.take_back(self.get(kind, edit.record)))
+            return True
+        if any(set(state.cells.get(name, {})) != {edit.dot} for name in edit.values):
+            return False
+        if edit.delete or not edit.life_over:
+            self._write(Write(edit.kind, edit.record, delete=not edit.delete))
+            return True
+        before = {
+            (old.dot, name): value
+            for old in self.store.history(edit.record)
+            for name, value in old.values.items()
+        }
+        values = {
+            name: before.get((max(edit.over[name]), name)) if edit.over.get(name) else None
+            for name in edit.values
+        }
+        removed = {name: tuple(losses) for name, losses in edit.remove.items()}
+        self._write(Write(edit.kind, edit.record, values, add=removed, remove=edit.add))
+        return True
+
+    def _write(self, change: Write) -> None:
+        if self._pending is not None:
+            self._pending.append(change)
+        else:
+            self.last = self.store.commit([change], user=self.user)
+
+    def _reading(self, kind: Kind[R], record_id: str, doc: Mapping[str, Any]) -> R:
+        known = self._read.get(record_id)
+        if known is not None and known[0] is doc:
+            return known[1]  # type: ignore[return-value]
+        record = kind.read(record_id, doc)
+        self._read[record_id] = (doc, record)
+        return record

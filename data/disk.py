@@ -1,0 +1,264 @@
+"""The journal on disk, and TinyDB's storage and table over it.
+
+A production is one append-only file. Its first line names the format; every line after it is a
+frame `length crc32 json`, one commit each, fsynced before anybody is told "saved". Replay puts
+documents and never runs edits or joins again, so old journals open under newer code.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn
+
+from tinydb import TinyDB
+from tinydb.storages import Storage
+from tinydb.table import Table
+
+from data.document import table_of
+from data.errors import Damaged, NotSaved, Refused
+
+try:
+    import orjson
+
+    def dumps(value: Any) -> bytes:
+        return orjson.dumps(value)
+
+    def loads(text: bytes) -> Any:
+        return orjson.loads(text)
+
+except ImportError:  # the phone and the browser have only the standard library's
+
+    def dumps(value: Any) -> bytes:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def loads(text: bytes) -> Any:
+        return json.loads(text)
+
+
+HEADER = b"callboard journal 1\n"
+_PREFIX = 18  # "llllllll cccccccc " in hexadecimal
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One commit: what changed, the edits that changed it, and the books that move with them."""
+
+    puts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    edits: tuple[Mapping[str, Any], ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    bases: Mapping[str, Any] = field(default_factory=dict)
+    """By record: the last state the office confirmed, as canonical JSON; None: it has none."""
+    clean: tuple[str, ...] = ()
+    """Records whose state the office has confirmed; their base is the state itself."""
+    acked: tuple[tuple[str, int], ...] = ()
+    hseq: int = 0
+    """At the office: the number of the first put; the others follow in order. 0: not numbered."""
+
+    def to_bytes(self) -> bytes:
+        raw = {
+            "p": self.puts,
+            "e": self.edits,
+            "m": self.meta,
+            "b": self.bases,
+            "c": self.clean,
+            "a": self.acked,
+            "h": self.hseq,
+        }
+        body = dumps({key: value for key, value in raw.items() if value}) + b"\n"
+        return b"%08x %08x " % (len(body), zlib.crc32(body)) + body
+
+    @classmethod
+    def from_bytes(cls, body: bytes) -> Frame:
+        raw = loads(body)
+        return cls(
+            raw.get("p", {}),
+            tuple(raw.get("e", ())),
+            raw.get("m", {}),
+            raw.get("b", {}),
+            tuple(raw.get("c", ())),
+            tuple((replica, n) for replica, n in raw.get("a", ())),
+            raw.get("h", 0),
+        )
+
+
+class Journal:
+    """The file of one production. A reader sees the last whole commit and never changes a byte."""
+
+    def __init__(self, path: Path, *, writer: bool, now: datetime) -> None:
+        self.path = path
+        self.writer = writer
+        self.cut_aside: Path | None = None
+        """Where a torn last commit was put on opening, to be said once."""
+        self._now = now
+        self._end = 0
+        self._file: BinaryIO | None = None
+
+    def frames(self) -> Iterator[Frame]:
+        """Every whole commit in order; then, for a writer, the file is open for appending.
+
+        Raises Damaged for a journal that was not written so: bytes changed in the middle of it.
+        """
+        data = self.path.read_bytes() if self.path.exists() else b""
+        if not data.startswith(HEADER) and HEADER[: len(data)] != data:
+            raise Damaged(f"{self.path} is not a Callboard journal that this version reads.")
+        at = min(len(HEADER), len(data))
+        while at < len(data):
+            end, body = _frame_at(data, at)
+            if body is None:
+                if end < len(data):
+                    raise Damaged(
+                        f"{self.path} is damaged at byte {at}; what comes before it is whole. "
+                        "Restore the last backup, or ask for help with this file untouched."
+                    )
+                break
+            yield Frame.from_bytes(body)
+            at = end
+        self._end = at
+        if self.writer:
+            self._open_for_writing(data)
+
+    def append(self, frame: Frame) -> None:
+        """Durable when it returns. NotSaved: the file is as it was before."""
+        if self._file is None:
+            raise Refused("This copy is open for reading only.", code="read-only")
+        try:
+            self._write(frame.to_bytes())
+        except OSError as error:
+            self._take_back()
+            full = error.errno in (28, 27, 122)  # ENOSPC, EFBIG, EDQUOT
+            why = "the disk is full" if full else f"the disk says {error.strerror or error}"
+            raise NotSaved(f"Not saved: {why}. Free some space, then do it again.") from error
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _write(self, data: bytes) -> None:
+        assert self._file is not None
+        self._file.write(data)
+        self._file.flush()
+        sync_file(self._file.fileno())
+        self._end += len(data)
+
+    def _take_back(self) -> None:
+        assert self._file is not None
+        self._file.close()
+        self._file = self.path.open("r+b", buffering=0)
+        self._file.truncate(self._end)
+        self._file.seek(self._end)
+
+    def _open_for_writing(self, data: bytes) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if len(data) > self._end:
+            self.cut_aside = self.path.with_name(f"journal.cut-{self._now:%Y%m%dT%H%M%S}")
+            self.cut_aside.write_bytes(data[self._end :])
+        self._file = self.path.open("r+b" if data else "w+b", buffering=0)
+        self._file.truncate(self._end)
+        self._file.seek(self._end)
+        if self._end < len(HEADER):
+            self._file.seek(0)
+            self._end = 0
+            self._write(HEADER)
+            sync_folder(self.path.parent)
+
+
+def _frame_at(data: bytes, at: int) -> tuple[int, bytes | None]:
+    """The end of the frame at `at` and its body; None for a body that is torn or damaged.
+
+    A frame that runs past the end of the file, or is the last one and lost its final newline, was
+    torn by a crash (end = end of file). A whole frame with a wrong sum is damage.
+    """
+    prefix = data[at : at + _PREFIX]
+    if len(prefix) < _PREFIX:
+        return len(data), None
+    try:
+        length, crc = int(prefix[:8], 16), int(prefix[9:17], 16)
+    except ValueError:
+        return (len(data) if not data[at:].strip(b"\0") else at), None
+    end = at + _PREFIX + length
+    if end > len(data):
+        return len(data), None
+    body = data[at + _PREFIX : end]
+    if zlib.crc32(body) != crc:
+        torn = end == len(data) and not body.endswith(b"\n")
+        return (len(data) if torn else at), None
+    return end, body
+
+
+def sync_file(fd: int) -> None:
+    """On the platter, not in a cache: macOS answers fsync before that and wants F_FULLFSYNC."""
+    try:
+        import fcntl
+
+        fcntl.fcntl(fd, fcntl.F_FULLFSYNC)  # type: ignore[attr-defined, unused-ignore]
+    except (ImportError, AttributeError, OSError):
+        os.fsync(fd)
+
+
+def sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return  # Windows has no handle on a folder to sync
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+class JournalStorage(Storage):
+    """TinyDB's view of the documents that the journal's frames have put."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, dict[str, Mapping[str, Any]]] = {}
+        self.where: dict[str, str] = {}
+
+    def put(self, record_id: str, doc: Mapping[str, Any]) -> None:
+        """Replaces a document; a record that was deleted or came back changes its table."""
+        table, before = table_of(doc), self.where.get(record_id)
+        if before is not None and before != table:
+            del self.tables[before][record_id]
+        self.tables.setdefault(table, {})[record_id] = doc
+        self.where[record_id] = table
+
+    def document(self, record_id: str) -> Mapping[str, Any] | None:
+        table = self.where.get(record_id)
+        return None if table is None else self.tables[table][record_id]
+
+    def read(self) -> dict[str, dict[str, Any]] | None:
+        return {name: dict(docs) for name, docs in self.tables.items()}
+
+    def write(self, data: dict[str, dict[str, Any]]) -> None:  # noqa: ARG002
+        _only_the_store_writes()
+
+
+class RecordTable(Table):
+    """A TinyDB table of one kind: text ids, queries for everyone, writing for the store alone."""
+
+    document_id_class = str  # type: ignore[assignment]
+
+    def __init__(self, storage: Storage, name: str, **_options: Any) -> None:
+        # A cached result would outlive the commit that changes it.
+        super().__init__(storage, name, cache_size=0)
+
+    def _read_table(self) -> dict[str, Mapping[str, Any]]:
+        storage = self._storage
+        assert isinstance(storage, JournalStorage)
+        return storage.tables.get(self.name, {})
+
+    def _update_table(self, updater: Any) -> None:  # noqa: ARG002
+        _only_the_store_writes()
+
+
+class RecordDB(TinyDB):
+    table_class = RecordTable
+
+
+def _only_the_store_writes() -> NoReturn:
+    raise Refused("Records change by edits, through a desk; TinyDB only reads here.")

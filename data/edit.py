@@ -1,0 +1,149 @@
+"""Edits and gestures: the only way a person changes a record.
+
+An edit is one dot: one person, one record, any of its fields. A gesture is one commit of edits,
+undone as one. History, undo and audit are read from edits; nothing is ever merged from them, but a
+record's live values can be told from all its edits in any order (`values_from`), and that must
+agree with the joined state: it is the law that keeps both honest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from data.errors import Malformed
+from data.state import Dot, Mark, State, write
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What somebody wants changed in one record, before it has a dot. Values are canonical JSON."""
+
+    kind: str
+    id: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    add: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    remove: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    over: Mapping[str, tuple[Dot, ...]] | None = None
+    """The dots the person was shown, by field; None: what stands there at the commit."""
+    delete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One write as it was made: who, when by which clock, what it wrote and over what."""
+
+    dot: Dot
+    mark: Mark
+    gesture: str
+    record: str
+    kind: str
+    values: Mapping[str, Any]
+    over: Mapping[str, tuple[Dot, ...]]
+    add: Mapping[str, tuple[str, ...]]
+    remove: Mapping[str, Mapping[str, tuple[Dot, ...]]]
+    life_over: tuple[Dot, ...]
+    delete: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """The edit as it is kept in the journal and sent; empty parts are left out."""
+        raw: dict[str, Any] = {
+            "dot": list(self.dot),
+            "mark": list(self.mark),
+            "g": self.gesture,
+            "id": self.record,
+            "t": self.kind,
+        }
+        optional = {
+            "f": dict(self.values),
+            "x": {name: [list(d) for d in dots] for name, dots in self.over.items()},
+            "add": {name: list(elements) for name, elements in self.add.items()},
+            "rem": {
+                name: {e: [list(d) for d in dots] for e, dots in losses.items()}
+                for name, losses in self.remove.items()
+            },
+            "lx": [list(d) for d in self.life_over],
+            "del": self.delete,
+        }
+        return raw | {key: value for key, value in optional.items() if value}
+
+    @classmethod
+    def from_json(cls, raw: Any) -> Edit:
+        try:
+            return cls(
+                dot=Dot(str(raw["dot"][0]), int(raw["dot"][1])),
+                mark=Mark(*raw["mark"]),
+                gesture=str(raw["g"]),
+                record=str(raw["id"]),
+                kind=str(raw["t"]),
+                values=dict(raw.get("f", {})),
+                over={name: _dots(dots) for name, dots in raw.get("x", {}).items()},
+                add={name: tuple(map(str, e)) for name, e in raw.get("add", {}).items()},
+                remove={
+                    name: {e: _dots(dots) for e, dots in losses.items()}
+                    for name, losses in raw.get("rem", {}).items()
+                },
+                life_over=_dots(raw.get("lx", ())),
+                delete=bool(raw.get("del", False)),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            raise Malformed(f"this is not an edit: {error}.") from error
+
+
+def apply(state: State, change: Write, dot: Dot, mark: Mark, gesture: str) -> tuple[State, Edit]:
+    """The state after the write, and the edit that says so."""
+    over = {
+        name: tuple(change.over[name])
+        if change.over is not None and name in change.over
+        else tuple(state.cells.get(name, {}))
+        for name in change.values
+    }
+    remove = {
+        name: {e: tuple(sorted(state.sets.get(name, {}).get(e, ()))) for e in elements}
+        for name, elements in change.remove.items()
+    }
+    after = write(
+        state,
+        dot,
+        mark,
+        values=change.values,
+        add=change.add,
+        remove=remove,
+        over=over,
+        delete=change.delete,
+    )
+    written_over = {name: dots for name, dots in over.items() if dots}
+    return after, Edit(
+        dot,
+        mark,
+        gesture,
+        state.id,
+        state.kind,
+        change.values,
+        written_over,
+        change.add,
+        remove,
+        tuple(sorted(state.life)),
+        change.delete,
+    )
+
+
+def values_from(edits: Iterable[Edit]) -> dict[str, dict[Dot, Any]]:
+    """The live values of one record's registers, told from its edits alone, in any order."""
+    written: dict[str, dict[Dot, Any]] = {}
+    gone: dict[str, set[Dot]] = {}
+    for edit in edits:
+        for name, value in edit.values.items():
+            written.setdefault(name, {})[edit.dot] = value
+        for name, dots in edit.over.items():
+            gone.setdefault(name, set()).update(dots)
+    live = {
+        name: {dot: value for dot, value in cells.items() if dot not in gone.get(name, set())}
+        for name, cells in written.items()
+    }
+    return {name: cells for name, cells in live.items() if cells}
+
+
+def _dots(raw: Any) -> tuple[Dot, ...]:
+    return tuple(Dot(str(replica), int(n)) for replica, n in raw)

@@ -1,0 +1,122 @@
+"""A kind: one record class and the facts the office needs about it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import ValidationError
+
+from data.errors import BadInput
+from data.fields import Meaning, check_choice, label_of, meaning_of
+from data.record import Record, RecordId
+
+R = TypeVar("R", bound=Record)
+
+Nature = Literal["fact", "shared", "paper"]
+"""How records meet: facts are written once, shared merges by field, paper closes by signing."""
+
+Class = Literal["green", "amber", "red"]
+"""Who may hold it: the whole unit, those who need to know, named individuals."""
+
+
+@dataclass(frozen=True, eq=False)
+class Kind(Generic[R]):
+    """One sort of record: `name` on disk and on the wire, titles for people, columns for lists."""
+
+    name: str
+    model: type[R]
+    title: str
+    plural: str
+    nature: Nature
+    columns: tuple[str, ...]
+    confidentiality: Class = "green"
+    search: tuple[str, ...] = ()
+    """Fields whose words find the record; the columns if none are named."""
+    take_back: Callable[[R], R] | None = None
+    """Of a fact: the new fact that voids it. Undo needs it."""
+    meanings: Mapping[str, Meaning] = field(init=False)
+
+    def __post_init__(self) -> None:
+        fields = {name: info for name, info in self.model.model_fields.items() if name != "id"}
+        object.__setattr__(self, "meanings", {n: meaning_of(info) for n, info in fields.items()})
+        for name in (*self.columns, *self.search):
+            if name not in fields:
+                raise TypeError(f"{self.name} has no field {name!r}")
+
+    def label(self, name: str) -> str:
+        return label_of(name, self.model.model_fields[name]).text
+
+    def is_set(self, name: str) -> bool:
+        """Whether the field merges as a set of elements instead of one value."""
+        return name in self.meanings and self.meanings[name].name in ("photos", "words")
+
+    def read(self, record_id: str, document: Mapping[str, Any]) -> R:
+        """The record a document says, as far as this version understands it.
+
+        A value that this version cannot read falls back to the field's default and is named in
+        `unread`: a newer app's word must not make the whole record unreadable here.
+        """
+        values: dict[str, Any] = {n: document[n] for n in self.meanings if n in document}
+        values["id"] = RecordId(record_id)
+        for _ in range(len(values) + 1):
+            try:
+                return self.model.model_validate(values)
+            except ValidationError as error:
+                bad = {str(e["loc"][0]) for e in error.errors() if e["loc"]}
+                required = {e["loc"][0] for e in error.errors() if e["type"] == "missing"}
+                if required or not bad & values.keys():
+                    break
+                for name in bad:
+                    values.pop(name, None)
+        return self.model.model_construct(**{**self._blanks(), **values})
+
+    def cells(self, record: R) -> dict[str, Any]:
+        """The record's values as canonical JSON (NFC, no floats), without those left at default."""
+        dumped = record.model_dump(
+            mode="json", by_alias=True, exclude={"id"}, exclude_defaults=True
+        )
+        return {name: canonical(value) for name, value in dumped.items() if name in self.meanings}
+
+    def cell(self, name: str, record: R) -> Any:
+        """One value as canonical JSON, whether or not it is the default."""
+        dumped = record.model_dump(mode="json", by_alias=True, include={name})
+        return canonical(dumped.get(name))
+
+    def check(self, values: Mapping[str, Any]) -> R:
+        """A new reading of `values`, or BadInput that names the field and what to write."""
+        try:
+            record = self.model.model_validate(dict(values))
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = str(first["loc"][0]) if first["loc"] else ""
+            label = self.label(name) if name in self.meanings else name
+            if first["type"] == "missing":
+                raise BadInput(f"{label} is missing. Fill it in.", field=name) from error
+            raise BadInput(f"{label}: {first['msg']}.", field=name) from error
+        for name, meaning in self.meanings.items():
+            check_choice(meaning, getattr(record, name), name)
+        return record
+
+    def _blanks(self) -> dict[str, Any]:
+        return {
+            name: (info.get_default(call_default_factory=True) if not info.is_required() else None)
+            for name, info in self.model.model_fields.items()
+        }
+
+
+def canonical(value: Any) -> Any:
+    """JSON as it is merged and hashed: NFC text, sorted sets, no floats (TypeError on one)."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, float):
+        raise TypeError("a float has no canonical form; write a decimal as text")
+    if isinstance(value, dict):
+        return {canonical(k): canonical(v) for k, v in sorted(value.items()) if v is not None}
+    if isinstance(value, (set, frozenset)):
+        return sorted(canonical(v) for v in value)
+    if isinstance(value, (list, tuple)):
+        return [canonical(v) for v in value]
+    return value

@@ -1,0 +1,59 @@
+"""The show itself: its name, its dates, and how it writes times and prints paper."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from data.desk import Desk
+from data.errors import NotFound
+from data.fields import Day, Label, Line, Words, one_of
+from data.kind import Kind
+from data.record import Record, RecordId, natural_id
+from data.walltime import zone_of
+
+
+class Production(Record):
+    title: Line
+    company: Line = ""
+    number: Annotated[Line, Label("Production no.")] = ""
+    starts: Annotated[Day | None, Label("First shoot day")] = None
+    ends: Annotated[Day | None, Label("Last shoot day")] = None
+    zone: Annotated[Line, Label("Time zone", "as in America/Denver")] = "UTC"
+    units: Annotated[Words, Label("Shooting units")] = frozenset({"Main"})
+    paper: Annotated[str, one_of("letter", "a4"), Label("Paper")] = "letter"
+    clock: Annotated[str, one_of("12", "24"), Label("Clock")] = "24"
+    measures: Annotated[str, one_of("miles", "kilometres"), Label("Distances in")] = "miles"
+    currency: Annotated[Line, Label("Currency")] = "USD"
+
+
+PRODUCTION = Kind(
+    name="production",
+    model=Production,
+    title="Production",
+    plural="Productions",
+    nature="shared",
+    columns=("title", "company", "starts", "ends"),
+)
+
+
+def production_id(production: str) -> RecordId:
+    """The id of the record that holds the show's settings."""
+    return natural_id(production, "production")
+
+
+def show_of(desk: Desk) -> Production:
+    """The show's settings; NotFound on a copy that has not met its office yet."""
+    for show in desk.all(PRODUCTION):
+        return show
+    raise NotFound("This copy has no production yet. Let it meet the office once.", code="empty")
+
+
+def zone(desk: Desk) -> ZoneInfo:
+    return zone_of(show_of(desk).zone)
+
+
+def today(desk: Desk) -> date:
+    """The date where the show is, by the clock this copy was handed."""
+    return desk.now().astimezone(zone(desk)).date()

@@ -1,0 +1,67 @@
+"""The clock everybody is handed, and the stamps of edits.
+
+A stamp only picks which of two truly concurrent values is shown first (sync/PROTOCOL.md); it never
+decides what came after what, so a wrong clock costs at most a question in the inbox.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from data.record import RecordId
+
+
+def wall() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Clock:
+    """Now, as this copy believes it. `shift` moves whole days for rehearsals (`--today`)."""
+
+    now_utc: Callable[[], datetime] = wall
+    shift: timedelta = timedelta(0)
+
+    def now(self) -> datetime:
+        """An aware instant in UTC."""
+        return self.now_utc() + self.shift
+
+    def shifted_to(self, day: date) -> Clock:
+        """The same time of day, on `day` (counted in UTC)."""
+        return Clock(self.now_utc, timedelta(days=(day - self.now_utc().date()).days))
+
+
+@dataclass(slots=True)
+class Sources:
+    """What is no function of the records: time and chance. Tests and the sample hand in theirs."""
+
+    clock: Clock = field(default_factory=Clock)
+    rng: random.Random = field(default_factory=secrets.SystemRandom)
+    _last: int = 0
+
+    def new_id(self) -> RecordId:
+        """UUIDv7 (RFC 9562): unique wherever it is made; the time in it orders nothing."""
+        ms = int(self.clock.now().timestamp() * 1000) & (2**48 - 1)
+        bits = ms << 80 | 0x7 << 76 | self.rng.getrandbits(12) << 64
+        bits |= 0b10 << 62 | self.rng.getrandbits(62)
+        text = f"{bits:032x}"
+        return RecordId(f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}")
+
+    def new_token(self) -> str:
+        """64 random bits as text: a replica, a gesture, an epoch."""
+        return f"{self.rng.getrandbits(64):016x}"
+
+    def stamp(self) -> int:
+        """Milliseconds since 1970 by this copy's clock, always above the last one."""
+        self._last = max(int(self.clock.now().timestamp() * 1000), self._last + 1)
+        return self._last
+
+
+def jumped(start_wall: float, start_ticks: float, *, limit_s: float = 120.0) -> bool:
+    """Whether the wall clock moved against the machine's own ticks since the run began."""
+    return abs((time.time() - start_wall) - (time.monotonic() - start_ticks)) > limit_s
