@@ -47,6 +47,11 @@ class Desk:
         """Every living record of a kind."""
         return [self._reading(kind, i, doc) for i, doc in self.store.documents(kind.name)]
 
+    def having(self, kind: Kind[R], name: str, text: str) -> list[R]:
+        """The living records of a kind whose field `name` is `text`, by an index."""
+        found = self.store.storage.having(kind.name, name, text)
+        return [self._reading(kind, i, doc) for i, doc in found.items()]
+
     def find(self, kind: Kind[R], record_id: str | None) -> R | None:
         """The record, or None where a link dangles (deleted, or not on this copy)."""
         try:

@@ -14,11 +14,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn, TypeAlias
 
 from tinydb import TinyDB
+from tinydb.queries import QueryLike
 from tinydb.storages import Storage
-from tinydb.table import Table
+from tinydb.table import Document, Table
 
 from data.document import table_of
 from data.errors import Damaged, NotSaved, Refused
@@ -142,15 +143,14 @@ class Journal:
 
     def _write(self, data: bytes) -> None:
         assert self._file is not None
-        self._file.write(data)
-        self._file.flush()
+        left = memoryview(data)
+        while left:  # a nearly full disk takes a part and says so only by the count
+            left = left[self._file.write(left) :]
         sync_file(self._file.fileno())
         self._end += len(data)
 
     def _take_back(self) -> None:
         assert self._file is not None
-        self._file.close()
-        self._file = self.path.open("r+b", buffering=0)
         self._file.truncate(self._end)
         self._file.seek(self._end)
 
@@ -183,13 +183,27 @@ def _frame_at(data: bytes, at: int) -> tuple[int, bytes | None]:
     except ValueError:
         return (len(data) if not data[at:].strip(b"\0") else at), None
     end = at + _PREFIX + length
-    if end > len(data):
-        return len(data), None
     body = data[at + _PREFIX : end]
-    if zlib.crc32(body) != crc:
-        torn = end == len(data) and not body.endswith(b"\n")
-        return (len(data) if torn else at), None
-    return end, body
+    if end <= len(data) and zlib.crc32(body) == crc:
+        return end, body
+    torn = end > len(data) or (end == len(data) and not body.endswith(b"\n"))
+    # A commit behind it means that the length was changed, not that the writing was cut short.
+    return (len(data) if torn and not _whole_frame_in(body) else at), None
+
+
+def _whole_frame_in(tail: bytes) -> bool:
+    """Whether a commit begins after some line of these bytes and is whole."""
+    at = tail.find(b"\n") + 1
+    while at:
+        try:
+            length, crc = int(tail[at : at + 8], 16), int(tail[at + 9 : at + 17], 16)
+        except ValueError:
+            return False
+        body = tail[at + _PREFIX : at + _PREFIX + length]
+        if len(body) == length and zlib.crc32(body) == crc:
+            return True
+        at = tail.find(b"\n", at) + 1
+    return False
 
 
 def sync_file(fd: int) -> None:
@@ -212,20 +226,40 @@ def sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
+Index: TypeAlias = dict[str | None, dict[str, Mapping[str, Any]]]
+
+
 class JournalStorage(Storage):
     """TinyDB's view of the documents that the journal's frames have put."""
 
     def __init__(self) -> None:
         self.tables: dict[str, dict[str, Mapping[str, Any]]] = {}
         self.where: dict[str, str] = {}
+        self._indexes: dict[str, dict[str, Index]] = {}
 
     def put(self, record_id: str, doc: Mapping[str, Any]) -> None:
         """Replaces a document; a record that was deleted or came back changes its table."""
         table, before = table_of(doc), self.where.get(record_id)
-        if before is not None and before != table:
-            del self.tables[before][record_id]
+        if before is not None:
+            old = self.tables[before][record_id]
+            for name, index in self._indexes.get(before, {}).items():
+                index.get(_word(old, name), {}).pop(record_id, None)
+            if before != table:
+                del self.tables[before][record_id]
         self.tables.setdefault(table, {})[record_id] = doc
         self.where[record_id] = table
+        for name, index in self._indexes.get(table, {}).items():
+            index.setdefault(_word(doc, name), {})[record_id] = doc
+
+    def having(self, table: str, name: str, word: str) -> Mapping[str, Mapping[str, Any]]:
+        """The documents whose field `name` is the text `word`. The first question makes the index,
+        and it is kept up from then on."""
+        indexes = self._indexes.setdefault(table, {})
+        if name not in indexes:
+            indexes[name] = {}
+            for record_id, doc in self.tables.get(table, {}).items():
+                indexes[name].setdefault(_word(doc, name), {})[record_id] = doc
+        return indexes[name].get(word, {})
 
     def document(self, record_id: str) -> Mapping[str, Any] | None:
         table = self.where.get(record_id)
@@ -247,17 +281,50 @@ class RecordTable(Table):
         # A cached result would outlive the commit that changes it.
         super().__init__(storage, name, cache_size=0)
 
+    def search(self, cond: QueryLike) -> list[Document]:
+        """As TinyDB's; a question for a field's text, alone or with others, goes by an index."""
+        asked = _texts_asked(getattr(cond, "_hash", None))
+        if not asked:
+            return super().search(cond)
+        storage = self._storage
+        assert isinstance(storage, JournalStorage)
+        few = min((storage.having(self.name, *text) for text in asked), key=len)
+        return [Document(doc, doc_id) for doc_id, doc in few.items() if cond(doc)]  # type: ignore[arg-type]
+
+    def get(self, cond: QueryLike | None = None, *args: Any, **by_id: Any) -> Any:
+        if cond is not None and _texts_asked(getattr(cond, "_hash", None)):
+            return next(iter(self.search(cond)), None)
+        return super().get(cond, *args, **by_id)
+
     def _read_table(self) -> dict[str, Mapping[str, Any]]:
         storage = self._storage
         assert isinstance(storage, JournalStorage)
         return storage.tables.get(self.name, {})
+
+    def _get_next_id(self) -> NoReturn:
+        _only_the_store_writes()
 
     def _update_table(self, updater: Any) -> None:  # noqa: ARG002
         _only_the_store_writes()
 
 
 class RecordDB(TinyDB):
-    table_class = RecordTable
+    table_class: type[Table] = RecordTable
+
+
+def _word(doc: Mapping[str, Any], name: str) -> str | None:
+    value = doc.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _texts_asked(asked: Any) -> list[tuple[str, str]]:
+    """The (field, text) pairs a TinyDB query wants equal, told from its structural hash."""
+    match asked:
+        case ("==", (str(name),), str(word)):
+            return [(name, word)]
+        case ("and", frozenset() as parts):
+            return [pair for part in parts for pair in _texts_asked(part)]
+    return []
 
 
 def _only_the_store_writes() -> NoReturn:

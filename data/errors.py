@@ -3,7 +3,7 @@
 OfficeError
 ├── BadInput          what was typed or imported cannot be read
 │   └── NotAPhoto     the file is not a picture that we can keep
-├── Refused           it can be read but must not be done (a second writing of a fact, a closed paper)
+├── Refused           it can be read but must not be done (a fact twice, a closed paper)
 │   └── NotFound      the record is not here
 ├── NotSaved          the disk would not take it; nothing has changed
 ├── Busy              another process is writing this production

@@ -11,7 +11,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from data.record import RecordId
 
@@ -31,9 +31,10 @@ class Clock:
         """An aware instant in UTC."""
         return self.now_utc() + self.shift
 
-    def shifted_to(self, day: date) -> Clock:
-        """The same time of day, on `day` (counted in UTC)."""
-        return Clock(self.now_utc, timedelta(days=(day - self.now_utc().date()).days))
+    def shifted_to(self, day: date, zone: tzinfo) -> Clock:
+        """The same time of day, on the date `day` in `zone`."""
+        today = self.now_utc().astimezone(zone).date()
+        return Clock(self.now_utc, timedelta(days=(day - today).days))
 
 
 @dataclass(slots=True)

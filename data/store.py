@@ -161,21 +161,18 @@ class Store:
             for record_id, base in bases.items()
             if base == (joined.get(record_id) or self.state(record_id))
         )
-        new_edits = tuple(
-            raw for raw in edits if Dot(raw["dot"][0], raw["dot"][1]) not in self._known
-        )
+        by_dot = {Dot(raw["dot"][0], raw["dot"][1]): raw for raw in edits}
+        new_edits = tuple(raw for dot, raw in by_dot.items() if dot not in self._known)
         frame = Frame(
             self._documents(changed.values()),
             new_edits,
             dict(meta or {}),
-            {}
-            if self.hub
-            else {
+            {
                 i: None if base is None else encode(base)
                 for i, base in bases.items()
                 if i not in clean
             },
-            () if self.hub else tuple(i for i in clean if i in self.bases),
+            tuple(i for i in clean if i in self.bases),
             tuple((dot.replica, dot.n) for dot in acked),
             self._next_hseq() if changed else 0,
         )
@@ -190,6 +187,10 @@ class Store:
     def forget_bases(self, **meta: Any) -> None:
         """Another office run history: nothing counts as confirmed, everything is offered again."""
         self._keep(Frame(bases=dict.fromkeys(self.ids()), meta=meta))
+
+    def new_run(self) -> None:
+        """The next write opens a fresh replica, as it does after a start."""
+        self._replica = ""
 
     def close(self) -> None:
         self._journal.close()
@@ -214,6 +215,8 @@ class Store:
         return None if state is None else encode(state)
 
     def _move_base(self, bases: dict[str, State | None], incoming: State) -> None:
+        if self.hub:
+            return  # nobody confirms anything to the office
         base = bases.get(incoming.id)
         if base is None:
             base = self._base(incoming.id)

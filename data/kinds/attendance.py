@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from tinydb import where
-
 from data.desk import Desk
 from data.errors import BadInput, Refused
 from data.fields import Label, Line, Moment, link_to, one_of
@@ -17,6 +15,7 @@ from data.kinds.calls import Call, calls
 from data.kinds.people import Person, PersonId
 from data.kinds.production import show_of, zone
 from data.kinds.schedule import DayId, ShootDay
+from data.kinds.voiding import standing
 from data.record import Record, RecordId
 from data.walltime import clock_text, instant, wall_minutes
 
@@ -87,21 +86,6 @@ LATE_AFTER = 15
 """Minutes past the call after which somebody who is not in stands on the list to phone."""
 
 
-def standing(events: Iterable[TimeEvent]) -> list[TimeEvent]:
-    """The events that nobody took back, by the moment they say; a void can itself be taken back."""
-    events = list(events)
-    voiders: dict[str, list[TimeEvent]] = {}
-    for event in events:
-        if event.what == "void" and event.voids:
-            voiders.setdefault(event.voids, []).append(event)
-
-    def stands(event: TimeEvent, depth: int = 0) -> bool:
-        later = voiders.get(event.id, ())
-        return depth > 50 or not any(stands(v, depth + 1) for v in later)
-
-    return sorted((e for e in events if e.what != "void" and stands(e)), key=lambda e: (e.at, e.id))
-
-
 def board(desk: Desk, day: ShootDay) -> list[Attendance]:
     """Everybody with their times on this day: those called, and those who came all the same."""
     by_person: dict[str, list[TimeEvent]] = {}
@@ -116,8 +100,7 @@ def board(desk: Desk, day: ShootDay) -> list[Attendance]:
 
 def events_of(desk: Desk, day: ShootDay) -> list[TimeEvent]:
     """The day's standing time events, in order."""
-    found = desk.store.db.table(TIME.name).search(where("day") == day.id)
-    return standing(desk.get(TIME, str(doc.doc_id)) for doc in found)
+    return sorted(standing(desk.having(TIME, "day", day.id)), key=lambda e: (e.at, e.id))
 
 
 def attendance(desk: Desk, day: ShootDay, call: Call, events: Iterable[TimeEvent]) -> Attendance:

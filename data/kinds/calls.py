@@ -55,20 +55,20 @@ def shoot_days(desk: Desk, unit: str | None = None) -> list[ShootDay]:
 
 def scenes_of(desk: Desk, day: ShootDay) -> list[Scene]:
     """The day's scenes in shooting order."""
-    scenes = [scene for scene in desk.all(SCENE) if scene.day == day.id]
+    scenes = desk.having(SCENE, "day", day.id)
     return sorted(scenes, key=lambda scene: (scene.position, scene.number))
 
 
 def offsets_of(desk: Desk, day: ShootDay) -> dict[str, int]:
     """Minutes from the general call by department, casefolded."""
-    lines = [line for line in desk.all(DEPARTMENT_CALL) if line.day == day.id]
+    lines = desk.having(DEPARTMENT_CALL, "day", day.id)
     return {line.department.casefold(): line.offset for line in lines}
 
 
 def calls(desk: Desk, day: ShootDay) -> list[Call]:
     """Everybody on the crew and cast list with their call on this day, by department as listed."""
     offsets = offsets_of(desk, day)
-    own = {line.person: line for line in desk.all(PERSONAL_CALL) if line.day == day.id}
+    own = {line.person: line for line in desk.having(PERSONAL_CALL, "day", day.id)}
     playing = _cast_called(desk, day)
     return [
         _call(person, day, offsets, own.get(person.id), playing.get(person.id))

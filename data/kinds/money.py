@@ -13,6 +13,7 @@ from data.fields import Cash, Day, Flag, Label, Line, Moment, Money, Photos, Pro
 from data.kind import Kind
 from data.kinds.people import Person, PersonId
 from data.kinds.production import show_of, today
+from data.kinds.voiding import standing
 from data.photos import fit
 from data.record import Record, RecordId
 
@@ -99,16 +100,13 @@ RECEIPT = Kind(
 
 def movements_of(desk: Desk, envelope: Envelope) -> list[CashMovement]:
     """The envelope's cash movements that stand, by date."""
-    here = [m for m in desk.all(CASH) if m.envelope == envelope.id]
-    voided = {m.voids for m in here if m.what == "void"}
-    return sorted((m for m in here if m.what != "void" and m.id not in voided), key=lambda m: m.on)
+    return sorted(standing(desk.having(CASH, "envelope", envelope.id)), key=lambda m: m.on)
 
 
 def receipts_of(desk: Desk, envelope: Envelope) -> list[Receipt]:
     """The envelope's receipts by slip number, the voided ones too."""
     return sorted(
-        (r for r in desk.all(RECEIPT) if r.envelope == envelope.id),
-        key=lambda r: slip_order(r.number),
+        desk.having(RECEIPT, "envelope", envelope.id), key=lambda r: slip_order(r.number)
     )
 
 

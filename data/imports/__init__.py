@@ -1,0 +1,1 @@
+"""Lists as offices really keep them: read, understood aloud, shown as a plan, then carried out."""

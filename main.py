@@ -1,0 +1,366 @@
+"""Callboard's composition root and command line; the only file that imports everything.
+
+Without a command it opens the office on this laptop. Exit codes: 0 done, 1 refused (the sentence
+on standard error says what to do), 2 the command line was not understood.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data.desk import Desk
+from data.errors import BadInput, Busy, OfficeError
+from data.kinds import ALL
+from data.lock import WriterLock
+from data.stamp import Clock, Sources
+from data.store import Store
+
+if TYPE_CHECKING:
+    from data.imports.report import Plan
+    from views.forms.paper import Form
+
+VERSION = "0.1.0"
+PORT = 8321
+"""Where the office answers when nothing else is asked for."""
+
+
+def cli(argv: Sequence[str] | None = None) -> None:
+    """The command `callboard`."""
+    sys.exit(run(argv))
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Carries out one command line and returns its exit code; no traceback reaches a person."""
+    parser = commands()
+    words = parser.parse_args(argv)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        words.do(words)
+    except OfficeError as error:
+        print(error.sentence, file=sys.stderr)
+        return 1
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        print()
+    except BrokenPipeError:
+        sys.stderr.close()
+    return 0
+
+
+def commands() -> argparse.ArgumentParser:
+    """Every command with its help, in the order a person meets them."""
+    parser = argparse.ArgumentParser(
+        prog="callboard",
+        description="The production office of a film or TV show. Alone: open the office.",
+    )
+    parser.add_argument("--version", action="version", version=f"callboard {VERSION}")
+    parser.add_argument(
+        "--home", type=Path, help="folder of the production (default: your data folder)"
+    )
+    parser.add_argument(
+        "--today", type=_day, metavar="DATE", help="rehearse another day: 2026-07-13"
+    )
+    parser.set_defaults(do=_office, port=None, quiet=False)
+    sub = parser.add_subparsers(metavar="COMMAND")
+
+    demo = sub.add_parser("demo", help="a full sample show around today, in a folder thrown away")
+    hub = sub.add_parser(
+        "hub", help="the office copy without screens; devices bring their work here"
+    )
+    device = sub.add_parser("device", help="this machine as a tablet or phone of a show")
+    for served, do in ((demo, _demo), (hub, _hub), (device, _device)):
+        served.add_argument("--port", type=int, help="port on this machine")
+        served.set_defaults(do=do)
+    for seen in (demo, device):
+        seen.add_argument("--quiet", action="store_true", help="do not open a browser")
+    parser.add_argument("--port", type=int, help=f"port on this machine (default {PORT})")
+    parser.add_argument("--quiet", action="store_true", help="do not open a browser")
+    device.add_argument(
+        "--hub", required=True, metavar="URL", help="the office: http://127.0.0.1:8321"
+    )
+    device.add_argument("--name", default="Tablet", help="what the office calls this device")
+
+    brought = sub.add_parser(
+        "import", help="a crew list or a schedule, CSV or XLSX, as you have it"
+    )
+    brought.add_argument("what", choices=("crew", "schedule"))
+    brought.add_argument("file", type=Path)
+    brought.add_argument(
+        "--check", action="store_true", help="say what was understood, write nothing"
+    )
+    brought.set_defaults(do=_import)
+
+    listed = sub.add_parser("list", help="the records of a kind")
+    listed.add_argument("kind")
+    listed.add_argument("--json", action="store_true", help="as a JSON array")
+    listed.set_defaults(do=_list)
+
+    printed = sub.add_parser("print", help="a form as PDF or XLSX")
+    printed.add_argument("form")
+    printed.add_argument(
+        "--day", type=_day, metavar="DATE", help="the shoot day (default: today's)"
+    )
+    printed.add_argument("--unit", help="the shooting unit (default: the main one)")
+    printed.add_argument("--envelope", metavar="NO", help="the envelope's number, as in JS01")
+    printed.add_argument("--blank", action="store_true", help="empty, to write on")
+    printed.add_argument("--out", type=Path, help="file to write (default: the form's own name)")
+    printed.set_defaults(do=_print)
+    return parser
+
+
+# ---- the three faces ------------------------------------------------------------------------
+
+
+def _office(words: argparse.Namespace) -> None:
+    _open_office(_home(words, "office"), words, screens=True)
+
+
+def _hub(words: argparse.Namespace) -> None:
+    _open_office(_home(words, "office"), words, screens=False)
+
+
+def _demo(words: argparse.Namespace) -> None:
+    from data.sample import lay_out
+    from data.sample.plan import ZONE
+
+    def lay_the_sample(desk: Desk) -> None:
+        print("Laying out a sample show around today...", flush=True)
+        if words.today is not None:
+            desk.store.sources.clock = Clock().shifted_to(words.today, ZONE)
+        lay_out(desk)
+
+    with tempfile.TemporaryDirectory(prefix="callboard-demo-") as folder:
+        _open_office(Path(folder), words, screens=True, first=lay_the_sample)
+
+
+def _open_office(
+    home: Path,
+    words: argparse.Namespace,
+    *,
+    screens: bool,
+    first: Callable[[Desk], object] | None = None,
+) -> None:
+    """The office copy and /v1, with its screens beside them or without."""
+    from sync.exchange import Office
+    from sync.hub import routes
+    from views.app import session
+    from views.context import Place
+    from views.web import listening, serve, web_app
+
+    store = Store(home, sources=Sources(), hub=True)
+    try:
+        desk = Desk(store, ALL, user="office")
+        if first is not None:
+            first(desk)
+        _rehearse(desk, words.today)
+        _say_once(store)
+        socket, port = listening(words.port or PORT, or_any=first is not None)
+        address = f"http://127.0.0.1:{port}"
+        store.lock.write_note(what="office", address=address)
+        start = session(lambda width: Place(desk, "office", width, addresses=(address,)))
+        app = web_app(start, routes=routes(Office(store), desk.blobs), port=port)
+        print(f"Callboard is open at {address}  (Ctrl+C closes it)", flush=True)
+        serve(app, socket, open_at="" if words.quiet or not screens else address)
+    finally:
+        store.close()
+
+
+def _device(words: argparse.Namespace) -> None:
+    """This machine as a device: its own copy, its own screens, and a link to the office."""
+    from sync.link import Link
+    from views.adapt import Width
+    from views.app import session
+    from views.context import Place
+    from views.web import listening, serve, web_app
+
+    store = Store(_home(words, "device"), sources=Sources(), hub=False)
+    try:
+        desk = Desk(store, ALL, user=words.name)
+        link = Link(store, desk.blobs, words.hub, called=words.name)
+        socket, port = listening(words.port or PORT + 1, or_any=True)
+        address = f"http://127.0.0.1:{port}"
+
+        def place(width: Width) -> Place:
+            _rehearse(desk, words.today)  # the show's zone is known once the office was met
+            return Place(desk, "device", width, link=link)
+
+        app = web_app(session(place), routes=(), port=port, beside=link.run)
+        print(f"{words.name} is open at {address}  (Ctrl+C closes it)", flush=True)
+        serve(app, socket, open_at="" if words.quiet else address)
+    finally:
+        store.close()
+
+
+# ---- commands on the records ----------------------------------------------------------------
+
+
+def _import(words: argparse.Namespace) -> None:
+    from data.imports.crew import plan_crew
+    from data.imports.report import carry_out
+    from data.imports.schedule import plan_schedule
+
+    if not words.file.is_file():
+        raise BadInput(f"There is no file {words.file}.")
+    content = words.file.read_bytes()
+    make = plan_crew if words.what == "crew" else plan_schedule
+
+    def bring(desk: Desk) -> None:
+        plan = make(desk, words.file.name, content)
+        print("\n".join(_plan_lines(plan)))
+        if not words.check:
+            carry_out(desk, plan)
+
+    _with_records(words, bring)
+
+
+def _list(words: argparse.Namespace) -> None:
+    with _reading(words) as desk:
+        kind = desk.kinds.get(words.kind)
+        if kind is None:
+            raise BadInput(f"There is no kind {words.kind!r}. Choose: {', '.join(desk.kinds)}.")
+        records = desk.all(kind)
+        if words.json:
+            rows = [record.model_dump(mode="json") for record in records]
+            print(json.dumps(rows, ensure_ascii=False, indent=1))
+            return
+        from views.show import shown
+
+        for record in records:
+            print("\t".join(shown(desk, kind, name, record) for name in kind.columns))
+
+
+def _print(words: argparse.Namespace) -> None:
+    from views.forms import form_named
+
+    form = form_named(words.form)
+    with _reading(words) as desk:
+        paper = form.make_blank(desk) if words.blank else form.make(desk, _about(desk, form, words))
+    out = words.out or Path(paper.file_name)
+    out.write_bytes(paper.content)
+    print(out)
+
+
+def _plan_lines(plan: Plan) -> list[str]:
+    """What an import understood, for a person at a terminal."""
+    lines = [plan.summary(), "", "Columns:"]
+    lines += [f"  {header:<24} {meaning}" for header, meaning in plan.columns]
+    lines += [f"  ({words})" for words in plan.read_as]
+    if plan.pairs or plan.problems:
+        lines += ["", "To look at:"]
+        lines += [f"  {pair}" for pair in plan.pairs]
+        lines += [f"  {problem}" for problem in plan.problems]
+    return lines
+
+
+# ---- what they stand on ---------------------------------------------------------------------
+
+
+def _about(desk: Desk, form: Form, words: argparse.Namespace) -> str:
+    """The id of the record a form is about, from the words on the command line."""
+    from data.kinds.calls import day_now, shoot_days, units
+    from data.kinds.money import ENVELOPE
+
+    if form.about == "envelope":
+        for envelope in desk.all(ENVELOPE):
+            if envelope.number == words.envelope:
+                return envelope.id
+        numbers = ", ".join(sorted(e.number for e in desk.all(ENVELOPE))) or "there are none yet"
+        raise BadInput(f"Name the envelope with --envelope: {numbers}.")
+    if form.about == "day":
+        unit = words.unit or units(desk)[0]
+        if words.day is None:
+            day = day_now(desk, unit).day
+        else:
+            day = next((d for d in shoot_days(desk, unit) if d.date == words.day), None)
+        if day is None:
+            raise BadInput(f"There is no such shoot day on the {unit} unit.")
+        return day.id
+    return ""
+
+
+@contextmanager
+def _reading(words: argparse.Namespace) -> Iterator[Desk]:
+    """The production as of its last commit, without the writer's lock."""
+    home = _home(words, "office")
+    if not (home / "journal.1").exists():
+        raise BadInput(f"There is no production in {home}. Open Callboard once to create it.")
+    store = Store(home, sources=Sources(), hub=True, reader=True)
+    try:
+        desk = Desk(store, ALL, user="reader")
+        _rehearse(desk, words.today)
+        yield desk
+    finally:
+        store.close()
+
+
+def _with_records(words: argparse.Namespace, doing: Callable[[Desk], None]) -> None:
+    """Changes records here, or through the office that has them open."""
+    home = _home(words, "office")
+    try:
+        store = Store(home, sources=Sources(), hub=True, holder="command")
+    except Busy:
+        address = WriterLock(home).note().get("address")
+        if not address:
+            raise
+        asyncio.run(_through_office(str(address), doing))
+        return
+    try:
+        if not store.production:
+            raise BadInput(f"There is no production in {home}. Open Callboard once to create it.")
+        doing(Desk(store, ALL, user="office"))
+    finally:
+        store.close()
+
+
+async def _through_office(address: str, doing: Callable[[Desk], None]) -> None:
+    """The office that is running does the writing; this command is a device for a moment."""
+    from sync.link import with_office
+
+    await with_office(address, Sources(), lambda store, _: doing(Desk(store, ALL, user="office")))
+
+
+def _say_once(store: Store) -> None:
+    if store.cut_aside is not None:
+        print(
+            f"The last commit was torn by a crash and is put aside in {store.cut_aside}. "
+            "Everything that was said to be saved is here.",
+            file=sys.stderr,
+        )
+
+
+def _rehearse(desk: Desk, day: date | None) -> None:
+    """`--today`: the clock moves by whole days, so that it is `day` where the show is."""
+    from data.kinds.production import PRODUCTION, zone
+
+    if day is not None:
+        where = zone(desk) if desk.all(PRODUCTION) else UTC
+        desk.store.sources.clock = Clock().shifted_to(day, where)
+
+
+def _home(words: argparse.Namespace, face: str) -> Path:
+    """The folder asked for, or one in the user's data folder, as each system has it."""
+    if words.home is not None:
+        return Path(words.home)
+    from platformdirs import user_data_path
+
+    return user_data_path("Callboard", appauthor=False) / face
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date as in 2026-07-13") from error
+
+
+if __name__ == "__main__":
+    cli()

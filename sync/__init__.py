@@ -1,0 +1,1 @@
+"""What two copies of a production say to each other."""

@@ -1,0 +1,36 @@
+"""Which photos a device still owes the office, and the check a photo passes before it is seen."""
+
+from __future__ import annotations
+
+import hashlib
+
+from data.blobs import Blobs
+from data.errors import BadInput
+from data.photos import MOST_BYTES
+from data.store import Store
+
+
+def owed(store: Store, blobs: Blobs) -> list[str]:
+    """Photos on this copy that the office is not known to hold."""
+    epoch = store.meta.get("epoch", "")
+    return sorted(name for name in blobs.names() if store.meta.get(_key(name)) != epoch)
+
+
+def note_held(store: Store, name: str) -> None:
+    """The office holds the photo. An office put back to an earlier copy is asked again."""
+    store.set_meta(**{_key(name): store.meta.get("epoch", "")})
+
+
+def accept(blobs: Blobs, name: str, content: bytes) -> None:
+    """Keeps a photo that came over the wire. BadInput: it is too large, or not what its name says;
+    nothing of it is ever visible then."""
+    if len(content) > MOST_BYTES:
+        raise BadInput("This photo is larger than 30 MB.", code="too-large")
+    if hashlib.sha256(content).hexdigest() != name:
+        raise BadInput("These bytes are not the photo they are named for.", code="wrong-hash")
+    blobs.keep(content)
+
+
+def _key(name: str) -> str:
+    # One key a photo: a list would be written whole into the journal for every photo sent.
+    return f"sent_photos/{name}"

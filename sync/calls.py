@@ -1,0 +1,85 @@
+"""One request to the office and its answer, and the way they go where httpx is at hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from data.errors import BadInput, Malformed, NoOffice, NotFound, OfficeError
+from sync.wire import TYPE
+
+
+class Answer(NamedTuple):
+    status: int
+    content: bytes
+
+
+class Call(NamedTuple):
+    """One request; `wait` is how long the office may hold its answer back."""
+
+    method: str
+    path: str
+    content: bytes | None = None
+    wait: float = 0.0
+
+
+Send = Callable[[Call], Awaitable[Answer]]
+Connect = Callable[[], AbstractAsyncContextManager[Send]]
+"""Opens the way to the office: httpx here, the browser's fetch in a browser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds. The pause after the n-th failure is a random part of first * 2^n, up to longest."""
+
+    poll: float = 25.0
+    connect: float = 5.0
+    answer: float = 30.0
+    first: float = 1.0
+    longest: float = 300.0
+
+
+@asynccontextmanager
+async def over_http(address: str, timings: Timings) -> AsyncIterator[Send]:
+    """Calls by httpx, which is loaded only when an office is looked for."""
+    import httpx
+
+    # A proxy set up for the web must not stand between two machines on one table.
+    async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
+
+        async def send(call: Call) -> Answer:
+            limits = httpx.Timeout(timings.answer + call.wait, connect=timings.connect)
+            try:
+                answer = await client.request(
+                    call.method,
+                    call.path,
+                    content=call.content,
+                    headers={"content-type": TYPE},
+                    timeout=limits,
+                )
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise NoOffice("The office cannot be reached.", code="unreachable") from error
+            return Answer(answer.status_code, answer.content)
+
+        yield send
+
+
+def refusal(answer: Answer) -> OfficeError:
+    """What the office said instead of an answer."""
+    try:
+        told = json.loads(answer.content)
+        code, sentence = str(told["code"]), str(told["sentence"])
+    except (ValueError, TypeError, KeyError):
+        return NoOffice(f"What answers at this address ({answer.status}) is no office.")
+    if code in ("malformed", "too-large"):
+        return Malformed(sentence, code=code)
+    if code == "wrong-hash":
+        return BadInput(sentence, code=code)
+    if code == "no-photo":
+        return NotFound(sentence, code=code)
+    if code == "not-saved":
+        return NoOffice(f"At the office: {sentence}", code=code)
+    return NoOffice(sentence, code=code)

@@ -1,0 +1,347 @@
+"""A device's line to its office: sync when there is something to say, listen when there is not.
+
+Nothing else in the app knows whether there is a network. The line never blocks work: every edit is
+durable on this copy before the link hears of it, and a lost office only means waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from data.blobs import Blobs
+from data.errors import BadInput, Damaged, Malformed, NoOffice, NotFound, OfficeError
+from data.stamp import Sources
+from data.store import Store
+from sync.blobs import accept, note_held, owed
+from sync.calls import Call, Connect, Send, Timings, over_http, refusal
+from sync.device import Device
+from sync.wire import MOST_STATES, Page, Pushed, Welcome
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """Where this copy stands with its office: saved here, or at the office too."""
+
+    records: int = 0
+    photos: int = 0
+    """Not at the office yet; on this copy they are safe."""
+    aside: int = 0
+    """What the office would not take; it stays on this copy."""
+    reached: bool = False
+    busy: bool = False
+    """In the middle of sending and fetching."""
+    last_contact: datetime | None = None
+    lost_since: datetime | None = None
+    trouble: str = ""
+
+    @property
+    def equal(self) -> bool:
+        """Everything of this copy is at the office, and the office answers."""
+        owed = self.records or self.photos or self.aside or self.trouble
+        return self.reached and not (owed or self.busy)
+
+    def words(self, zone: tzinfo = UTC) -> str:
+        """The state in one or two sentences, times as the clock on the wall has them."""
+        said = []
+        owed = [_counted(self.records, "record"), _counted(self.photos, "photo")]
+        here = " and ".join(words for words in owed if words)
+        if here:
+            said.append(f"Saved on this device: {here} not yet at the office.")
+        elif self.last_contact is not None:
+            said.append("At the office.")
+        if self.aside:
+            said.append(f"The office put {self.aside} aside; they stay on this device.")
+        if self.trouble:
+            said.append(self.trouble)
+        elif self.lost_since is not None:
+            since = f"{self.lost_since.astimezone(zone):%H:%M}"
+            said.append(f"The office cannot be reached since {since}.")
+        elif self.last_contact is None:
+            said.append("This device has not met its office yet.")
+        return " ".join(said)
+
+
+class Link:
+    """Keeps `store` and `blobs` equal with the office at `address`."""
+
+    def __init__(
+        self,
+        store: Store,
+        blobs: Blobs,
+        address: str,
+        *,
+        device: str = "",
+        called: str = "",
+        timings: Timings | None = None,
+        connect: Connect | None = None,
+    ) -> None:
+        self.store = store
+        self.blobs = blobs
+        self.device = Device(store, device=device, called=called)
+        self.timings = timings or Timings()
+        self._connect = connect or (lambda: over_http(address, self.timings))
+        self._send: Send | None = None
+        self._listeners: list[Callable[[LinkState], None]] = []
+        self._news, self._nudge = asyncio.Event(), asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._booking = False
+        self.state = LinkState()
+        self._tell(photos=len(owed(store, blobs)))
+        store.listen(self._committed)
+
+    def listen(self, listener: Callable[[LinkState], None]) -> Callable[[], None]:
+        """Keeps telling `listener` the state until the returned function is called."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def try_now(self) -> None:
+        """Somebody is waiting: do not sit out the pause."""
+        self._from_anywhere(self._nudge)
+
+    async def run(self) -> None:
+        """Stays with the office until cancelled; what goes wrong is told in `state`."""
+        self._loop = asyncio.get_running_loop()
+        failures = 0
+        async with self._line():
+            while True:
+                try:
+                    await self._session()
+                    failures = 0
+                    await self._attend()
+                except OfficeError as error:
+                    self._lost(error)
+                    await self._pause(failures)
+                    failures += 1
+
+    async def sync_once(self) -> None:
+        """Everything both ways, once. NoOffice: it cannot be reached, or is not ours."""
+        try:
+            async with self._line():
+                await self._session()
+        except OfficeError as error:
+            self._lost(error)
+            raise
+
+    async def photo(self, name: str) -> bytes:
+        """A photo, asked of the office if it is not here. NotFound: it has not arrived there."""
+        if self.blobs.has(name):
+            return self.blobs.read(name)
+        async with self._connect() as send:
+            answer = await send(Call("GET", f"/v1/blobs/{name}"))
+        if answer.status != 200:
+            raise refusal(answer)
+        accept(self.blobs, name, answer.content)
+        with self._own_books():
+            note_held(self.store, name)
+        return answer.content
+
+    # ---- one session ------------------------------------------------------------------------
+
+    async def _session(self) -> None:
+        for _ in range(3):
+            try:
+                hello = await self._ask(Call("POST", "/v1/hello", self.device.hello().to_bytes()))
+                with self._own_books():
+                    self.device.welcomed(Welcome.from_bytes(hello))
+                self._tell(reached=True, lost_since=None)
+                await self._exchange()
+            except NoOffice as error:
+                if error.code != "say-hello":
+                    raise
+            else:
+                return
+        raise NoOffice("The office was started again three times. Trying again soon.")
+
+    async def _exchange(self) -> None:
+        """Records first: a photo may take its time."""
+        self._tell(busy=True, trouble="")
+        self._news.clear()
+        await self._push()
+        while self._received(await self._changes()).more:
+            pass
+        for name in owed(self.store, self.blobs):
+            await self._send_photo(name)
+            if self._news.is_set():
+                self._news.clear()
+                await self._push()
+        now = self.store.sources.clock.now()
+        self._tell(busy=False, photos=len(owed(self.store, self.blobs)), last_contact=now)
+
+    async def _push(self) -> None:
+        device, again = self.device, True
+        while again:
+            again = False
+            for batch in device.batches():
+                try:
+                    reply = await self._ask(Call("POST", "/v1/push", device.push(batch).to_bytes()))
+                except Malformed as error:
+                    with self._own_books():
+                        device.refused(batch, error)
+                    again = True
+                    break
+                with self._own_books():
+                    device.pushed(batch, Pushed.from_bytes(reply))
+                self._tell()
+
+    async def _changes(self, wait: float = 0.0) -> Page:
+        ask = {
+            "run": self.device.run,
+            "cursor": self.store.meta.get("cursor", ""),
+            "limit": MOST_STATES,
+            "wait": f"{wait:g}",
+        }
+        return Page.from_bytes(
+            await self._ask(Call("GET", f"/v1/changes?{urlencode(ask)}", wait=wait))
+        )
+
+    def _received(self, page: Page) -> Page:
+        with self._own_books():
+            self.device.received(page)
+        self._tell()
+        return page
+
+    async def _send_photo(self, name: str) -> None:
+        """One photo, if the office does not have it. A bad one must not hold up the others: it
+        stays owed, and is tried again in the next session."""
+        assert self._send is not None
+        path = f"/v1/blobs/{name}"
+        answer = await self._send(Call("HEAD", path))
+        if answer.status == 404:
+            try:
+                answer = await self._send(Call("PUT", path, self.blobs.read(name)))
+            except (Damaged, NotFound) as error:
+                self._tell(trouble=error.sentence)
+                return
+        if answer.status in (200, 201):
+            with self._own_books():
+                note_held(self.store, name)
+            self._tell(photos=max(0, self.state.photos - 1))
+            return
+        why = refusal(answer)
+        if not isinstance(why, BadInput | Malformed):
+            raise why
+        self._tell(trouble=why.sentence)
+
+    # ---- between sessions -------------------------------------------------------------------
+
+    async def _attend(self) -> None:
+        """Waits for news from either side until the office is lost."""
+        while True:
+            poll = asyncio.create_task(self._changes(self.timings.poll))
+            news = asyncio.create_task(self._news.wait())
+            try:
+                await asyncio.wait({poll, news}, return_when=asyncio.FIRST_COMPLETED)
+                if poll.done():
+                    self._received(poll.result())
+                    self._tell(last_contact=self.store.sources.clock.now())
+            finally:
+                poll.cancel()
+                news.cancel()
+                await asyncio.gather(poll, news, return_exceptions=True)
+            if self._news.is_set():
+                await self._exchange()
+
+    async def _pause(self, failures: int) -> None:
+        """Full jitter: after a restart of the office, devices come back one by one."""
+        longest = min(self.timings.longest, self.timings.first * 2 ** min(failures, 20))
+        self._nudge.clear()
+        try:
+            async with asyncio.timeout(self.store.sources.rng.uniform(0, longest)):
+                await self._nudge.wait()
+        except TimeoutError:
+            return
+
+    def _lost(self, error: OfficeError) -> None:
+        since = self.state.lost_since or self.store.sources.clock.now()
+        trouble = "" if error.code == "unreachable" else error.sentence
+        self._tell(reached=False, busy=False, lost_since=since, trouble=trouble)
+
+    # ---- inside -----------------------------------------------------------------------------
+
+    async def _ask(self, call: Call) -> bytes:
+        assert self._send is not None
+        answer = await self._send(call)
+        if answer.status != 200:
+            raise refusal(answer)
+        return answer.content
+
+    @asynccontextmanager
+    async def _line(self) -> AsyncIterator[None]:
+        if self._send is not None:
+            yield
+            return
+        async with self._connect() as send:
+            self._send = send
+            try:
+                yield
+            finally:
+                self._send = None
+
+    def _committed(self, touched: frozenset[tuple[str, str]]) -> None:
+        if self._booking:
+            return
+        named = (self.store.document(record_id) for _, record_id in touched)
+        if any(doc is not None and doc.get("photos") for doc in named):
+            self._tell(photos=len(owed(self.store, self.blobs)))
+        else:
+            self._tell()
+        if touched:
+            self._from_anywhere(self._news)
+
+    @contextmanager
+    def _own_books(self) -> Iterator[None]:
+        """The link's own commits are no news to it."""
+        self._booking = True
+        try:
+            yield
+        finally:
+            self._booking = False
+
+    def _from_anywhere(self, event: asyncio.Event) -> None:
+        if self._loop is None or self._loop.is_closed():
+            event.set()
+        else:
+            self._loop.call_soon_threadsafe(event.set)  # a screen may commit from a thread
+
+    def _tell(self, **changes: Any) -> None:
+        device = self.device
+        state = replace(self.state, records=device.waiting, aside=len(device.aside), **changes)
+        if state != self.state:
+            self.state = state
+            for listener in tuple(self._listeners):
+                listener(state)
+
+
+async def with_office(address: str, sources: Sources, verb: Callable[[Store, Link], T]) -> T:
+    """Runs `verb` on a short-lived device of the running office and sends what it did.
+
+    A command must not write to an office copy that is open elsewhere; so it works as any device
+    does. NoOffice: the office was lost; what the verb had done may be there in part.
+    """
+    with tempfile.TemporaryDirectory(prefix="callboard-") as folder:
+        store = Store(Path(folder), sources=sources, hub=False, holder="command")
+        try:
+            blobs = Blobs(Path(folder) / "photos")
+            link = Link(store, blobs, address, device="commands", called="Commands")
+            await link.sync_once()
+            done = verb(store, link)
+            await link.sync_once()
+            if not link.state.equal:
+                raise NoOffice(f"Not all of it reached the office. {link.state.words()}")
+            return done
+        finally:
+            store.close()
+
+
+def _counted(n: int, what: str) -> str:
+    return "" if not n else f"{n} {what}{'' if n == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""What people see: screens in Flet, paper in forms."""

@@ -1,0 +1,132 @@
+"""Where a session's components find their desk, and the one place where sessions are crossed.
+
+A commit may come from another session's tap or from the link. Setting state there would schedule
+the drawing on the wrong session, so a listener runs in a copy of the context it was made in.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+import flet as ft
+
+from data.desk import Desk
+from sync.link import Link, LinkState
+from views.adapt import Width
+
+Face = Literal["office", "device"]
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """What the screens of one session stand on."""
+
+    desk: Desk
+    face: Face
+    width: Width
+    link: Link | None = None
+    addresses: tuple[str, ...] = ()
+    """At the office: where devices reach /v1."""
+    paper: tuple[Any, ...] = ()
+    """The forms that can be printed, handed in by main (fpdf2 is loaded with the first of them)."""
+
+
+PLACE: Any = ft.create_context(None)
+
+
+def use_place() -> Place:
+    """The session's place; a component outside of it is a mistake of ours."""
+    place = ft.use_context(PLACE)
+    if place is None:
+        raise RuntimeError("this component was drawn outside App")
+    assert isinstance(place, Place)
+    return place
+
+
+def use_desk() -> Desk:
+    return use_place().desk
+
+
+def use_records(*kinds: str) -> int:
+    """Draws the component again whenever a record of one of `kinds` was committed."""
+    desk = use_desk()
+    return _use_feed(
+        lambda bump: desk.store.listen(
+            lambda touched: bump() if any(kind in kinds for kind, _ in touched) else None
+        )
+    )
+
+
+def use_link_state() -> LinkState | None:
+    """The link's state, drawn again when it changes; None at the office."""
+    link = use_place().link
+    _use_feed(lambda bump: link.listen(lambda _state: bump()) if link else _no_feed)
+    return link.state if link else None
+
+
+def _no_feed() -> None:
+    return None
+
+
+def _use_feed(subscribe: Callable[[Callable[[], None]], Callable[[], None]]) -> int:
+    count, set_count = ft.use_state(0)
+    stop: Any = ft.use_ref(None)
+
+    def start() -> None:
+        here = contextvars.copy_context()
+
+        def bump() -> None:
+            try:
+                here.copy().run(set_count, lambda n: n + 1)
+            except Exception:
+                log.info("a closed window no longer listens", exc_info=True)
+                end()
+
+        stop.current = subscribe(bump)
+
+    def end() -> None:
+        if stop.current is not None:
+            stop.current()
+            stop.current = None
+
+    ft.use_effect(start, [], cleanup=end)
+    return int(count)
+
+
+log = logging.getLogger("callboard.views")
+
+T = TypeVar("T")
+
+
+def use_state(first: T) -> tuple[T, Callable[[Any], None]]:
+    """What this component keeps between drawings, and its setter: a value or a function of it."""
+    kept: tuple[T, Callable[[Any], None]] = ft.use_state(first)
+    return kept
+
+
+def use_first(make: Callable[[], T]) -> tuple[T, Callable[[Any], None]]:
+    """As `use_state`, with the first value made when the component is first drawn."""
+    kept: tuple[T, Callable[[Any], None]] = ft.use_state(make)
+    return kept
+
+
+def use_picker() -> ft.FilePicker:
+    """The component's own file picker; flet drops services that nobody holds."""
+    held: Any = ft.use_ref(lambda: ft.FilePicker())
+    picker: ft.FilePicker = held.current
+    return picker
+
+
+def go(path: str) -> Awaitable[None]:
+    """Opens a screen of this session; return it from a handler, or await it."""
+    return ft.context.page.push_route(path)
+
+
+def here() -> dict[str, str]:
+    """The words after the ? of the address."""
+    ft.use_route_location()
+    return dict(ft.context.page.query.to_dict)

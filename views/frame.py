@@ -1,0 +1,93 @@
+"""The frame around the tabs: what the show is, whether the office has everything, where to go."""
+
+from __future__ import annotations
+
+import flet as ft
+
+from data.kinds.production import zone
+from views.context import go, here, use_link_state, use_place, use_records
+from views.parts import icon_button
+from views.safe import act, part, screen
+from views.screens.sync import badge
+from views.theme import SMALL, TITLE
+from views.words import show_title
+
+TABS = (
+    ("/", "Today", ft.Icons.TODAY_OUTLINED),
+    ("/board", "Check-in", ft.Icons.HOW_TO_REG_OUTLINED),
+    ("/receipts", "Receipts", ft.Icons.RECEIPT_LONG_OUTLINED),
+    ("/lists", "Lists", ft.Icons.LIST_ALT),
+    ("/paper", "Paper", ft.Icons.PRINT_OUTLINED),
+)
+
+
+@screen
+def Frame() -> ft.View:
+    """The tabs; on a tablet or a desk they stand at the side."""
+    place = use_place()
+    use_records("production")
+    query = here()
+    location = ft.use_route_location().split("?")[0]
+    at = max((i for i, tab in enumerate(TABS) if _inside(location, tab[0])), default=0)
+    outlet = ft.use_route_outlet()
+
+    def pick(event: ft.Event[ft.NavigationBar]) -> object:
+        day = f"?day={query['day']}" if "day" in query else ""
+        return go(TABS[event.control.selected_index][0] + day)
+
+    bar = ft.AppBar(
+        title=ft.Column(
+            [
+                ft.Text(TABS[at][1], theme_style=TITLE),
+                ft.Text(show_title(place.desk), theme_style=SMALL),
+            ],
+            spacing=0,
+            tight=True,
+        ),
+        actions=[SyncBadge()],
+        actions_padding=ft.Padding.only(right=8),
+    )
+    body = ft.SafeArea(outlet, expand=True, avoid_intrusions_top=False)
+    if place.width.name == "phone":
+        return ft.View(
+            route="/",
+            padding=0,
+            appbar=bar,
+            controls=[body],
+            navigation_bar=ft.NavigationBar(
+                selected_index=at,
+                on_change=act(pick),
+                destinations=[
+                    ft.NavigationBarDestination(icon=icon, label=name) for _, name, icon in TABS
+                ],
+            ),
+        )
+    rail = ft.NavigationRail(
+        selected_index=at,
+        extended=place.width.name == "desk",
+        label_type=None if place.width.name == "desk" else ft.NavigationRailLabelType.ALL,
+        min_extended_width=180,
+        on_change=act(pick),
+        destinations=[
+            ft.NavigationRailDestination(icon=icon, label=name) for _, name, icon in TABS
+        ],
+    )
+    row = ft.Row(
+        [rail, ft.VerticalDivider(width=1), ft.Container(body, expand=True)],
+        expand=True,
+        spacing=0,
+        vertical_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+    return ft.View(route="/", padding=0, appbar=bar, controls=[row])
+
+
+@part
+def SyncBadge() -> ft.Control:
+    """Whether the office has what is here; nothing to show at the office itself but its door."""
+    state = use_link_state()
+    icon, words = badge(state, zone(use_place().desk))
+    return icon_button(icon, words, lambda: go("/sync"))
+
+
+def _inside(location: str, tab: str) -> bool:
+    return location == tab or (tab != "/" and location.startswith(tab))

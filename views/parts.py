@@ -1,0 +1,149 @@
+"""Small controls that every screen uses, each with its name for those who hear the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import flet as ft
+
+from views.safe import act
+from views.theme import BODY, GAP, HEAD, PAD, QUIET, SMALL, TARGET, TITLE
+
+
+def icon_button(icon: ft.IconData, label: str, on_click: Callable[..., Any]) -> ft.Control:
+    """A glyph that says its name: flet puts a bare tooltip on the parent, not on the button."""
+    return ft.MergeSemantics(
+        ft.IconButton(icon, tooltip=label, on_click=act(on_click), width=TARGET, height=TARGET)
+    )
+
+
+def main_button(
+    label: str,
+    on_click: Callable[..., Any],
+    *,
+    icon: ft.IconData | None = None,
+    disabled: bool = False,
+) -> ft.Control:
+    """The one thing this screen is for; as wide as the column."""
+    return ft.FilledButton(
+        label,
+        icon=icon,
+        on_click=act(on_click),
+        height=56,
+        disabled=disabled,
+        expand=True,
+    )
+
+
+def side_button(
+    label: str, on_click: Callable[..., Any], *, icon: ft.IconData | None = None
+) -> ft.Control:
+    return ft.OutlinedButton(label, icon=icon, on_click=act(on_click), height=TARGET)
+
+
+def wide(*controls: ft.Control) -> ft.Control:
+    """Controls that share one row in equal parts."""
+    return ft.Row([ft.Container(control, expand=True) for control in controls], spacing=GAP)
+
+
+def heading(text: str) -> ft.Control:
+    return ft.Container(
+        ft.Text(text, theme_style=HEAD, weight=ft.FontWeight.W_600),
+        padding=ft.Padding.only(top=GAP),
+    )
+
+
+def note(text: str, *, icon: ft.IconData = ft.Icons.INFO_OUTLINE) -> ft.Control:
+    """A quiet sentence with a sign before it."""
+    return ft.Row(
+        [ft.Icon(icon, size=20, color=QUIET), ft.Text(text, theme_style=SMALL, expand=True)],
+        vertical_alignment=ft.CrossAxisAlignment.START,
+    )
+
+
+def card(*controls: ft.Control, title: str = "", action: ft.Control | None = None) -> ft.Control:
+    """A group of things that belong together."""
+    head = []
+    if title:
+        head = [
+            ft.Row(
+                [
+                    ft.Text(title, theme_style=HEAD, weight=ft.FontWeight.W_600, expand=True),
+                    *([action] if action else []),
+                ],
+                height=36 if action is None else TARGET,
+            )
+        ]
+    return ft.Card(
+        ft.Container(
+            ft.Column(
+                [*head, *controls],
+                spacing=GAP,
+                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            ),
+            padding=PAD,
+        ),
+        variant=ft.CardVariant.FILLED,
+        margin=0,
+    )
+
+
+def tile(
+    title: str,
+    subtitle: str = "",
+    *,
+    icon: ft.IconData | None = None,
+    on_click: Callable[..., Any] | None = None,
+    trailing: ft.Control | None = None,
+    key: str | None = None,
+) -> ft.Control:
+    """A line of a list that can be tapped."""
+    return ft.ListTile(
+        key=key,
+        leading=ft.Icon(icon) if icon else None,
+        title=ft.Text(title, theme_style=BODY),
+        subtitle=ft.Text(subtitle, theme_style=SMALL, color=QUIET) if subtitle else None,
+        trailing=trailing,
+        on_click=act(on_click) if on_click else None,
+        min_height=TARGET,
+        content_padding=ft.Padding.symmetric(horizontal=GAP, vertical=2),
+    )
+
+
+def empty(text: str, *actions: ft.Control) -> ft.Control:
+    """What stands where a list has nothing, and what to do about it."""
+    return ft.Container(
+        ft.Column(
+            [
+                ft.Text(text, theme_style=BODY, color=QUIET, text_align=ft.TextAlign.CENTER),
+                *actions,
+            ],
+            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+            spacing=PAD,
+        ),
+        padding=PAD * 2,
+        alignment=ft.Alignment.CENTER,
+    )
+
+
+def page(controls: Sequence[ft.Control]) -> ft.Control:
+    """The scrolling column of a screen."""
+    return ft.ListView(expand=True, padding=PAD, spacing=GAP + 4, controls=list(controls))
+
+
+def sub_view(
+    title: str, back: Callable[..., Any], controls: Sequence[ft.Control], **more: Any
+) -> ft.View:
+    """A screen on top of the tabs, with the way back at its head."""
+    return ft.View(
+        route=ft.use_view_path(),
+        padding=0,
+        appbar=ft.AppBar(
+            leading=icon_button(ft.Icons.ARROW_BACK, "Back", back),
+            title=ft.Text(title, theme_style=TITLE),
+            actions=more.pop("actions", None),
+        ),
+        controls=[ft.SafeArea(page(controls), expand=True, avoid_intrusions_top=False)],
+        **more,
+    )

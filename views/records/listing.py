@@ -1,0 +1,138 @@
+"""The list of any kind: search, sixty rows at a time, a tap for the record, a way to add one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flet as ft
+
+from data.desk import Desk
+from data.kind import Kind
+from data.kinds.people import CAST, PERSON
+from data.kinds.schedule import DAY, SCENE
+from data.record import Record
+from views.context import go, use_desk, use_place, use_records, use_state
+from views.parts import empty, page, side_button, sub_view, tile
+from views.safe import act, part, screen
+from views.show import shown, title_of
+from views.theme import GAP
+from views.words import count
+
+WINDOW = 60
+LISTED = (
+    ("person", ft.Icons.GROUPS_OUTLINED),
+    ("cast", ft.Icons.THEATER_COMEDY_OUTLINED),
+    ("day", ft.Icons.CALENDAR_MONTH_OUTLINED),
+    ("scene", ft.Icons.MOVIE_OUTLINED),
+    ("envelope", ft.Icons.MAIL_OUTLINE),
+)
+ADDED = (PERSON, CAST, DAY, SCENE)
+"""Kinds that a person adds from their list; the others have verbs of their own."""
+IMPORTED = {"person": "crew", "scene": "schedule", "day": "schedule"}
+
+
+@part
+def Lists() -> ft.Control:
+    """Every list of the show, with how much is in it."""
+    place = use_place()
+    desk = place.desk
+    use_records(*[name for name, _ in LISTED])
+
+    def line(name: str, icon: ft.IconData) -> ft.Control:
+        kind = desk.kinds[name]
+        many = count(len(desk.all(kind)), kind.title.lower(), kind.plural.lower())
+        return tile(kind.plural, many, icon=icon, on_click=lambda: go(f"/list/{name}"))
+
+    tiles = [line(name, icon) for name, icon in LISTED]
+    if place.face == "office":
+        tiles += [
+            tile(
+                "Import a crew list",
+                "CSV or XLSX, as you have it",
+                icon=ft.Icons.UPLOAD_FILE,
+                on_click=lambda: go("/import/crew"),
+            ),
+            tile(
+                "Import a schedule",
+                "CSV or XLSX",
+                icon=ft.Icons.UPLOAD_FILE,
+                on_click=lambda: go("/import/schedule"),
+            ),
+            tile(
+                "Production",
+                "title, zone, paper, clock",
+                icon=ft.Icons.SETTINGS_OUTLINED,
+                on_click=lambda: go("/settings"),
+            ),
+        ]
+    return page(tiles)
+
+
+@screen
+def Listing() -> ft.View:
+    desk = use_desk()
+    kind = desk.kinds[ft.use_route_params()["kind"]]
+    use_records(kind.name)
+    looking, set_looking = use_state("")
+    window, set_window = use_state(WINDOW)
+    records = [r for r in desk.all(kind) if _matches(desk, kind, r, looking)]
+    records.sort(key=lambda r: _order(desk, kind, r))
+    adding = (
+        [side_button(f"Add: {kind.title.lower()}", lambda: go(f"/list/{kind.name}/new"))]
+        if kind in ADDED
+        else []
+    )
+    rows = [Row(desk, kind, record, key=record.id) for record in records[:window]]
+    if len(records) > window:
+        more = f"Show more ({len(records) - window})"
+        rows.append(side_button(more, lambda: set_window(window + WINDOW)))
+    return sub_view(
+        kind.plural,
+        lambda: go("/lists"),
+        [
+            ft.TextField(
+                label="Find",
+                value=looking,
+                prefix_icon=ft.Icons.SEARCH,
+                dense=True,
+                on_change=act(lambda e: set_looking(e.control.value)),
+            ),
+            ft.Row(
+                [
+                    ft.Text(
+                        count(len(records), kind.title.lower(), kind.plural.lower()), expand=True
+                    ),
+                    *adding,
+                ],
+                spacing=GAP,
+            ),
+            *(rows or [empty("Nothing here.")]),
+        ],
+    )
+
+
+@part
+def Row(desk: Desk, kind: Kind[Any], record: Record) -> ft.Control:
+    """The record's name over its other columns."""
+    name = title_of(desk, kind, record)
+    others = [shown(desk, kind, column, record) for column in kind.columns]
+    under = " · ".join(text for text in others if text and text != name)
+    return tile(name, under, on_click=lambda: go(f"/list/{kind.name}/{record.id}"))
+
+
+def _matches(desk: Desk, kind: Kind[Any], record: Record, looking: str) -> bool:
+    if not looking.strip():
+        return True
+    texts = (shown(desk, kind, name, record) for name in kind.search or kind.columns)
+    text = " ".join(texts).casefold()
+    return all(word in text for word in looking.casefold().split())
+
+
+def _order(desk: Desk, kind: Kind[Any], record: Record) -> tuple[Any, ...]:
+    first = getattr(record, kind.columns[0])
+    if isinstance(first, int):
+        return (first, "")
+    text = shown(desk, kind, kind.columns[0], record)
+    iso = first.isoformat() if hasattr(first, "isoformat") else text.casefold()
+    digits = "".join(c for c in text if c.isdigit())
+    return (int(digits) if kind.name == "scene" and digits else 0, iso)

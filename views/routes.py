@@ -1,0 +1,58 @@
+"""Every screen and its address. The tree is built once, at import."""
+
+from __future__ import annotations
+
+import flet as ft
+
+from views.context import go
+from views.frame import Frame
+from views.parts import empty, side_button
+from views.records.detail import Detail
+from views.records.edit import Edit
+from views.records.listing import Listing, Lists
+from views.safe import part
+from views.screens.attendance import Board
+from views.screens.day import DayEdit
+from views.screens.envelope import EnvelopeDetail, FloatNew
+from views.screens.gate import Gate
+from views.screens.imports import Import
+from views.screens.paper import Paper
+from views.screens.receipt import ReceiptDetail, ReceiptEdit, ReceiptNew
+from views.screens.receipts import Receipts
+from views.screens.setup import Settings
+from views.screens.sync import Sync
+from views.screens.today import Today
+
+
+@part
+def NotFound() -> ft.Control:
+    return empty("There is no such screen.", side_button("To today", lambda: go("/")))
+
+
+ROUTES = [
+    ft.Route(
+        component=Frame,
+        outlet=True,
+        children=[
+            ft.Route(index=True, component=Today),
+            ft.Route(path="board", component=Board),
+            ft.Route(path="receipts", component=Receipts),
+            ft.Route(path="lists", component=Lists),
+            ft.Route(path="paper", component=Paper),
+        ],
+    ),
+    ft.Route(path="gate", component=Gate),
+    ft.Route(path="day/:id", component=DayEdit),
+    ft.Route(path="receipt/new", component=ReceiptNew),
+    ft.Route(path="receipt/:id", component=ReceiptDetail),
+    ft.Route(path="receipt/:id/edit", component=ReceiptEdit),
+    ft.Route(path="envelope/new", component=FloatNew),
+    ft.Route(path="envelope/:id", component=EnvelopeDetail),
+    ft.Route(path="list/:kind", component=Listing),
+    ft.Route(path="list/:kind/new", component=Edit),
+    ft.Route(path="list/:kind/:id", component=Detail),
+    ft.Route(path="list/:kind/:id/edit", component=Edit),
+    ft.Route(path="import/:what", component=Import),
+    ft.Route(path="settings", component=Settings),
+    ft.Route(path="sync", component=Sync),
+]

@@ -1,0 +1,1 @@
+"""Screens tuned by hand for the jobs that are done all day."""

@@ -1,0 +1,155 @@
+"""Everything about one person on one day that is not the next tap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import flet as ft
+
+from data.desk import Desk
+from data.kinds.attendance import (
+    Attendance,
+    TimeEvent,
+    attendance,
+    check_in,
+    check_out,
+    events_of,
+    take_back,
+    told_to_work,
+)
+from data.kinds.calls import calls, set_personal_call
+from data.kinds.production import zone
+from data.kinds.schedule import ShootDay
+from data.walltime import instant, near, read_clock
+from views.context import use_desk, use_records, use_state
+from views.parts import note, side_button
+from views.safe import act, part
+from views.theme import GAP, QUIET, SMALL, TARGET, TITLE
+from views.words import moment, wall
+
+
+@part
+def PersonSheet(day: ShootDay, person_id: str, close: Callable[[], None]) -> ft.Control:
+    """Times typed for one person, told to work, off, the phone, and what can be taken back."""
+    desk = use_desk()
+    use_records("time", "personal_call")
+    typed, set_typed = use_state("")
+    call = next((c for c in calls(desk, day) if c.person.id == person_id), None)
+    if call is None:
+        return note("This person is no longer on the crew list.")
+    mine = [e for e in events_of(desk, day) if e.person == person_id]
+    row = attendance(desk, day, call, mine)
+    person = call.person
+
+    def at_typed(verb: Callable[..., object]) -> None:
+        minutes = near(read_clock(typed), day.date, desk.now(), zone(desk))
+        verb(desk, day, person, how="typed", at=instant(day.date, minutes, zone(desk)))
+        close()
+
+    def then_close(doing: Callable[[], object]) -> Callable[[], None]:
+        def run() -> None:
+            doing()
+            close()
+
+        return run
+
+    controls: list[ft.Control] = [
+        ft.Text(person.name, theme_style=TITLE, weight=ft.FontWeight.W_600),
+        ft.Text(
+            " · ".join(filter(None, [person.position, person.department])),
+            theme_style=SMALL,
+            color=QUIET,
+        ),
+        ft.Text(_said(desk, day, row)),
+        ft.Row(
+            [
+                ft.TextField(
+                    label="Typed time",
+                    hint_text="6:30, 0630, 6:30p",
+                    value=typed,
+                    expand=True,
+                    dense=True,
+                    keyboard_type=ft.KeyboardType.DATETIME,
+                    on_change=act(lambda e: set_typed(e.control.value)),
+                ),
+                ft.FilledButton(
+                    "Out at" if row.in_event else "In at",
+                    height=TARGET,
+                    on_click=act(lambda: at_typed(check_out if row.in_event else check_in)),
+                    disabled=row.out_event is not None,
+                ),
+            ],
+            spacing=GAP,
+        ),
+    ]
+    buttons: list[ft.Control] = []
+    if row.in_event is None and call.called:
+        at_call = then_close(lambda: check_in(desk, day, person, how="call"))
+        buttons.append(side_button(f"In at call, {wall(desk, call.minutes)}", at_call))
+    if row.early:
+        told = then_close(lambda: told_to_work(desk, day, person))
+        buttons.append(side_button("Told to work from arrival", told))
+    if row.in_event is None and call.called:
+        off = then_close(lambda: set_personal_call(desk, day, person_id, call=None, off=True))
+        buttons.append(side_button("Off today", off, icon=ft.Icons.EVENT_BUSY))
+    if call.why.startswith("off"):
+        on = then_close(lambda: set_personal_call(desk, day, person_id, call=None))
+        buttons.append(side_button("Works today after all", on))
+    if person.phone:
+        buttons.append(phone_button(person.phone, person.name))
+    controls.append(ft.Row(buttons, wrap=True, spacing=GAP, run_spacing=GAP))
+    for event in mine:
+        label = f"{event.what.replace('_', ' ')} {moment(desk, day, event.at)}"
+        controls.append(
+            ft.Row(
+                [
+                    ft.Text(
+                        f"{label} · by {desk.author(event.id)}", expand=True, theme_style=SMALL
+                    ),
+                    ft.TextButton(
+                        f"Take back {label}",
+                        on_click=act(_taker_back(desk, event)),
+                    ),
+                ]
+            )
+        )
+    return ft.Column(
+        controls,
+        tight=True,
+        spacing=GAP + 4,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def phone_button(phone: str, name: str) -> ft.Control:
+    """Opens the phone's dialler with the number."""
+    plain = "".join(c for c in phone if c.isdigit() or c == "+")
+    return ft.MergeSemantics(
+        ft.OutlinedButton(
+            phone,
+            icon=ft.Icons.CALL,
+            url=f"tel:{plain}",
+            height=TARGET,
+            tooltip=f"Call {name}: {phone}",
+        )
+    )
+
+
+def _taker_back(desk: Desk, event: TimeEvent) -> Callable[[], TimeEvent]:
+    return lambda: take_back(desk, event)
+
+
+def _said(desk: Desk, day: ShootDay, row: Attendance) -> str:
+    if row.in_event is None:
+        return (
+            f"Called {wall(desk, row.call.minutes)}."
+            if row.call.called
+            else (f"Not called: {row.call.why}.")
+        )
+    came = f"Came {moment(desk, day, row.arrived)}"
+    if row.early:
+        came += f", counts from the call {moment(desk, day, row.started)}"
+    elif row.told_to_work:
+        came += ", told to work"
+    left = f", out {moment(desk, day, row.left)}" if row.left else ""
+    return f"{came}{left}."

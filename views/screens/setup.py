@@ -1,0 +1,117 @@
+"""A new production in one form, its settings later, and a device that never met its office."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import flet as ft
+
+from data.desk import Desk
+from data.kinds.production import PRODUCTION, Production, production_id, show_of
+from data.walltime import zone_of
+from views.context import go, use_desk, use_link_state, use_place
+from views.drafts import use_draft
+from views.parts import empty, main_button, note, side_button, sub_view
+from views.safe import screen
+from views.theme import BIG, PAD
+
+ASKED = (
+    "title",
+    "company",
+    "number",
+    "starts",
+    "ends",
+    "zone",
+    "units",
+    "paper",
+    "clock",
+    "measures",
+    "currency",
+)
+
+
+@screen
+def Wizard() -> ft.View:
+    """The first start at the office: what the show is called, and how it writes times and paper."""
+    desk = use_desk()
+    draft = use_draft(desk, PRODUCTION, ASKED, Production(title=""))
+
+    def create() -> None:
+        create_production(desk, Production(**_checked(draft.values())))
+
+    return ft.View(
+        route="/",
+        padding=0,
+        controls=[
+            ft.SafeArea(
+                ft.ListView(
+                    [
+                        ft.Text("A new production", theme_style=BIG),
+                        note("All of this can be changed later."),
+                        *draft.controls(ASKED),
+                        ft.Row([main_button("Create it", create, icon=ft.Icons.CHECK)]),
+                    ],
+                    expand=True,
+                    padding=PAD,
+                    spacing=PAD,
+                ),
+                expand=True,
+            )
+        ],
+    )
+
+
+def create_production(desk: Desk, show: Production) -> Production:
+    """Gives this copy its production: an id for life, and the settings."""
+    if not desk.store.production:
+        bits = desk.store.sources.rng.getrandbits(128)
+        desk.store.set_meta(production=str(uuid.UUID(int=bits, version=4)))
+    return desk.add(show, record_id=production_id(desk.store.production))
+
+
+@screen
+def Settings() -> ft.View:
+    desk = use_desk()
+    show = show_of(desk)
+    draft = use_draft(desk, PRODUCTION, ASKED, show)
+
+    async def save() -> None:
+        desk.edit(show, shown=draft.seen, **_checked(draft.values()))
+        await go("/lists")
+
+    return sub_view(
+        "Production",
+        lambda: go("/lists"),
+        [*draft.controls(ASKED), ft.Row([main_button("Save", save, icon=ft.Icons.CHECK)])],
+    )
+
+
+@screen
+def FirstMeeting() -> ft.View:
+    """A device without a production: it needs the office once."""
+    place = use_place()
+    state = use_link_state()
+
+    def now() -> None:
+        if place.link is not None:
+            place.link.try_now()
+
+    return ft.View(
+        route="/",
+        controls=[
+            ft.SafeArea(
+                empty(
+                    "This device has no production yet. Let it meet the office once; after that "
+                    "it works without.",
+                    ft.Text(state.words() if state else ""),
+                    side_button("Try now", now, icon=ft.Icons.SYNC),
+                )
+            )
+        ],
+    )
+
+
+def _checked(values: dict[str, Any]) -> dict[str, Any]:
+    zone_of(values["zone"])
+    return values

@@ -1,0 +1,31 @@
+"""Colours, gaps and sizes. No other file names a colour by number."""
+
+from __future__ import annotations
+
+import flet as ft
+
+SEED = "#14606B"
+
+GAP = 8
+PAD = 16
+TARGET = 48
+"""Logical pixels: nothing that is tapped on a set is smaller."""
+
+IN = ft.Colors.PRIMARY
+OUT = ft.Colors.OUTLINE
+LATE = ft.Colors.ERROR
+QUIET = ft.Colors.ON_SURFACE_VARIANT
+
+TITLE = ft.TextThemeStyle.TITLE_LARGE
+HEAD = ft.TextThemeStyle.TITLE_MEDIUM
+BODY = ft.TextThemeStyle.BODY_LARGE
+SMALL = ft.TextThemeStyle.BODY_MEDIUM
+BIG = ft.TextThemeStyle.DISPLAY_SMALL
+
+
+def theme() -> ft.Theme:
+    return ft.Theme(
+        color_scheme_seed=SEED,
+        visual_density=ft.VisualDensity.STANDARD,
+        snackbar_theme=ft.SnackBarTheme(behavior=ft.SnackBarBehavior.FLOATING),
+    )
