@@ -16,14 +16,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from data.desk import Desk
 from data.errors import BadInput, Busy, OfficeError
+from data.kind import Kind
 from data.kinds import ALL
 from data.lock import WriterLock
 from data.stamp import Clock, Sources
 from data.store import Store
+from data.tables import csv_of, to_xlsx
 
 if TYPE_CHECKING:
     from data.imports.report import Plan
@@ -49,10 +52,13 @@ def run(argv: Sequence[str] | None = None) -> int:
     except OfficeError as error:
         print(error.sentence, file=sys.stderr)
         return 1
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        print()
     except BrokenPipeError:
         sys.stderr.close()
+    except OSError as error:
+        print(f"{error.filename or 'This machine'}: {error.strerror or error}.", file=sys.stderr)
+        return 1
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        print()
     return 0
 
 
@@ -72,26 +78,38 @@ def commands() -> argparse.ArgumentParser:
     parser.set_defaults(do=_office, port=None, quiet=False)
     sub = parser.add_subparsers(metavar="COMMAND")
 
-    demo = sub.add_parser("demo", help="a full sample show around today, in a folder thrown away")
-    hub = sub.add_parser(
-        "hub", help="the office copy without screens; devices bring their work here"
-    )
-    device = sub.add_parser("device", help="this machine as a tablet or phone of a show")
+    def command(name: str, does: str) -> argparse.ArgumentParser:
+        """Its own --help says what it does, as the list of commands says it."""
+        return sub.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.")
+
+    demo = command("demo", "a full sample show around today, in a folder thrown away")
+    hub = command("hub", "the office copy without screens; devices bring their work here")
+    device = command("device", "this machine as a tablet or phone of a show")
     for served, do in ((demo, _demo), (hub, _hub), (device, _device)):
-        served.add_argument("--port", type=int, help="port on this machine")
+        # SUPPRESS: said before the command it counts too; a default here would write over it.
+        served.add_argument(
+            "--port", type=_port, default=argparse.SUPPRESS, help="port on this machine"
+        )
         served.set_defaults(do=do)
     for seen in (demo, device):
-        seen.add_argument("--quiet", action="store_true", help="do not open a browser")
-    parser.add_argument("--port", type=int, help=f"port on this machine (default {PORT})")
+        seen.add_argument(
+            "--quiet",
+            action="store_true",
+            default=argparse.SUPPRESS,
+            help="do not open a browser",
+        )
+    parser.add_argument("--port", type=_port, help=f"port on this machine (default {PORT})")
     parser.add_argument("--quiet", action="store_true", help="do not open a browser")
     device.add_argument(
-        "--hub", required=True, metavar="URL", help="the office: http://127.0.0.1:8321"
+        "--hub",
+        required=True,
+        type=_address,
+        metavar="URL",
+        help="the office: http://127.0.0.1:8321",
     )
     device.add_argument("--name", default="Tablet", help="what the office calls this device")
 
-    brought = sub.add_parser(
-        "import", help="a crew list or a schedule, CSV or XLSX, as you have it"
-    )
+    brought = command("import", "a crew list or a schedule, CSV or XLSX, as you have it")
     brought.add_argument("what", choices=("crew", "schedule"))
     brought.add_argument("file", type=Path)
     brought.add_argument(
@@ -99,12 +117,17 @@ def commands() -> argparse.ArgumentParser:
     )
     brought.set_defaults(do=_import)
 
-    listed = sub.add_parser("list", help="the records of a kind")
+    listed = command("list", "the records of a kind")
     listed.add_argument("kind")
     listed.add_argument("--json", action="store_true", help="as a JSON array")
     listed.set_defaults(do=_list)
 
-    printed = sub.add_parser("print", help="a form as PDF or XLSX")
+    out = command("export", "the records of a kind as a spreadsheet")
+    out.add_argument("kind")
+    out.add_argument("--out", type=Path, help="file to write, .xlsx or .csv (default: KIND.xlsx)")
+    out.set_defaults(do=_export)
+
+    printed = command("print", "a form as PDF or XLSX")
     printed.add_argument("form")
     printed.add_argument(
         "--day", type=_day, metavar="DATE", help="the shoot day (default: today's)"
@@ -224,9 +247,7 @@ def _import(words: argparse.Namespace) -> None:
 
 def _list(words: argparse.Namespace) -> None:
     with _reading(words) as desk:
-        kind = desk.kinds.get(words.kind)
-        if kind is None:
-            raise BadInput(f"There is no kind {words.kind!r}. Choose: {', '.join(desk.kinds)}.")
+        kind = _kind(desk, words.kind)
         records = desk.all(kind)
         if words.json:
             rows = [record.model_dump(mode="json") for record in records]
@@ -236,6 +257,22 @@ def _list(words: argparse.Namespace) -> None:
 
         for record in records:
             print("\t".join(shown(desk, kind, name, record) for name in kind.columns))
+
+
+def _export(words: argparse.Namespace) -> None:
+    from views.forms.spreadsheets import kind_table
+
+    out = words.out or Path(f"{words.kind}.xlsx")
+    with _reading(words) as desk:
+        table = kind_table(desk, _kind(desk, words.kind))
+    out.write_bytes(csv_of(table) if out.suffix.lower() == ".csv" else to_xlsx([table]))
+    print(out)
+
+
+def _kind(desk: Desk, name: str) -> Kind[Any]:
+    if name not in desk.kinds:
+        raise BadInput(f"There is no kind {name!r}. Choose: {', '.join(desk.kinds)}.")
+    return desk.kinds[name]
 
 
 def _print(words: argparse.Namespace) -> None:
@@ -360,6 +397,18 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date as in 2026-07-13") from error
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and 0 < int(text) < 2**16:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port, a number up to 65535")
+
+
+def _address(text: str) -> str:
+    if urlsplit(text).scheme in ("http", "https") and urlsplit(text).netloc:
+        return text
+    raise argparse.ArgumentTypeError(f"{text!r} is not an address as in http://127.0.0.1:8321")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from data.edit import Edit, Write
 from data.errors import NotFound, Refused
 from data.kind import Kind
 from data.record import Record, RecordId
-from data.state import Dot
+from data.state import Dot, State
 from data.store import Gesture, Store, find
 
 R = TypeVar("R", bound=Record)
@@ -124,7 +124,7 @@ class Desk:
         kind = self.kind_of(record)
         if kind.nature == "fact":
             raise Refused("A fact is not changed; take it back and say it again.", code="fact")
-        new = kind.check({**record.model_dump(), **changes})
+        new = kind.check({**record.model_dump(), **changes}, changed=changes)
         values: dict[str, Any] = {}
         add: dict[str, tuple[str, ...]] = {}
         remove: dict[str, tuple[str, ...]] = {}
@@ -137,15 +137,21 @@ class Desk:
             elif before != after:
                 values[name] = after
         if values or add or remove:
-            self._write(Write(kind.name, record.id, values, add, remove, shown))
+            # Where the person saw nothing, what has come since is not written over either.
+            over = None if shown is None else {name: shown.get(name, ()) for name in values}
+            self._write(Write(kind.name, record.id, values, add, remove, over))
         return new.model_copy(update={"id": record.id})
 
     def put(self, record_id: str, record: R) -> R:
-        """The record at its natural id: added, or edited to these values where it stands."""
-        there = self.find(self.kind_of(record), record_id)
-        if there is None:
+        """The record at its natural id: added, or edited to these values where it stands or lay."""
+        kind, doc = self.kind_of(record), self.store.document(record_id)
+        if doc is None:
             return self.add(record, record_id=record_id)
-        return self.edit(there, **{n: getattr(record, n) for n in self.kind_of(record).meanings})
+        there = self._reading(kind, record_id, doc)
+        with self.gesture():
+            if self.find(kind, record_id) is None:
+                self._write(Write(kind.name, record_id))  # it was deleted: alive again
+            return self.edit(there, **{n: getattr(record, n) for n in kind.meanings})
 
     def delete(self, record: Record) -> None:
         """Takes the record out of every list; its fields stay for history and for undo."""
@@ -156,41 +162,35 @@ class Desk:
 
     def undo(self, gesture: Gesture) -> Undone:
         """Puts back what the gesture changed, where nobody has changed it since."""
-        changed: list[RecordId] = []
-        before = len(gesture.edits)
+        by_record: dict[str, list[Edit]] = {}
+        for edit in gesture.edits:
+            by_record.setdefault(edit.record, []).append(edit)
         with self.gesture():
-            for edit in gesture.edits:
-                if not self._put_back(edit):
-                    changed.append(RecordId(edit.record))
-        return Undone(before - len(changed), tuple(changed))
+            changed = tuple(
+                RecordId(record_id)
+                for record_id, edits in by_record.items()
+                if not self._put_back(gesture.before[record_id], edits)
+            )
+        return Undone(len(by_record) - len(changed), changed)
 
     # ---- inside -----------------------------------------------------------------------------
 
-    def _put_back(self, edit: Edit) -> bool:
-        kind, state = self.kinds[edit.kind], self.store.state(edit.record)
-        if state is None:
+    def _put_back(self, before: State, edits: list[Edit]) -> bool:
+        """One record as it was before these edits; False if it was changed since."""
+        kind, state = self.kinds[before.kind], self.store.state(before.id)
+        own = {edit.dot for edit in edits}
+        if state is None or not _untouched(state, edits, own):
             return False
         if kind.nature == "fact":
-            if kind.take_back is None or not state.alive:
+            if kind.take_back is None:
                 return False
-            self.add(kind.take_back(self.get(kind, edit.record)))
-            return True
-        if any(set(state.cells.get(name, {})) != {edit.dot} for name in edit.values):
-            return False
-        if edit.delete or not edit.life_over:
-            self._write(Write(edit.kind, edit.record, delete=not edit.delete))
-            return True
-        before = {
-            (old.dot, name): value
-            for old in self.store.history(edit.record)
-            for name, value in old.values.items()
-        }
-        values = {
-            name: before.get((max(edit.over[name]), name)) if edit.over.get(name) else None
-            for name in edit.values
-        }
-        removed = {name: tuple(losses) for name, losses in edit.remove.items()}
-        self._write(Write(edit.kind, edit.record, values, add=removed, remove=edit.add))
+            self.add(kind.take_back(self.get(kind, before.id)))
+        elif not before.alive:
+            if state.life - own:
+                return False  # somebody has gone on with it
+            self._write(Write(kind.name, before.id, delete=True))
+        else:
+            self._write(_reverse(kind.name, before, edits))
         return True
 
     def _write(self, change: Write) -> None:
@@ -206,3 +206,32 @@ class Desk:
         record = kind.read(record_id, doc)
         self._read[record_id] = (doc, record)
         return record
+
+
+def _untouched(state: State, edits: list[Edit], own: set[Dot]) -> bool:
+    """Whether everything these edits wrote still stands and nothing stands beside it."""
+    names = {name for edit in edits for name in edit.values}
+    added = {(name, e) for edit in edits for name, elements in edit.add.items() for e in elements}
+    taken = {(name, e) for edit in edits for name, losses in edit.remove.items() for e in losses}
+    standing = [set(state.cells.get(name, {})) for name in names]
+    standing += [set(state.sets.get(name, {}).get(e, ())) for name, e in added - taken]
+    if edits[-1].delete and state.alive:
+        return False
+    return all(dots and dots <= own for dots in standing)
+
+
+def _reverse(kind: str, before: State, edits: list[Edit]) -> Write:
+    """The write that makes what these edits touched say again what `before` says."""
+    values: dict[str, Any] = {}
+    add: dict[str, tuple[str, ...]] = {}
+    remove: dict[str, tuple[str, ...]] = {}
+    for edit in edits:
+        for name in edit.values:
+            shown = before.ranked(name)
+            values[name] = before.cells[name][shown[0]] if shown else None
+        for name in edit.add.keys() | edit.remove.keys():
+            touched = {*edit.add.get(name, ()), *edit.remove.get(name, ())}
+            had = before.sets.get(name, {})
+            add[name] = tuple(sorted({*add.get(name, ()), *(touched & had.keys())}))
+            remove[name] = tuple(sorted({*remove.get(name, ()), *(touched - had.keys())}))
+    return Write(kind, before.id, values, add, remove)

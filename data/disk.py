@@ -11,6 +11,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -98,6 +99,8 @@ class Journal:
         """Where a torn last commit was put on opening, to be said once."""
         self._now = now
         self._end = 0
+        self._torn = False
+        """Whether bytes behind `_end` are no whole commit."""
         self._file: BinaryIO | None = None
 
     def frames(self) -> Iterator[Frame]:
@@ -128,10 +131,16 @@ class Journal:
         """Durable when it returns. NotSaved: the file is as it was before."""
         if self._file is None:
             raise Refused("This copy is open for reading only.", code="read-only")
+        data = frame.to_bytes()
         try:
-            self._write(frame.to_bytes())
+            if self._torn:
+                self._take_back()
+            self._torn = True
+            self._write(data)
+            self._torn = False
         except OSError as error:
-            self._take_back()
+            with suppress(OSError):  # else the next append does it first
+                self._take_back()
             full = error.errno in (28, 27, 122)  # ENOSPC, EFBIG, EDQUOT
             why = "the disk is full" if full else f"the disk says {error.strerror or error}"
             raise NotSaved(f"Not saved: {why}. Free some space, then do it again.") from error
@@ -153,6 +162,7 @@ class Journal:
         assert self._file is not None
         self._file.truncate(self._end)
         self._file.seek(self._end)
+        self._torn = False
 
     def _open_for_writing(self, data: bytes) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -197,11 +207,11 @@ def _whole_frame_in(tail: bytes) -> bool:
     while at:
         try:
             length, crc = int(tail[at : at + 8], 16), int(tail[at + 9 : at + 17], 16)
+            body = tail[at + _PREFIX : at + _PREFIX + length]
+            if len(body) == length and zlib.crc32(body) == crc:
+                return True
         except ValueError:
-            return False
-        body = tail[at + _PREFIX : at + _PREFIX + length]
-        if len(body) == length and zlib.crc32(body) == crc:
-            return True
+            pass  # this line begins no commit; the next one may
         at = tail.find(b"\n", at) + 1
     return False
 

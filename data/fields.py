@@ -70,6 +70,12 @@ def _trimmed(value: Any) -> Any:
     return " ".join(value.split()) if isinstance(value, str) else value
 
 
+def _labels(value: Any) -> Any:
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return frozenset(_trimmed(v) for v in value) - {""}
+    return value
+
+
 Line = Annotated[str, Meaning("line"), BeforeValidator(_trimmed)]
 Prose = Annotated[str, Meaning("prose")]
 Phone = Annotated[str, Meaning("phone"), BeforeValidator(_trimmed)]
@@ -89,7 +95,7 @@ Moment = Annotated[
 """An instant, stored in UTC to the second."""
 Photos = Annotated[frozenset[str], Meaning("photos")]
 """SHA-256 names of pictures; merges as a set."""
-Words = Annotated[frozenset[str], Meaning("words")]
+Words = Annotated[frozenset[str], Meaning("words"), BeforeValidator(_labels)]
 """Free labels; merges as a set."""
 
 

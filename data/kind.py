@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from data.errors import BadInput
 from data.fields import Meaning, check_choice, label_of, meaning_of
@@ -56,22 +56,21 @@ class Kind(Generic[R]):
     def read(self, record_id: str, document: Mapping[str, Any]) -> R:
         """The record a document says, as far as this version understands it.
 
-        A value that this version cannot read falls back to the field's default and is named in
-        `unread`: a newer app's word must not make the whole record unreadable here.
+        A value that this version cannot read falls back to the field's default, or to None where
+        it has none: a newer app's word must not make the whole record unreadable here.
         """
         values: dict[str, Any] = {n: document[n] for n in self.meanings if n in document}
         values["id"] = RecordId(record_id)
-        for _ in range(len(values) + 1):
-            try:
-                return self.model.model_validate(values)
-            except ValidationError as error:
-                bad = {str(e["loc"][0]) for e in error.errors() if e["loc"]}
-                required = {e["loc"][0] for e in error.errors() if e["type"] == "missing"}
-                if required or not bad & values.keys():
-                    break
-                for name in bad:
-                    values.pop(name, None)
-        return self.model.model_construct(**{**self._blanks(), **values})
+        try:
+            return self.model.model_validate(values)
+        except ValidationError as error:
+            bad = {str(e["loc"][0]) for e in error.errors() if e["loc"]}
+        readable = {name: value for name, value in values.items() if name not in bad}
+        try:
+            return self.model.model_validate(readable)
+        except ValidationError:
+            read = {name: self._one(name, value) for name, value in readable.items()}
+            return self.model.model_construct(**{**self._blanks(), **read})
 
     def cells(self, record: R) -> dict[str, Any]:
         """The record's values as canonical JSON (NFC, no floats), without those left at default."""
@@ -85,8 +84,11 @@ class Kind(Generic[R]):
         dumped = record.model_dump(mode="json", by_alias=True, include={name})
         return canonical(dumped.get(name))
 
-    def check(self, values: Mapping[str, Any]) -> R:
-        """A new reading of `values`, or BadInput that names the field and what to write."""
+    def check(self, values: Mapping[str, Any], *, changed: Iterable[str] | None = None) -> R:
+        """A new reading of `values`, or BadInput that names the field and what to write.
+
+        Only `changed` fields must keep to their written lists: what a newer app chose stays.
+        """
         try:
             record = self.model.model_validate(dict(values))
         except ValidationError as error:
@@ -96,9 +98,15 @@ class Kind(Generic[R]):
             if first["type"] == "missing":
                 raise BadInput(f"{label} is missing. Fill it in.", field=name) from error
             raise BadInput(f"{label}: {first['msg']}.", field=name) from error
-        for name, meaning in self.meanings.items():
-            check_choice(meaning, getattr(record, name), name)
+        for name in self.meanings if changed is None else changed:
+            check_choice(self.meanings[name], getattr(record, name), name)
         return record
+
+    def _one(self, name: str, value: Any) -> Any:
+        """One field's value as it is read when the record as a whole cannot be."""
+        info = self.model.model_fields[name]
+        meaning: Any = Annotated[info.annotation, info]
+        return TypeAdapter(meaning).validate_python(value)
 
     def _blanks(self) -> dict[str, Any]:
         return {

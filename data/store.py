@@ -28,10 +28,13 @@ Listener = Callable[[frozenset[tuple[str, str]]], None]
 
 @dataclass(frozen=True, slots=True)
 class Gesture:
-    """One commit by a person: its id, and the edits that undo puts back."""
+    """One commit by a person: its id, its edits, and what undo puts back."""
 
     id: str
     edits: tuple[Edit, ...]
+    before: Mapping[str, State]
+    """By record: its state before the gesture. The edits alone could not say it where the values
+    that were written over came from another copy."""
 
 
 class Store:
@@ -111,9 +114,11 @@ class Store:
         """
         gesture = self.sources.new_token()
         states: dict[str, State] = {}
+        first: dict[str, State] = {}
         edits: list[Edit] = []
         for change in writes:
             before = states.get(change.id) or self.state(change.id) or State(change.id, change.kind)
+            first.setdefault(change.id, before)
             mark = Mark(self.sources.stamp(), None, user)
             states[change.id], edit = apply(before, change, self._next_dot(), mark, gesture)
             edits.append(edit)
@@ -131,7 +136,7 @@ class Store:
             self._keep(
                 Frame(self._documents(states.values()), raw, bases=bases, hseq=self._next_hseq())
             )
-        return Gesture(gesture, tuple(edits))
+        return Gesture(gesture, tuple(edits), first)
 
     def receive(
         self,

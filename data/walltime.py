@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.errors import BadInput
 
-_TYPED = re.compile(r"^(\d{1,2})[:.h]?(\d{2})?\s*([ap])?\.?m?\.?$", re.IGNORECASE)
+_TYPED = re.compile(r"^(\d{1,2})[:.h]?(\d{2})?([ap])?\.?m?\.?(\+1)?$", re.IGNORECASE)
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -48,7 +48,7 @@ def clock_text(minutes: int, clock: str) -> str:
 
 
 def read_clock(text: str, *, field: str = "") -> int:
-    """Minutes from `6:30`, `0630`, `6.30p`, `6`, `28:30`; BadInput with how to write it."""
+    """Minutes from `6:30`, `0630`, `6.30p`, `6`, `28:30`, `4:30A+1`; BadInput says how to write."""
     found = _TYPED.match(text.strip().replace(" ", ""))
     if not found:
         raise _unreadable(text, field)
@@ -58,6 +58,8 @@ def read_clock(text: str, *, field: str = "") -> int:
         if not 1 <= hour <= 12:
             raise _unreadable(text, field)
         hour = hour % 12 + (12 if half == "p" else 0)
+    if found[4]:
+        hour += 24
     if minute > 59 or hour > 47:
         raise _unreadable(text, field)
     return hour * 60 + minute

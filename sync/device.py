@@ -96,7 +96,7 @@ class Device:
             self._note(**books)
         else:
             store.forget_bases(**books, cursor="", aside={})
-        self.run = welcome.run
+        self.run, self._most = welcome.run, MOST_STATES
 
     def batches(self) -> Iterator[Batch]:
         """Everything the office has not confirmed, each record once, as it is when its turn comes.
@@ -143,7 +143,6 @@ class Device:
             acked=[dot for dot in acked if dot in self.store.unacked],
             meta=self._moved(mark=reply.mark, aside=aside, unjoined=unjoined),
         )
-        self._most = MOST_STATES
 
     def refused(self, batch: Batch, error: OfficeError) -> None:
         """The office could not read the message at all: smaller ones, until it is one thing, which

@@ -200,7 +200,7 @@ def test_edits_made_apart_are_equal_after_one_meeting_each(
         sync(copy, office)
 
     assert contents(office) == contents(gate) == contents(van)
-    assert ("2", "zoe@example.com") == (office.seen("p1", "phone"), office.seen("p1", "email"))
+    assert (office.seen("p1", "phone"), office.seen("p1", "email")) == ("2", "zoe@example.com")
 
 
 def test_what_two_people_wrote_into_one_field_is_kept_twice(
@@ -229,7 +229,7 @@ def test_an_edit_wins_over_a_delete_it_did_not_know(office: Copy, gate: Copy, va
     for copy in (gate, van, gate):
         sync(copy, office)
 
-    assert ("Ada Brandt", "2") == (gate.seen("p1", "name"), gate.seen("p1", "phone"))
+    assert (gate.seen("p1", "name"), gate.seen("p1", "phone")) == ("Ada Brandt", "2")
     assert all("p1" in dict(copy.store.documents("person")) for copy in (office, gate, van))
 
 
@@ -260,7 +260,7 @@ def test_every_edit_reaches_the_office_also_those_written_over(office: Copy, gat
         gate.write("p1", phone=phone)
     sync(gate, office)
 
-    assert ["1", "2", "3"] == [edit.values["phone"] for edit in office.store.history("p1")]
+    assert [edit.values["phone"] for edit in office.store.history("p1")] == ["1", "2", "3"]
     assert not gate.store.unacked
 
 
@@ -270,8 +270,8 @@ def test_twelve_hundred_records_come_in_pages(office: Copy, gate: Copy, van: Cop
     sync(gate, office)
     hello(van, office)
 
-    assert 3 == pull(van, office)
-    assert 1200 == len(contents(van))
+    assert pull(van, office) == 3
+    assert len(contents(van)) == 1200
     assert contents(office) == contents(van)
 
 
@@ -296,7 +296,7 @@ def test_a_record_changed_often_comes_once_and_newest(office: Copy, gate: Copy) 
     hello(gate, office)
     found = page(gate, office)
 
-    assert [{"phone": [[0, "8"]]}] == [state["c"] for state in found.states]
+    assert [state["c"] for state in found.states] == [{"phone": [[0, "8"]]}]
     assert not found.more
 
 
@@ -336,7 +336,7 @@ def test_an_answer_lost_after_the_offices_commit_is_only_asked_again(
     sync(gate, office)
 
     assert 1 == len(edit_dots(office)) == len(office.store.order)
-    assert (0, {}) == (gate.device.waiting, gate.store.unacked)
+    assert (gate.device.waiting, gate.store.unacked) == (0, {})
 
 
 def test_an_edit_made_during_a_push_is_still_owed(office: Copy, gate: Copy) -> None:
@@ -349,7 +349,7 @@ def test_an_edit_made_during_a_push_is_still_owed(office: Copy, gate: Copy) -> N
 
     assert 1 == gate.device.waiting == len(gate.store.unacked)
     sync(gate, office)
-    assert "2" == office.seen("p1", "phone")
+    assert office.seen("p1", "phone") == "2"
     assert contents(office) == contents(gate)
 
 
@@ -370,7 +370,7 @@ def test_a_device_started_anew_between_all_steps_loses_nothing(
     gate.restart()
 
     assert contents(office) == contents(gate)
-    assert (0, {}) == (gate.device.waiting, gate.store.unacked)
+    assert (gate.device.waiting, gate.store.unacked) == (0, {})
 
 
 def test_a_session_begun_before_the_office_was_restarted_says_hello_again(
@@ -398,8 +398,8 @@ def test_one_bad_record_of_ten_is_put_aside_and_nine_are_saved(office: Copy, gat
     gate.device.pushed(batch, send(gate, office, batch))
 
     assert {f"p{n}" for n in range(10) if n != 4} == set(contents(office))
-    assert ["p4"] == list(gate.device.aside)
-    assert "malformed" == gate.device.aside["p4"]["code"]
+    assert list(gate.device.aside) == ["p4"]
+    assert gate.device.aside["p4"]["code"] == "malformed"
 
 
 def test_what_was_put_aside_is_not_sent_again_until_it_changes(office: Copy, gate: Copy) -> None:
@@ -407,11 +407,11 @@ def test_what_was_put_aside_is_not_sent_again_until_it_changes(office: Copy, gat
     gate.restart()
     hello(gate, office)
 
-    assert 0 == push(gate, office)
+    assert push(gate, office) == 0
     gate.write("p4", phone="1")
     sync(gate, office)
     assert contents(office) == contents(gate)
-    assert {} == gate.device.aside
+    assert gate.device.aside == {}
 
 
 def test_two_contents_under_one_dot_are_put_aside(office: Copy, gate: Copy) -> None:
@@ -422,17 +422,17 @@ def test_two_contents_under_one_dot_are_put_aside(office: Copy, gate: Copy) -> N
     forged = encode(state) | {"c": {"name": [[0, "Somebody else"]]}}
     reply = office.office.push(Push(run=office.office.run, states=(forged,)))
 
-    assert ("aside", "replica-cloned") == (reply.verdicts[0].outcome, reply.verdicts[0].code)
-    assert "Ada Brandt" == office.seen("p1", "name")
+    assert (reply.verdicts[0].outcome, reply.verdicts[0].code) == ("aside", "replica-cloned")
+    assert office.seen("p1", "name") == "Ada Brandt"
 
 
 def test_an_edit_told_two_ways_is_put_aside(office: Copy, gate: Copy) -> None:
     gate.write("p1", name="Ada Brandt")
     sync(gate, office)
     (kept,) = office.store.edits["p1"]
-    reply = office.office.push(Push(run=office.office.run, edits=(kept | {"f": {"name": "No"}},)))
+    reply = office.office.push(Push(run=office.office.run, edits=({**kept, "f": {"name": "No"}},)))
 
-    assert ["replica-cloned"] == [verdict.code for verdict in reply.edits_aside]
+    assert [verdict.code for verdict in reply.edits_aside] == ["replica-cloned"]
     assert [kept] == office.store.edits["p1"]
 
 
@@ -454,8 +454,8 @@ def test_what_is_no_state_never_harms_its_neighbours(office: Copy, gate: Copy, b
     assert state is not None
     reply = office.office.push(Push(run=office.office.run, states=(bad, encode(state), bad)))
 
-    assert ["aside", "ok", "aside"] == [verdict.outcome for verdict in reply.verdicts]
-    assert ["p2"] == list(contents(office))
+    assert [verdict.outcome for verdict in reply.verdicts] == ["aside", "ok", "aside"]
+    assert list(contents(office)) == ["p2"]
 
 
 @pytest.mark.parametrize(
@@ -473,8 +473,8 @@ def test_what_is_no_state_never_harms_its_neighbours(office: Copy, gate: Copy, b
 def test_what_is_no_edit_is_put_aside(office: Copy, bad: Any) -> None:
     reply = office.office.push(Push(run=office.office.run, edits=(bad,)))
 
-    assert ["malformed"] == [verdict.code for verdict in reply.edits_aside]
-    assert [] == edit_dots(office)
+    assert [verdict.code for verdict in reply.edits_aside] == ["malformed"]
+    assert edit_dots(office) == []
 
 
 def test_a_record_over_the_limit_stays_on_the_device_and_is_told(office: Copy, gate: Copy) -> None:
@@ -482,8 +482,8 @@ def test_a_record_over_the_limit_stays_on_the_device_and_is_told(office: Copy, g
     gate.write("p2", name="Ada Brandt")
     sync(gate, office)
 
-    assert ["p2"] == list(contents(office))
-    assert "too-large" == gate.device.aside["p1"]["code"]
+    assert list(contents(office)) == ["p2"]
+    assert gate.device.aside["p1"]["code"] == "too-large"
 
 
 def test_a_batch_the_office_cannot_read_is_halved_until_one_thing_is_put_aside(
@@ -503,7 +503,7 @@ def test_a_batch_the_office_cannot_read_is_halved_until_one_thing_is_put_aside(
             gate.device.pushed(batch, send(gate, office, batch))
 
     assert {f"p{n}" for n in range(9) if n != 4} == set(contents(office))
-    assert ["p4"] == list(gate.device.aside)
+    assert list(gate.device.aside) == ["p4"]
 
 
 def test_a_state_this_device_cannot_join_does_not_stop_the_others(office: Copy, gate: Copy) -> None:
@@ -516,9 +516,9 @@ def test_a_state_this_device_cannot_join_does_not_stop_the_others(office: Copy, 
     office.write("p2", name="Łukasz Ortega")
     pull(gate, office)
 
-    assert "Ada Brandt" == gate.seen("p1", "name")
-    assert "Łukasz Ortega" == gate.seen("p2", "name")
-    assert ["p1"] == list(gate.store.meta["unjoined"])
+    assert gate.seen("p1", "name") == "Ada Brandt"
+    assert gate.seen("p2", "name") == "Łukasz Ortega"
+    assert list(gate.store.meta["unjoined"]) == ["p1"]
 
 
 # ---- the office put back to an earlier copy -------------------------------------------------
@@ -554,7 +554,7 @@ def test_an_office_put_back_gets_everything_again(
     assert before.items() <= contents(office).items()
     assert contents(office) == contents(gate) == contents(van)
     assert office.store.meta["epoch"].startswith("2.")
-    assert ["1", "2"] == [edit.values["phone"] for edit in office.store.history("p1")]
+    assert [edit.values["phone"] for edit in office.store.history("p1")] == ["1", "2"]
 
 
 def test_a_device_that_only_pushed_finds_the_older_copy_out_too(
@@ -568,7 +568,7 @@ def test_a_device_that_only_pushed_finds_the_older_copy_out_too(
     put_back(office, older)
     sync(gate, office)
 
-    assert "1" == office.seen("p1", "phone")
+    assert office.seen("p1", "phone") == "1"
 
 
 def test_an_older_copy_that_has_grown_past_the_cursor_is_found_out(
@@ -584,7 +584,7 @@ def test_an_older_copy_that_has_grown_past_the_cursor_is_found_out(
     office.restart()
     sync(gate, office)
 
-    assert "1" == office.seen("p1", "phone")
+    assert office.seen("p1", "phone") == "1"
     assert contents(office) == contents(gate)
 
 
@@ -598,7 +598,7 @@ def test_other_peoples_records_come_back_from_any_device(
     put_back(office, older)
     sync(van, office)  # the gate's tablet has gone into the river
 
-    assert "1" == office.seen("p1", "phone")
+    assert office.seen("p1", "phone") == "1"
 
 
 def test_a_restore_that_is_told_starts_a_new_epoch(office: Copy, gate: Copy) -> None:
@@ -607,9 +607,9 @@ def test_a_restore_that_is_told_starts_a_new_epoch(office: Copy, gate: Copy) -> 
     office.office.new_epoch()
     hello(gate, office)
 
-    assert 1 == gate.device.waiting
+    assert gate.device.waiting == 1
     assert office.store.meta["epoch"] == gate.store.meta["epoch"]
-    assert 2 == push(gate, office)  # the state, and the edit that an older office may lack
+    assert push(gate, office) == 2  # the state, and the edit that an older office may lack
 
 
 def test_an_epoch_that_begins_in_the_middle_of_a_session_loses_nothing(
@@ -638,7 +638,7 @@ def test_letters_given_out_after_the_backup_are_not_given_twice(
     sync(newcomer, office)
     sync(gate, office)
 
-    assert ("A", "B") == (gate.store.meta["letter"], van.store.meta["letter"])
+    assert (gate.store.meta["letter"], van.store.meta["letter"]) == ("A", "B")
     assert newcomer.store.meta["letter"] not in ("A", "B")
 
 
@@ -774,7 +774,7 @@ class Meetings(RuleBasedStateMachine):
         final = contents(self.office)
         for device in self.devices:
             assert final == contents(device)
-            assert (0, {}, {}) == (device.device.waiting, device.store.unacked, device.device.aside)
+            assert (device.device.waiting, device.store.unacked, device.device.aside) == (0, {}, {})
         expected: dict[str, State] = {}
         for state in self.made:
             known = expected.get(state.id)

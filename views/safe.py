@@ -56,17 +56,27 @@ def act(handler: Callable[..., Any]) -> Callable[[Any], Any]:
 
 
 def say(words: str, *, undo: Callable[[], Any] | None = None) -> None:
-    """A line at the bottom of the screen for a few seconds, with Undo where it can be undone."""
-    ft.context.page.show_dialog(
-        ft.SnackBar(
-            ft.Text(words),
-            duration=ft.Duration(seconds=8 if undo else 5),
-            persist=False,
-            show_close_icon=undo is None,
-            action=ft.SnackBarAction("Undo") if undo else None,
-            on_action=act(undo) if undo else None,
-        )
+    """A line at the bottom of the screen for a few seconds, with Undo where it can be undone.
+
+    It takes the place of the one before: ten quick taps must not queue up ten lines.
+    """
+    page = ft.context.page
+    before = page.session.store.get(_SAID)
+    if isinstance(before, ft.SnackBar) and before.open:
+        before.open = False
+        before.update()
+    line = ft.SnackBar(
+        ft.Text(words),
+        duration=ft.Duration(seconds=8 if undo else 5),
+        persist=False,
+        show_close_icon=undo is None,
+        action=ft.SnackBarAction("Undo", on_click=act(undo)) if undo else None,
     )
+    page.session.store.set(_SAID, line)
+    page.show_dialog(line)
+
+
+_SAID = "said"
 
 
 def _guarded(component: Callable[..., Any], instead: Callable[[str], Any]) -> Any:

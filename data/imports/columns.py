@@ -98,13 +98,16 @@ def letter(at: int) -> str:
 
 
 def looks_like(texts: Iterable[str]) -> str:
-    """`email`, `phone`, `day`, `number` or `text`, by most of the filled cells; "" if none."""
+    """`email`, `phone`, `contact` (both in one cell), `day`, `number` or `text`, by most cells."""
     kinds: dict[str, int] = {}
     for text in texts:
         kind = _looks(text)
         kinds[kind] = kinds.get(kind, 0) + 1
     if not kinds:
         return ""
+    reach = {"email", "phone", "contact"} & kinds.keys()
+    if len(reach) > 1 and sum(kinds[kind] for kind in reach) * 10 >= sum(kinds.values()) * 6:
+        return "contact"
     top = max(sorted(kinds), key=lambda kind: kinds[kind])
     return top if kinds[top] * 10 >= sum(kinds.values()) * 6 else "text"
 
@@ -112,6 +115,8 @@ def looks_like(texts: Iterable[str]) -> str:
 def _looks(text: str) -> str:
     if re.fullmatch(r"\S+@\S+\.\S+", text):
         return "email"
+    if "@" in text:
+        return "contact"
     if read_day(text, Order(True, False)):
         return "day"
     digits = len(re.sub(r"\D", "", text))

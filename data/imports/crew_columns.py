@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 from data.imports.columns import Layout, lay_out, looks_like, titles
 from data.imports.keys import department_key, folded, squashed
@@ -60,6 +61,9 @@ _DEPARTMENT_NAMES = (
     "2nd Unit, Additional Photography, Intimacy, Choreography, Studio Teachers, Dialect"
 )
 _DEPARTMENTS = frozenset(department_key(name) for name in _DEPARTMENT_NAMES.split(","))
+_DEPARTMENT_WORDS = frozenset(folded(_DEPARTMENT_NAMES).split()) | {
+    "crew", "team", "unit", "dept", "department", "staff", "and", "splinter", "main", "additional",
+}  # fmt: skip
 _WORK_WORDS = (
     "director manager coordinator coord assistant asst pa ad operator grip gaffer electrician "
     "designer supervisor producer driver mixer boom editor accountant medic chef dresser costumer "
@@ -84,7 +88,11 @@ def crew_layout(rows: Sequence[Row]) -> Layout | None:
 
 
 def known_department(text: str) -> bool:
-    return department_key(text.rstrip(":")) in _DEPARTMENTS
+    """Whether it is a department's usual name, or made up of the words of such names."""
+    words = folded(text).split()
+    return department_key(text.rstrip(":")) in _DEPARTMENTS or (
+        len(words) > 1 and _DEPARTMENT_WORDS.issuperset(words)
+    )
 
 
 def _guess(layout: Layout) -> Layout:
@@ -102,6 +110,9 @@ def _guess(layout: Layout) -> Layout:
         match looks_like(texts):
             case "email" | "phone" as meaning:
                 columns[meaning] = (*columns.get(meaning, ()), at)
+            case "contact":
+                columns["phone"] = (*columns.get("phone", ()), at)
+                columns["email"] = (*columns.get("email", ()), at)
             case "day" if "start" not in columns:
                 columns["start"] = (at,)
             case "text":
@@ -126,10 +137,12 @@ def _guess_words(
         if scores[best] >= 0.5:
             columns["name"] = (best,)
             del words[best]
+        else:
+            _guess_first_last(columns, words, in_mail)
     if "department" not in columns and words:
         scores = {at: _share(texts, known_department) for at, texts in words.items()}
         best = max(words, key=lambda at: (scores[at], -at))
-        if scores[best] >= 0.5:
+        if scores[best] >= max(0.5, _share(words[best], _work_like)):
             columns["department"] = (best,)
             del words[best]
     if "position" not in columns and words:
@@ -137,6 +150,21 @@ def _guess_words(
         best = max(words, key=lambda at: (scores[at], -at))
         if scores[best] >= 0.5:
             columns["position"] = (best,)
+
+
+def _guess_first_last(
+    columns: dict[str, tuple[int, ...]], words: dict[int, list[str]], in_mail: set[str]
+) -> None:
+    """Two columns side by side with a single word in most cells; addresses show the last name."""
+    single = [at for at in sorted(words) if _share(words[at], lambda t: len(t.split()) == 1) > 0.6
+              and _share(words[at], known_department) < 0.5]  # fmt: skip
+    for one, two in pairwise(single):
+        if two == one + 1:
+            mailed = [_share(words[at], lambda t: folded(t) in in_mail) for at in (one, two)]
+            first, last = (two, one) if mailed[0] > mailed[1] else (one, two)
+            columns["first"], columns["last"] = (first,), (last,)
+            del words[one], words[two]
+            return
 
 
 def _share(texts: Sequence[str], test: Callable[[str], bool]) -> float:

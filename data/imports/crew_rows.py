@@ -34,6 +34,7 @@ _VACANT = _NOTHING | {
     "to be confirmed",
 }
 _NO_HEADING = re.compile(r"\b(page|total|confidential|revised|updated|as of|printed|date|note)\b")
+_ADDRESSES = re.compile(r"[^\s<>,;]+@[^\s<>,;]+")
 _SUFFIXES = {"jr", "sr", "ii", "iii", "iv", "phd", "md", "esq"}
 
 
@@ -101,14 +102,20 @@ class _Sheet:
         self.reading, self.file, self.layout = reading, file, layout
         self.heading: tuple[int, str] = (0, "")
         self.carried = ""
+        self.mixed = bool(
+            set(layout.columns.get("phone", ())) & set(layout.columns.get("email", ()))
+        )
         named = [row for row in layout.body if self._written_name(row)]
-        depts = sum(bool(layout.text(row, "department")) for row in named)
-        self.carries = 0 < depts * 2 <= len(named) and len(named) > 1
+        depts = [layout.text(row, "department") for row in named]
+        written_once = [dept for dept in depts if dept]
+        self.carries = bool(depts and depts[0]) and (
+            len(set(written_once)) == len(written_once) <= len(named) / 2
+        )
         written = [self._written_name(row) for row in named]
         commas = sum(_comma(name) for name in written)
         self.last_first = commas * 2 >= len(written) and commas > 0
         self.shouting = sum(name.isupper() for name in written) * 2 > len(written)
-        self.orders = {meaning: self._order(meaning) for meaning in ("start", "finish")}
+        self.order = self._order()
 
     def read(self) -> None:
         reading, layout = self.reading, self.layout
@@ -132,7 +139,7 @@ class _Sheet:
             self._close_heading()
             self.heading = (row.number, _heading(row.filled()[0]))
             self.carried = ""
-        elif not name:
+        elif not name or (len(row.filled()) == 1 and _NO_HEADING.search(name.lower())):
             what = " / ".join(row.filled())[:80]
             if len(row.filled()) == 1:
                 self._say(row.number, "", what, "not understood; passed over.")
@@ -144,6 +151,12 @@ class _Sheet:
         elif "@" in name or not re.search(r"[^\W\d_]", name):
             self._say(row.number, "name", name, "this is no name; not imported.", "error")
         else:
+            if re.search(r" (&|and|/|\+) ", name):
+                reason = "two people in one row? Taken as one."
+                self._say(row.number, "name", name, reason, "doubt")
+            if len(row.filled()) == 1:
+                reason = "nothing but a name in this row; taken for a person."
+                self._say(row.number, "name", name, reason, "doubt")
             self._entry(row, self._name(row, name))
 
     def _entry(self, row: Row, name: str) -> None:
@@ -220,7 +233,11 @@ class _Sheet:
         return self.carried if self.carries and self.carried else self.heading[1]
 
     def _phones(self, row: Row) -> list[tuple[str, str]]:
-        written = [p for cell in self.layout.texts(row, "phone") for p in split_phones(cell)]
+        cells = self.layout.texts(row, "phone")
+        if self.mixed:
+            cells = [_ADDRESSES.sub(" ", cell) for cell in cells]
+            cells = [cell for cell in cells if re.search(r"\d", cell)]
+        written = [p for cell in cells for p in split_phones(cell)]
         written = [p for p in written if folded(p) not in _VACANT]
         read = [read_phone(text, self.reading.region) for text in written]
         for text, phone in zip(written, read, strict=True):
@@ -236,7 +253,10 @@ class _Sheet:
         return [(phone.text, phone.key) for phone in ordered]
 
     def _emails(self, row: Row) -> list[tuple[str, str]]:
-        written = [e for cell in self.layout.texts(row, "email") for e in split_emails(cell)]
+        cells = self.layout.texts(row, "email")
+        if self.mixed:
+            cells = [found for cell in cells for found in _ADDRESSES.findall(cell)]
+        written = [e for cell in cells for e in split_emails(cell)]
         read = [read_email(text) for text in written if folded(text) not in _VACANT]
         for address in read:
             if not address.good:
@@ -249,23 +269,24 @@ class _Sheet:
                 self._say(row.number, "e-mail", address.text, reason)
         return [(address.text, address.key) for address in ordered]
 
-    def _order(self, meaning: str) -> Order:
-        cells = [cell for row in self.layout.body for cell in self._cells(row, meaning)]
+    def _order(self) -> Order:
+        cells = [
+            c for row in self.layout.body for m in ("start", "finish") for c in self._cells(row, m)
+        ]
         order = order_of(cells, month_first=self.reading.month_first)
         open_ = [said(cell) for cell in cells if ambiguous(cell)]
         if open_ and order.known:
-            self.reading.read_as.append(f"{NAMES[meaning]} as {order}, as its other dates show")
+            self.reading.read_as.append(f"dates as {order}, as those show that are past the 12th")
         elif open_:
             reason = (
-                f"{len(open_)} of this column's dates can be read two ways, as this one; "
-                f"read as {order}."
+                f"{len(open_)} of the dates can be read two ways, as this one; read as {order}."
             )
-            self._say(0, NAMES[meaning], min(open_), reason, "doubt")
+            self._say(0, "starts", min(open_), reason, "doubt")
         return order
 
     def _day(self, row: Row, meaning: str) -> date | None:
         for cell in self._cells(row, meaning):
-            day = read_day(cell, self.orders[meaning])
+            day = read_day(cell, self.order)
             if day is None:
                 reason = "not a whole date; left blank. Write it as in 2026-07-13."
                 self._say(row.number, NAMES[meaning], said(cell), reason, "error")

@@ -20,7 +20,9 @@ _NUMBERS = re.compile(r"^(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})$")
 _DAY_FIRST = re.compile(
     r"^(\d{1,2})(?:st|nd|rd|th)?[-\s./]*([a-z]{3,9})\.?[-\s,./]*'?(\d{4}|\d\d)$"
 )
-_MONTH_FIRST = re.compile(r"^([a-z]{3,9})\.?[-\s]*(\d{1,2})(?:st|nd|rd|th)?[-\s,./]+'?(\d{4}|\d\d)$")
+_MONTH_FIRST = re.compile(
+    r"^([a-z]{3,9})\.?[-\s]*(\d{1,2})(?:st|nd|rd|th)?[-\s,./]+'?(\d{4}|\d\d)$"
+)
 _EXCEL_ZERO = date(1899, 12, 30)
 
 

@@ -25,8 +25,8 @@ def squashed(text: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """A person's name as it is compared; one of signs alone is compared as it stands."""
-    return folded(name) or name.strip().casefold()
+    """A person's name as it is compared, without what is in brackets: pronouns, a nickname."""
+    return folded(re.sub(r"\(.*?\)", " ", name)) or name.strip().casefold()
 
 
 def department_key(name: str) -> str:

@@ -113,7 +113,7 @@ def _order(reading: Reading, layout: Layout, month_first: bool) -> Order:
     order = order_of(cells, month_first=month_first)
     open_ = [said(cell) for cell in cells if ambiguous(cell)]
     if open_ and order.known:
-        reading.read_as.append(f"dates as {order}, as the other dates show")
+        reading.read_as.append(f"dates as {order}, as those show that are past the 12th")
     elif open_:
         reason = f"{len(open_)} dates can be read two ways, as this one; read as {order}."
         reading.say(0, "date", min(open_), reason, "doubt")

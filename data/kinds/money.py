@@ -105,9 +105,7 @@ def movements_of(desk: Desk, envelope: Envelope) -> list[CashMovement]:
 
 def receipts_of(desk: Desk, envelope: Envelope) -> list[Receipt]:
     """The envelope's receipts by slip number, the voided ones too."""
-    return sorted(
-        desk.having(RECEIPT, "envelope", envelope.id), key=lambda r: slip_order(r.number)
-    )
+    return sorted(desk.having(RECEIPT, "envelope", envelope.id), key=lambda r: slip_order(r.number))
 
 
 def slip_order(number: str) -> tuple[int, str]:

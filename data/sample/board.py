@@ -193,5 +193,3 @@ def _event(day: ShootDay, person: str, what: str, minutes: int, how: str) -> Tim
 def _wrap(day: ShootDay) -> int:
     assert day.estimated_wrap is not None
     return day.estimated_wrap + day.number * 7 % 40 - 20
-
-

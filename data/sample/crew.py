@@ -14,24 +14,32 @@ from data.kinds.people import CastMember, Person
 from data.sample.plan import Plan, Stage
 from data.sample.sizes import Size
 
-FIRST = (
-    "Łukasz Zoë Siobhán Thuỳ Renée Farid Wen Petra Carlos Olu Hugo Katarzyna Amara Dana Nia Nadia "
-    "Paola Noé Fiona Yusuf Marisol Tadeo Ingrid Kofi Leilani Björn Chioma Désirée Emre Gwen Håkon "
-    "Isidro Jun Kwame Lucía Mateus Niamh Oksana Priya Quentin Rosalind Søren Tamsin Ulises Vera "
-    "Winona Xiomara Yara Zeynep Anselm Beatriz Cormac Delphine Elif Fergus Greta Hana Ivo Jaya Kit"
-).split()
-LAST = (
-    "Kowalski Nguyễn Olsen Ueda Park Cho Reyes Kim Moreau Eriksen Singh Ivanova Yamada Kaya Haddad "
-    "Okafor Brandt Szabó Tsosie Quintana Lindqvist Adeyemi Ferreira Grünwald Hoang Ibáñez Jansen "
-    "Kovač Lefèvre Mbeki Nakai O’Dowd Petrov Quirke Rosário Sandoval Tafoya Urbina Vigil Whitehorse "
-    "Xu Yazzie Zając Archuleta Begay Castellanos Dvořák Estévez Fonseca Gallegos Hernández Ishikawa "
-    "Jiménez Krüger Lucero Maestas Nasser Ortega Peña Rahman"
-).split()
-CHARACTERS = (
-    "ROSA|SHERIFF DALE|WES|THE DRIFTER|ABUELA|NINA|DEPUTY COLE|PASTOR BELL|MOTEL CLERK|TRUCKER|"
-    "LITTLE MATEO|DINER COOK|RADIO VOICE|NURSE|SCIENTIST|BANKER|THE TWIN|WAITRESS|BUS DRIVER|"
-    "CHOIR LEADER|RANCH HAND|STATE TROOPER"
-).split("|")
+
+def _listed(text: str) -> list[str]:
+    return text.split(", ")
+
+
+FIRST = _listed(
+    "Łukasz, Zoë, Siobhán, Thuỳ, Renée, Farid, Wen, Petra, Carlos, Olu, Hugo, Katarzyna, "
+    "Amara, Dana, Nia, Nadia, Paola, Noé, Fiona, Yusuf, Marisol, Tadeo, Ingrid, Kofi, "
+    "Leilani, Björn, Chioma, Désirée, Emre, Gwen, Håkon, Isidro, Jun, Kwame, Lucía, Mateus, "
+    "Niamh, Oksana, Priya, Quentin, Rosalind, Søren, Tamsin, Ulises, Vera, Winona, Xiomara, "
+    "Yara, Zeynep, Anselm, Beatriz, Cormac, Delphine, Elif, Fergus, Greta, Hana, Ivo, Jaya, "
+    "Kit"
+)
+LAST = _listed(
+    "Kowalski, Nguyễn, Olsen, Ueda, Park, Cho, Reyes, Kim, Moreau, Eriksen, Singh, Ivanova, "
+    "Yamada, Kaya, Haddad, Okafor, Brandt, Szabó, Tsosie, Quintana, Lindqvist, Adeyemi, "
+    "Ferreira, Grünwald, Hoang, Ibáñez, Jansen, Kovač, Lefèvre, Mbeki, Nakai, O’Dowd, Petrov, "
+    "Quirke, Rosário, Sandoval, Tafoya, Urbina, Vigil, Whitehorse, Xu, Yazzie, Zając, "
+    "Archuleta, Begay, Castellanos, Dvořák, Estévez, Fonseca, Gallegos, Hernández, Ishikawa, "
+    "Jiménez, Krüger, Lucero, Maestas, Nasser, Ortega, Peña, Rahman"
+)
+CHARACTERS = _listed(
+    "ROSA, SHERIFF DALE, WES, THE DRIFTER, ABUELA, NINA, DEPUTY COLE, PASTOR BELL, MOTEL "
+    "CLERK, TRUCKER, LITTLE MATEO, DINER COOK, RADIO VOICE, NURSE, SCIENTIST, BANKER, THE "
+    "TWIN, WAITRESS, BUS DRIVER, CHOIR LEADER, RANCH HAND, STATE TROOPER"
+)
 DIETS = ("", "", "", "", "", "vegetarian", "vegan", "gluten free", "halal", "no nuts")
 UNIONS = ("", "IATSE 480", "IATSE 600", "Teamsters 492", "DGA", "NON")
 
@@ -166,7 +174,9 @@ def plan_lists(plan: Plan, stage: Stage, people: list[Person], names: Names) -> 
     """The crew list is typed in three sittings, the cast list when it is cast."""
     desk = stage.office
     third = len(people) // 3
-    for sitting, part in enumerate((people[:third], people[third : 2 * third], people[2 * third :])):
+    for sitting, part in enumerate(
+        (people[:third], people[third : 2 * third], people[2 * third :])
+    ):
         plan.at(stage.before(35 - 12 * sitting), 10 * 60 + 20, partial(_type_in, stage, part))
 
     def cast() -> None:
@@ -242,4 +252,6 @@ def _person(
 def _plain(name: str) -> str:
     """A name in the letters that an e-mail address takes."""
     letters = unicodedata.normalize("NFKD", name.casefold().translate({0x142: "l", 0xF8: "o"}))
-    return "".join(c for c in letters.replace(" ", ".") if c.isascii() and (c.isalpha() or c == "."))
+    return "".join(
+        c for c in letters.replace(" ", ".") if c.isascii() and (c.isalpha() or c == ".")
+    )

@@ -168,5 +168,3 @@ def _cast_weights(cast: int) -> list[float]:
 
 def _some(rng: random.Random, weights: list[float]) -> list[int]:
     return rng.choices(range(1, len(weights) + 1), weights, k=rng.randrange(1, 4))
-
-

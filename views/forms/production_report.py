@@ -254,7 +254,7 @@ def facts(desk: Desk, day_id: str) -> ProductionReportFacts:
     """Everybody of the day: in counts from the call for those who came early (unless told to work).
 
     A person's own meal taps stand before the day's meals; the day's meals are theirs if they were
-    at work when the meal was called.
+    at work when the meal was called. A meal that is not over yet stays blank.
     """
     day = desk.get(DAY, day_id)
     rows = board(desk, day)
@@ -316,6 +316,7 @@ def _meals(desk: Desk, day: ShootDay, row: Attendance) -> tuple[Meal, ...]:
             continue
         out, back = at(desk, day, meal.out), at(desk, day, meal.back)
         at_work = out is not None and row.started < out
-        if at_work and back is not None and (row.left is None or back <= row.left):
+        until = row.left or desk.now()
+        if at_work and back is not None and back <= until:
             taken.append(Meal(out, back))
     return tuple(taken)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from data.desk import Desk
 from data.errors import OfficeError
+from data.kind import Kind
 from data.kinds.money import ENVELOPE, RECEIPT, slip_order
 from data.kinds.production import show_of, zone
 from data.kinds.schedule import DAY
+from data.record import Record
 from data.rules.hours import clock, hours
 from data.tables import Cell, Column, Table, csv_of, table_of, to_xlsx
 from views.forms import production_report
@@ -68,13 +72,19 @@ def receipts(desk: Desk, envelope_id: str) -> Paper:
     envelope = desk.find(ENVELOPE, envelope_id)
     slips = [r for r in desk.all(RECEIPT) if envelope is None or r.envelope == envelope_id]
     slips.sort(key=lambda slip: (slip.envelope or "", slip_order(slip.number)))
-
-    def resolve(kind: str, record_id: str) -> str:
-        record = desk.find(desk.kinds[kind], record_id)
-        return record_id if record is None else title_of(desk, desk.kinds[kind], record)
-
-    table = table_of(RECEIPT, slips, resolve, clock=show_of(desk).clock, zone=zone(desk))
+    table = kind_table(desk, RECEIPT, slips)
     return _book(table, "receipts", envelope.number if envelope else "all")
+
+
+def kind_table(desk: Desk, kind: Kind[Any], records: Sequence[Record] | None = None) -> Table:
+    """Records of any kind with every field, links by the name of what they lead to."""
+
+    def resolve(name: str, record_id: str) -> str:
+        record = desk.find(desk.kinds[name], record_id)
+        return record_id if record is None else title_of(desk, desk.kinds[name], record)
+
+    rows = desk.all(kind) if records is None else records
+    return table_of(kind, rows, resolve, clock=show_of(desk).clock, zone=zone(desk))
 
 
 def _book(table: Table, *name: object) -> Paper:

@@ -19,6 +19,7 @@ from views.theme import GAP
 from views.words import count
 
 WINDOW = 60
+BRIEF = 3
 LISTED = (
     ("person", ft.Icons.GROUPS_OUTLINED),
     ("cast", ft.Icons.THEATER_COMEDY_OUTLINED),
@@ -115,9 +116,16 @@ def Listing() -> ft.View:
 def Row(desk: Desk, kind: Kind[Any], record: Record) -> ft.Control:
     """The record's name over its other columns."""
     name = title_of(desk, kind, record)
-    others = [shown(desk, kind, column, record) for column in kind.columns]
-    under = " · ".join(text for text in others if text and text != name)
+    texts = [_brief(desk, kind, column, record) for column in kind.columns]
+    under = " · ".join([text for text in texts if text and text != name][:BRIEF])
     return tile(name, under, on_click=lambda: go(f"/list/{kind.name}/{record.id}"))
+
+
+def _brief(desk: Desk, kind: Kind[Any], name: str, record: Record) -> str:
+    """A bare number says what it counts."""
+    text = shown(desk, kind, name, record)
+    numbered = kind.meanings[name].name == "count" and text
+    return f"{kind.label(name)} {text}" if numbered else text
 
 
 def _matches(desk: Desk, kind: Kind[Any], record: Record, looking: str) -> bool:

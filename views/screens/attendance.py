@@ -24,7 +24,7 @@ from data.walltime import instant, near, read_clock
 from views.context import go, here, use_desk, use_records, use_state
 from views.parts import empty, icon_button, side_button
 from views.safe import act, part, say
-from views.screens.person_sheet import PersonSheet
+from views.screens.person_sheet import PersonSheet, call_button
 from views.screens.showing import day_bar, use_showing
 from views.screens.wrap_sheet import WrapSheet
 from views.theme import BODY, GAP, HEAD, IN, LATE, OUT, PAD, QUIET, SMALL, TARGET
@@ -314,9 +314,18 @@ def _times(desk: Desk, day: ShootDay, row: Attendance, late: bool) -> ft.Control
         return _sign(ft.Icons.LOGOUT, words, OUT)
     if row.in_event is not None:
         return _sign(ft.Icons.CHECK_CIRCLE, moment(desk, day, row.arrived), IN)
-    if late:
+    if not late:
+        return ft.Container()
+    if not row.person.phone:
         return _sign(ft.Icons.ERROR_OUTLINE, "late", LATE)
-    return ft.Container()
+    return ft.Row(
+        [
+            ft.Text("late", theme_style=SMALL, color=LATE),
+            call_button(row.person.phone, row.person.name),
+        ],
+        spacing=0,
+        tight=True,
+    )
 
 
 def _sign(icon: ft.IconData, words: str, color: ft.Colors) -> ft.Control:

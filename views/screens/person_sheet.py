@@ -122,17 +122,33 @@ def PersonSheet(day: ShootDay, person_id: str, close: Callable[[], None]) -> ft.
 
 
 def phone_button(phone: str, name: str) -> ft.Control:
-    """Opens the phone's dialler with the number."""
-    plain = "".join(c for c in phone if c.isdigit() or c == "+")
+    """Opens the phone's dialler; the number is on the button."""
     return ft.MergeSemantics(
         ft.OutlinedButton(
             phone,
             icon=ft.Icons.CALL,
-            url=f"tel:{plain}",
+            url=_dial(phone),
             height=TARGET,
             tooltip=f"Call {name}: {phone}",
         )
     )
+
+
+def call_button(phone: str, name: str) -> ft.Control:
+    """The same where there is room for a sign only."""
+    return ft.MergeSemantics(
+        ft.IconButton(
+            ft.Icons.CALL,
+            url=_dial(phone),
+            width=TARGET,
+            height=TARGET,
+            tooltip=f"Call {name}: {phone}",
+        )
+    )
+
+
+def _dial(phone: str) -> str:
+    return "tel:" + "".join(c for c in phone if c.isdigit() or c == "+")
 
 
 def _taker_back(desk: Desk, event: TimeEvent) -> Callable[[], TimeEvent]:

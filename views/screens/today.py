@@ -130,9 +130,11 @@ def _late(desk: Desk, day: ShootDay, rows: list[Attendance]) -> list[ft.Control]
                     [
                         ft.Text(row.person.name),
                         ft.Text(
-                            f"{row.person.department} · called {wall(desk, row.call.minutes)}",
+                            f"{wall(desk, row.call.minutes)} · {row.person.position}",
                             theme_style=SMALL,
                             color=QUIET,
+                            max_lines=1,
+                            overflow=ft.TextOverflow.ELLIPSIS,
                         ),
                     ],
                     spacing=0,

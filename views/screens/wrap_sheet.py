@@ -52,8 +52,7 @@ def WrapSheet(day: ShootDay, department: str, close: Callable[[], None]) -> ft.C
     controls: list[ft.Control] = [
         ft.Text(department or f"{day.unit} unit", theme_style=TITLE, weight=ft.FontWeight.W_600),
         ft.Text(
-            f"{count(len(inside), 'person is', 'people are')} in, "
-            f"{count(len(waiting), 'has', 'have')} not come yet.",
+            f"{count(len(inside), 'person is', 'people are')} in. " + _to_come(len(waiting)),
             theme_style=SMALL,
         ),
         ft.TextField(
@@ -83,3 +82,9 @@ def WrapSheet(day: ShootDay, department: str, close: Callable[[], None]) -> ft.C
         spacing=GAP + 4,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
+
+
+def _to_come(waiting: int) -> str:
+    if not waiting:
+        return "Everybody who is called has come."
+    return f"{count(waiting, 'has', 'have')} not come yet."

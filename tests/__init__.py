@@ -1,0 +1,1 @@
+"""What Callboard promises, as sentences that can be false."""

@@ -1,0 +1,29 @@
+"""`python -m tests.bench NAME [--json FILE]`: prints a table, and writes its rows for a machine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+from tests.bench import day
+from tests.bench.rows import table
+
+BENCHES = {"day": day.rows}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("name", choices=BENCHES)
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    words = parser.parse_args()
+    rows = BENCHES[words.name]()
+    print(f"{words.name}, on {os.cpu_count()} cores")
+    print(table(rows))
+    if words.json:
+        words.json.write_text(json.dumps([row.to_json() for row in rows], indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The app as a person meets it: real processes, a real browser, a thumb."""

@@ -1,0 +1,155 @@
+"""Offices and devices as people start them: real processes of the real command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from data.desk import Desk
+from data.kinds import ALL
+from data.kinds.production import Production
+from data.stamp import Sources
+from data.store import Store
+from views.screens.setup import create_production
+
+ROOT = Path(__file__).parents[2]
+LISTS = ROOT / "tests" / "data"
+SHOOT_DAY = "2026-07-13"
+"""The first day of the schedule in tests/data."""
+
+PATIENCE = 60
+"""Seconds after which a process that says nothing is taken for hung."""
+
+
+def command(home: Path, *words: str, code: int = 0) -> str:
+    """What one command printed; its exit code must be `code`, and no traceback may be seen."""
+    done = subprocess.run(
+        [sys.executable, "main.py", "--home", str(home), *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        env=_environment(),
+    )
+    said = done.stdout + done.stderr
+    assert "Traceback" not in said, said
+    assert code == done.returncode, said
+    return said
+
+
+def listed(home: Path, kind: str) -> list[dict[str, Any]]:
+    """The records that `list KIND --json` prints, by id."""
+    records: list[dict[str, Any]] = json.loads(command(home, "list", kind, "--json"))
+    return sorted(records, key=lambda record: str(record["id"]))
+
+
+def new_show(home: Path, *, title: str = "Night Ferry", clock: str = "24") -> None:
+    """An office copy with a production and nothing else, as the wizard leaves it."""
+    store = Store(home, sources=Sources(), hub=True)
+    try:
+        desk = Desk(store, ALL, user="office")
+        create_production(desk, Production(title=title, zone="America/Denver", clock=clock))
+    finally:
+        store.close()
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+class Face:
+    """One office or device in a process of its own. Killed, it starts again at its address."""
+
+    def __init__(
+        self, home: Path, *words: str, today: str = SHOOT_DAY, port: int | None = None
+    ) -> None:
+        self.home = home
+        self.port = port or free_port()
+        self._words = ["--home", str(home), "--today", today, *words, "--port", str(self.port)]
+        self._log = home.with_name(f"{home.name}-said.txt")
+        self._process: subprocess.Popen[str] | None = None
+        self.address = ""
+
+    def start(self) -> Face:
+        """Returns when it has printed where it is open."""
+        with self._log.open("a", encoding="utf-8") as log:
+            process = subprocess.Popen(
+                [sys.executable, "main.py", *self._words],
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                encoding="utf-8",
+                env=_environment(),
+            )
+        self._process = process
+        assert process.stdout is not None
+        watch = threading.Timer(PATIENCE, process.kill)
+        watch.start()
+        try:
+            for line in process.stdout:
+                if found := re.search(r"open at (http://\S+)", line):
+                    self.address = found[1]
+                    return self
+        finally:
+            watch.cancel()
+        self.kill()
+        raise AssertionError(f"It ended before it was open.\n{self.said()}")
+
+    def kill(self) -> None:
+        """SIGKILL: what a flat battery or a crash does. Nothing of it runs any more after this."""
+        self._end(subprocess.Popen.kill)
+
+    def stop(self) -> int:
+        """Ctrl+C, near enough; returns the exit code."""
+        return self._end(subprocess.Popen.terminate)
+
+    def said(self) -> str:
+        """Everything it wrote to standard error, over all its starts."""
+        return self._log.read_text(encoding="utf-8")
+
+    def __enter__(self) -> Face:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.kill()
+
+    def _end(self, how: Any) -> int:
+        if self._process is None:
+            return 0
+        how(self._process)
+        code = self._process.wait(PATIENCE)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        self._process = None
+        return code
+
+
+def office(home: Path, **more: Any) -> Face:
+    """The office with its screens, no browser opened."""
+    return Face(home, "--quiet", **more)
+
+
+def device(home: Path, at: Face, *, name: str = "Gate tablet", **more: Any) -> Face:
+    """A device of the office `at`."""
+    return Face(home, "device", "--hub", at.address, "--name", name, "--quiet", **more)
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONUTF8": "1"}

@@ -1,0 +1,68 @@
+"""What every test may ask for: a clock that stands still, chance with a seed, stores and a desk."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from small_show import SmallShow, Wall, made_up
+
+from data.desk import Desk
+from data.kinds import ALL
+from data.stamp import Clock, Sources
+from data.store import Store
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="also run what takes minutes")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--long"):
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
+@pytest.fixture
+def wall() -> Wall:
+    """The clock everybody is handed; it stands at 06:30 on the show's day until it is turned."""
+    return Wall()
+
+
+@pytest.fixture
+def sources(wall: Wall) -> Sources:
+    return Sources(clock=Clock(wall), rng=random.Random(1))
+
+
+@pytest.fixture
+def hub(tmp_path: Path, sources: Sources) -> Iterator[Store]:
+    """An empty office copy."""
+    store = Store(tmp_path / "office", sources=sources, hub=True)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def device(tmp_path: Path, wall: Wall) -> Iterator[Store]:
+    """An empty copy on a phone, with chance of its own."""
+    sources = Sources(clock=Clock(wall), rng=random.Random(2))
+    store = Store(tmp_path / "phone", sources=sources, hub=False)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def desk(hub: Store) -> Desk:
+    """A desk at the office without any records."""
+    return Desk(hub, ALL, user="Amara")
+
+
+@pytest.fixture
+def show(desk: Desk, wall: Wall) -> SmallShow:
+    """The small show, on the morning of its second shoot day."""
+    return made_up(desk, wall)
