@@ -23,13 +23,14 @@ from data.desk import Desk
 from data.errors import BadInput, Busy, OfficeError
 from data.kind import Kind
 from data.kinds import ALL
+from data.kinds.calls import day_on, units
+from data.kinds.money import envelope_named
 from data.lock import WriterLock
 from data.stamp import Clock, Sources
 from data.store import Store
 from data.tables import csv_of, to_xlsx
 
 if TYPE_CHECKING:
-    from data.imports.report import Plan
     from views.forms.paper import Form
 
 VERSION = "0.1.0"
@@ -190,7 +191,9 @@ def _open_office(
         address = f"http://127.0.0.1:{port}"
         store.lock.write_note(what="office", address=address)
         start = session(lambda width: Place(desk, "office", width, addresses=(address,)))
-        app = web_app(start, routes=routes(Office(store), desk.blobs), port=port)
+        app = web_app(
+            start if screens else None, routes=routes(Office(store), desk.blobs), port=port
+        )
         print(f"Callboard is open at {address}  (Ctrl+C closes it)", flush=True)
         serve(app, socket, open_at="" if words.quiet or not screens else address)
     finally:
@@ -238,7 +241,7 @@ def _import(words: argparse.Namespace) -> None:
 
     def bring(desk: Desk) -> None:
         plan = make(desk, words.file.name, content)
-        print("\n".join(_plan_lines(plan)))
+        print("\n".join(plan.lines()))
         if not words.check:
             carry_out(desk, plan)
 
@@ -286,41 +289,15 @@ def _print(words: argparse.Namespace) -> None:
     print(out)
 
 
-def _plan_lines(plan: Plan) -> list[str]:
-    """What an import understood, for a person at a terminal."""
-    lines = [plan.summary(), "", "Columns:"]
-    lines += [f"  {header:<24} {meaning}" for header, meaning in plan.columns]
-    lines += [f"  ({words})" for words in plan.read_as]
-    if plan.pairs or plan.problems:
-        lines += ["", "To look at:"]
-        lines += [f"  {pair}" for pair in plan.pairs]
-        lines += [f"  {problem}" for problem in plan.problems]
-    return lines
-
-
 # ---- what they stand on ---------------------------------------------------------------------
 
 
 def _about(desk: Desk, form: Form, words: argparse.Namespace) -> str:
     """The id of the record a form is about, from the words on the command line."""
-    from data.kinds.calls import day_now, shoot_days, units
-    from data.kinds.money import ENVELOPE
-
     if form.about == "envelope":
-        for envelope in desk.all(ENVELOPE):
-            if envelope.number == words.envelope:
-                return envelope.id
-        numbers = ", ".join(sorted(e.number for e in desk.all(ENVELOPE))) or "there are none yet"
-        raise BadInput(f"Name the envelope with --envelope: {numbers}.")
+        return envelope_named(desk, words.envelope or "").id
     if form.about == "day":
-        unit = words.unit or units(desk)[0]
-        if words.day is None:
-            day = day_now(desk, unit).day
-        else:
-            day = next((d for d in shoot_days(desk, unit) if d.date == words.day), None)
-        if day is None:
-            raise BadInput(f"There is no such shoot day on the {unit} unit.")
-        return day.id
+        return day_on(desk, words.day, words.unit or units(desk)[0]).id
     return ""
 
 

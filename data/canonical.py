@@ -74,7 +74,7 @@ def decode(raw: Any) -> State:
                     raise Malformed(f"{name}: an element without its edit.")
         life = frozenset(_pick(order, i) for i in raw["l"])
         state = State(_text(raw["id"], 64), _name(raw["t"]), vv, marks, life, cells, sets)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise Malformed(f"this is not a record state: {error}.") from error
     if order != sorted(set(order)) or state.dots() != set(order):
         raise Malformed("the table of edits is unsorted, or has one that nothing refers to.")

@@ -45,6 +45,4 @@ def _nearest(month: int, day: int, year: list[int], near: date) -> date:
 
 
 def _unreadable(text: str, field: str) -> BadInput:
-    return BadInput(
-        f"{text!r} is not a date. Write 2026-07-13 or 13 Jul.", field=field
-    )
+    return BadInput(f"{text!r} is not a date. Write 2026-07-13 or 13 Jul.", field=field)

@@ -142,6 +142,14 @@ class Desk:
             self._write(Write(kind.name, record.id, values, add, remove, over))
         return new.model_copy(update={"id": record.id})
 
+    def add_new(self, record: R) -> R:
+        """As `add`, at its natural id where it has one; Refused when that thing is here already."""
+        kind = self.kind_of(record)
+        record_id = kind.natural(self.store.production, record) if kind.natural else ""
+        if record_id and self.find(kind, record_id) is not None:
+            raise Refused(f"That {kind.title.lower()} is here already. Edit it in its list.")
+        return self.put(record_id, record) if record_id else self.add(record)
+
     def put(self, record_id: str, record: R) -> R:
         """The record at its natural id: added, or edited to these values where it stands or lay."""
         kind, doc = self.kind_of(record), self.store.document(record_id)

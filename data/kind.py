@@ -35,6 +35,8 @@ class Kind(Generic[R]):
     confidentiality: Class = "green"
     search: tuple[str, ...] = ()
     """Fields whose words find the record; the columns if none are named."""
+    natural: Callable[[str, R], str] | None = None
+    """(production id, record) -> the id of a thing that is naturally one; empty: it is not."""
     take_back: Callable[[R], R] | None = None
     """Of a fact: the new fact that voids it. Undo needs it."""
     meanings: Mapping[str, Meaning] = field(init=False)

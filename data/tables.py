@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from data.errors import BadInput, OfficeError
 from data.fields import Link, Meal, Meaning, Money
 from data.kind import Kind
 from data.record import Record
 from data.walltime import clock_text
+
+R = TypeVar("R", bound=Record)
 
 Cell = str | int | Decimal | Fraction | date | datetime | None
 """What a spreadsheet holds; None is an empty cell."""
@@ -139,8 +141,8 @@ SPREAD: dict[str, tuple[_Part, ...]] = {
 
 
 def table_of(
-    kind: Kind[Any],
-    records: Iterable[Record],
+    kind: Kind[R],
+    records: Iterable[R],
     resolve: Resolve,
     *,
     clock: str = "24",
@@ -166,8 +168,8 @@ def table_of(
 
 
 def to_csv(
-    kind: Kind[Any],
-    records: Iterable[Record],
+    kind: Kind[R],
+    records: Iterable[R],
     resolve: Resolve,
     *,
     clock: str = "24",

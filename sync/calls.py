@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from data.errors import BadInput, Malformed, NoOffice, NotFound, OfficeError
 from sync.wire import TYPE
@@ -43,12 +43,14 @@ class Timings:
 
 
 @asynccontextmanager
-async def over_http(address: str, timings: Timings) -> AsyncIterator[Send]:
-    """Calls by httpx, which is loaded only when an office is looked for."""
+async def over_http(
+    address: str, timings: Timings, *, transport: Any = None
+) -> AsyncIterator[Send]:
+    """Calls by httpx, which is loaded only when an office is looked for; `transport` as there."""
     import httpx
 
     # A proxy set up for the web must not stand between two machines on one table.
-    async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=address, trust_env=False, transport=transport) as client:
 
         async def send(call: Call) -> Answer:
             limits = httpx.Timeout(timings.answer + call.wait, connect=timings.connect)

@@ -7,16 +7,30 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from small_show import SmallShow, Wall, made_up
+from hypothesis import HealthCheck, settings
 
 from data.desk import Desk
 from data.kinds import ALL
 from data.stamp import Clock, Sources
 from data.store import Store
+from tests.small_show import SmallShow, Wall, made_up
+
+settings.register_profile(
+    "quick",
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("long", settings.get_profile("quick"), max_examples=10_000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="also run what takes minutes")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("long" if config.getoption("--long") else "quick")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

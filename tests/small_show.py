@@ -1,12 +1,12 @@
 """Six people, two actors, three days: a show small enough to keep in mind while reading a test.
 
-    day 2 is Tue 9 June 2026, general call 07:00 in Denver (13:00 UTC)
-    Gus, Grete   GRIP          at the general call
-    Cam          CAMERA        half an hour before it
-    Ada          ASSISTANT DIRECTORS
-    Lou          LOCATIONS     finished the day before
-    Newt         GRIP          starts the day after
-    Rosa (1), Dale (2)         CAST; day 2 has a scene for Rosa only
+day 2 is Tue 9 June 2026, general call 07:00 in Denver (13:00 UTC)
+Gus, Grete   GRIP          at the general call
+Cam          CAMERA        half an hour before it
+Ada          ASSISTANT DIRECTORS
+Lou          LOCATIONS     finished the day before
+Newt         GRIP          starts the day after
+Rosa (1), Dale (2)         CAST; day 2 has a scene for Rosa only
 """
 
 from __future__ import annotations

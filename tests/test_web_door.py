@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
 from sync.wire import TYPE, Hello, Welcome
 from tests.browser.processes import Face, new_show, office
 

@@ -38,13 +38,18 @@ LARGEST_MESSAGE = 64 * 2**20
 
 
 def web_app(
-    start: Callable[[ft.Page], Any],
+    start: Callable[[ft.Page], Any] | None,
     *,
     routes: Sequence[BaseRoute],
     port: int,
     beside: Callable[[], Awaitable[None]] | None = None,
 ) -> ASGIApp:
-    """The office's screens with `routes` beside them; `beside` runs as long as the server does."""
+    """The screens with `routes` beside them; `start` None: the routes alone.
+
+    `beside` runs as long as the server does.
+    """
+    if start is None:
+        return Door(Starlette(routes=routes), port)
     secret = secrets.token_hex()
 
     async def talk(websocket: WebSocket) -> None:

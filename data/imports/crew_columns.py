@@ -84,6 +84,8 @@ def crew_layout(rows: Sequence[Row]) -> Layout | None:
     layout = _guess(layout)
     if not layout.columns.keys() & {"name", "first", "last"} or len(layout.columns) < 2:
         return None
+    if not layout.header and not layout.columns.keys() & {"phone", "email"}:
+        return None  # words beside words may be anything
     return layout
 
 

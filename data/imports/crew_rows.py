@@ -270,9 +270,8 @@ class _Sheet:
         return [(address.text, address.key) for address in ordered]
 
     def _order(self) -> Order:
-        cells = [
-            c for row in self.layout.body for m in ("start", "finish") for c in self._cells(row, m)
-        ]
+        meanings = ("start", "finish")
+        cells = [cell for row in self.layout.body for m in meanings for cell in self._cells(row, m)]
         order = order_of(cells, month_first=self.reading.month_first)
         open_ = [said(cell) for cell in cells if ambiguous(cell)]
         if open_ and order.known:

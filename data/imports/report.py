@@ -127,6 +127,16 @@ class Plan:
             said.append(f"{_many(errors, 'thing', 'things')} could not be read.")
         return " ".join(said)
 
+    def lines(self) -> list[str]:
+        """The whole plan for a person at a terminal."""
+        lines = [self.summary(), "", "Columns:"]
+        lines += [f"  {header:<24} {meaning}" for header, meaning in self.columns]
+        lines += [f"  ({words})" for words in self.read_as]
+        if self.pairs or self.problems:
+            lines += ["", "To look at:"]
+            lines += [f"  {said}" for said in (*self.pairs, *self.problems)]
+        return lines
+
 
 @dataclass(frozen=True, slots=True)
 class Result:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from tinydb import where
 
 from data.desk import Desk
+from data.errors import BadInput
 from data.kinds.people import CAST, PERSON, Person
 from data.kinds.production import show_of, today, zone
 from data.kinds.schedule import (
@@ -103,6 +104,19 @@ def day_now(desk: Desk, unit: str) -> Showing:
     return Showing(days[nearest], f"No shoot day on {said(now)}: this is the nearest one.")
 
 
+def day_on(desk: Desk, on: date | None, unit: str) -> ShootDay:
+    """The unit's shoot day on a date, or the one to show now; BadInput when there is none."""
+    if on is None:
+        showing = day_now(desk, unit)
+        if showing.day is None:
+            raise BadInput(showing.why)
+        return showing.day
+    for day in shoot_days(desk, unit):
+        if day.date == on:
+            return day
+    raise BadInput(f"The {unit} unit has no shoot day on {said(on)}.")
+
+
 def said(day: date) -> str:
     """A date as a person says it: Mon 13 Jul."""
     return f"{day:%a} {day.day} {day:%b}"
@@ -111,7 +125,9 @@ def said(day: date) -> str:
 def set_department_call(desk: Desk, day: ShootDay, department: str, offset: int) -> DepartmentCall:
     """The department comes `offset` minutes after the general call; negative: before it."""
     record_id = department_call_id(desk.store.production, day.id, department)
-    return desk.put(record_id, DepartmentCall(day=day.id, department=department, offset=offset))
+    return desk.put(
+        record_id, DepartmentCall(day=day.id, department=department, unit=day.unit, offset=offset)
+    )
 
 
 def set_personal_call(
@@ -119,7 +135,10 @@ def set_personal_call(
 ) -> PersonalCall:
     """This person's own call, or off; neither puts them back on the department's call."""
     record_id = personal_call_id(desk.store.production, day.id, person)
-    return desk.put(record_id, PersonalCall(day=day.id, person=person, call=call, off=off, why=why))
+    return desk.put(
+        record_id,
+        PersonalCall(day=day.id, person=person, unit=day.unit, call=call, off=off, why=why),
+    )
 
 
 def units(desk: Desk) -> list[str]:

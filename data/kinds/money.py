@@ -98,6 +98,15 @@ RECEIPT = Kind(
 # ---- reading --------------------------------------------------------------------------------
 
 
+def envelope_named(desk: Desk, number: str) -> Envelope:
+    """The envelope with this number, or BadInput with the numbers there are."""
+    envelopes = {envelope.number: envelope for envelope in desk.all(ENVELOPE)}
+    if number not in envelopes:
+        there = ", ".join(sorted(envelopes)) or "there are none yet"
+        raise BadInput(f"Name an envelope by its number: {there}.")
+    return envelopes[number]
+
+
 def movements_of(desk: Desk, envelope: Envelope) -> list[CashMovement]:
     """The envelope's cash movements that stand, by date."""
     return sorted(standing(desk.having(CASH, "envelope", envelope.id)), key=lambda m: m.on)

@@ -48,6 +48,7 @@ class DepartmentCall(Record):
 
     day: DayId
     department: Line
+    unit: Line = "Main"
     offset: Minutes = 0
 
 
@@ -56,6 +57,7 @@ class PersonalCall(Record):
 
     day: DayId
     person: PersonId
+    unit: Line = "Main"
     call: Annotated[WallTime | None, Label("Own call")] = None
     off: Flag = False
     why: Line = ""
@@ -83,6 +85,7 @@ DAY = Kind(
     plural="Shoot days",
     nature="shared",
     columns=("date", "number", "unit", "general_call", "location", "background"),
+    natural=lambda production, day: day_id(production, day.unit, day.number) if day.number else "",
 )
 DEPARTMENT_CALL = Kind(
     name="department_call",
@@ -107,6 +110,7 @@ SCENE = Kind(
     plural="Scenes",
     nature="shared",
     columns=("number", "day", "int_ext", "set_name", "day_night", "pages", "cast"),
+    natural=lambda production, scene: scene_id(production, scene.number),
 )
 
 

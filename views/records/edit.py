@@ -6,7 +6,6 @@ from collections.abc import Awaitable
 
 import flet as ft
 
-from data.record import RecordId
 from views.context import go, use_desk
 from views.drafts import use_draft
 from views.parts import main_button, sub_view
@@ -30,7 +29,7 @@ def Edit() -> ft.View:
     async def save() -> None:
         values = draft.values()
         if there is None:
-            new = desk.add(kind.model(**values, id=RecordId("")))
+            new = desk.add_new(kind.model(**values))
             await go(f"/list/{kind.name}/{new.id}")
         else:
             desk.edit(there, shown=draft.seen, **values)

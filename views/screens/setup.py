@@ -6,8 +6,10 @@ import uuid
 from typing import Any
 
 import flet as ft
+from tzlocal import get_localzone_name
 
 from data.desk import Desk
+from data.errors import BadInput
 from data.kinds.production import PRODUCTION, Production, production_id, show_of
 from data.walltime import zone_of
 from views.context import go, use_desk, use_link_state, use_place
@@ -35,7 +37,12 @@ ASKED = (
 def Wizard() -> ft.View:
     """The first start at the office: what the show is called, and how it writes times and paper."""
     desk = use_desk()
-    draft = use_draft(desk, PRODUCTION, ASKED, Production(title=""))
+    draft = use_draft(
+        desk,
+        PRODUCTION,
+        ASKED,
+        Production.model_construct(title="", zone=get_localzone_name() or "UTC"),
+    )
 
     def create() -> None:
         create_production(desk, Production(**_checked(draft.values())))
@@ -114,4 +121,6 @@ def FirstMeeting() -> ft.View:
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
     zone_of(values["zone"])
+    if values["starts"] and values["ends"] and values["ends"] < values["starts"]:
+        raise BadInput("The last shoot day is before the first one.", field="ends")
     return values
