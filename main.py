@@ -182,18 +182,19 @@ def _open_office(
 
     store = Store(home, sources=Sources(), hub=True)
     try:
+        office = Office(store)
         desk = Desk(store, ALL, user="office")
         if first is not None:
             first(desk)
+        if not (screens or store.production):
+            raise BadInput(f"There is no production in {home}. Open Callboard once to create it.")
         _rehearse(desk, words.today)
         _say_once(store)
         socket, port = listening(words.port or PORT, or_any=first is not None)
         address = f"http://127.0.0.1:{port}"
         store.lock.write_note(what="office", address=address)
         start = session(lambda width: Place(desk, "office", width, addresses=(address,)))
-        app = web_app(
-            start if screens else None, routes=routes(Office(store), desk.blobs), port=port
-        )
+        app = web_app(start if screens else None, routes=routes(office, desk.blobs), port=port)
         print(f"Callboard is open at {address}  (Ctrl+C closes it)", flush=True)
         serve(app, socket, open_at="" if words.quiet or not screens else address)
     finally:

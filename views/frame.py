@@ -86,7 +86,11 @@ def SyncBadge() -> ft.Control:
     """Whether the office has what is here; nothing to show at the office itself but its door."""
     state = use_link_state()
     icon, words = badge(state, zone(use_place().desk))
-    return icon_button(icon, words, lambda: go("/sync"))
+    owed = state.records + state.photos if state else 0
+    button = icon_button(icon, words, lambda: go("/sync"))
+    if not owed:
+        return button
+    return ft.Row([ft.Text(f"{owed} to send", theme_style=SMALL), button], tight=True, spacing=0)
 
 
 def _inside(location: str, tab: str) -> bool:

@@ -34,6 +34,9 @@ KEYBOARDS = {
     "day": ft.KeyboardType.DATETIME,
 }
 
+TYPED_ABOVE = 15
+"""A list longer than this is searched by typing into it."""
+
 HINTS = {
     "walltime": "6:30, 0630, 6:30p",
     "minutes": "-60 is an hour before",
@@ -137,6 +140,8 @@ def choose(
             expand=True,
             expanded_insets=ft.Padding.all(0),
             menu_height=360,
+            editable=len(options) > TYPED_ABOVE,
+            enable_filter=len(options) > TYPED_ABOVE,
             options=[ft.DropdownOption(key=key, text=text) for key, text in options],
             on_select=act(lambda e: on_change(e.control.value or "")),
         ),

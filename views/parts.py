@@ -7,8 +7,9 @@ from typing import Any
 
 import flet as ft
 
+from views.context import use_place
 from views.safe import act
-from views.theme import BODY, GAP, HEAD, PAD, QUIET, SMALL, TARGET, TITLE
+from views.theme import BODY, GAP, HEAD, PAD, QUIET, SMALL, TARGET, TITLE, WIDEST
 
 
 def icon_button(icon: ft.IconData, label: str, on_click: Callable[..., Any]) -> ft.Control:
@@ -129,7 +130,20 @@ def empty(text: str, *actions: ft.Control) -> ft.Control:
 
 def page(controls: Sequence[ft.Control]) -> ft.Control:
     """The scrolling column of a screen."""
-    return ft.ListView(expand=True, padding=PAD, spacing=GAP + 4, controls=list(controls))
+    return centred(ft.ListView(expand=True, padding=PAD, spacing=GAP + 4, controls=list(controls)))
+
+
+def centred(column: ft.Control) -> ft.Control:
+    """On a desk a column keeps the width that a person reads; elsewhere it takes what there is."""
+    if use_place().width.name != "desk":
+        return column
+    held = ft.Container(column, width=WIDEST)
+    return ft.Row(
+        [held],
+        alignment=ft.MainAxisAlignment.CENTER,
+        vertical_alignment=ft.CrossAxisAlignment.STRETCH,
+        expand=True,
+    )
 
 
 def sub_view(

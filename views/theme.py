@@ -20,6 +20,9 @@ TITLE = ft.TextThemeStyle.TITLE_LARGE
 HEAD = ft.TextThemeStyle.TITLE_MEDIUM
 BODY = ft.TextThemeStyle.BODY_LARGE
 SMALL = ft.TextThemeStyle.BODY_MEDIUM
+WIDEST = 760
+"""Logical pixels: no column of text and fields is wider on a desk."""
+
 BIG = ft.TextThemeStyle.DISPLAY_SMALL
 
 

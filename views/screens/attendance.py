@@ -22,7 +22,7 @@ from data.kinds.production import zone
 from data.kinds.schedule import ShootDay
 from data.walltime import instant, near, read_clock
 from views.context import go, here, use_desk, use_records, use_state
-from views.parts import empty, icon_button, side_button
+from views.parts import centred, empty, icon_button, side_button
 from views.safe import act, part, say
 from views.screens.person_sheet import PersonSheet, call_button
 from views.screens.showing import day_bar, use_showing
@@ -54,30 +54,32 @@ def Board() -> ft.Control:
     say_time = _teller(desk, day, how, typed)
     found = _found(desk, day, rows, looking) if looking.strip() else _chosen(rows, which, late)
     lines = _lines(desk, day, found, late, say_time, set_opened)
-    return ft.Column(
-        [
-            ft.Container(
-                ft.Column(
-                    [
-                        *day_bar(showing, "/board"),
-                        _search(looking, set_looking),
-                        _how(how, set_how, typed, set_typed),
-                        _filters(rows, late, which, set_which),
-                    ],
-                    spacing=GAP,
-                    horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    return centred(
+        ft.Column(
+            [
+                ft.Container(
+                    ft.Column(
+                        [
+                            *day_bar(showing, "/board"),
+                            _search(looking, set_looking),
+                            _how(how, set_how, typed, set_typed),
+                            _filters(rows, late, which, set_which),
+                        ],
+                        spacing=GAP,
+                        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+                    ),
+                    padding=ft.Padding.only(left=PAD, right=PAD, top=GAP),
                 ),
-                padding=ft.Padding.only(left=PAD, right=PAD, top=GAP),
-            ),
-            ft.ListView(
-                lines or [empty("Nobody here. Look for a name above, or choose All.")],
-                expand=True,
-                padding=ft.Padding.only(left=PAD, right=PAD, bottom=96),
-            ),
-            _foot(day, set_opened),
-        ],
-        expand=True,
-        spacing=GAP,
+                ft.ListView(
+                    lines or [empty("Nobody here. Look for a name above, or choose All.")],
+                    expand=True,
+                    padding=ft.Padding.only(left=PAD, right=PAD, bottom=96),
+                ),
+                _foot(day, set_opened),
+            ],
+            expand=True,
+            spacing=GAP,
+        )
     )
 
 

@@ -11,7 +11,7 @@ from data.kinds.money import ENVELOPE, RECEIPT, Envelope, Receipt, balance, slip
 from data.kinds.people import PERSON
 from views.context import go, here, use_desk, use_records, use_state
 from views.inputs import choose
-from views.parts import empty, heading, side_button
+from views.parts import centred, empty, heading, side_button
 from views.safe import act, part
 from views.theme import BODY, GAP, PAD, QUIET, SMALL
 from views.words import count, money, short_day
@@ -32,56 +32,61 @@ def Receipts() -> ft.Control:
     slips = [r for r in slips if _matches(r, looking)]
     slips.sort(key=lambda r: (r.date, slip_order(r.number)), reverse=True)
     envelope = desk.find(ENVELOPE, chosen)
-    return ft.Column(
-        [
-            ft.Container(
-                ft.Column(
-                    [
-                        ft.Row(
-                            [
-                                ft.FilledButton(
-                                    "Log receipt",
-                                    icon=ft.Icons.PHOTO_CAMERA,
-                                    height=56,
-                                    expand=True,
-                                    on_click=act(lambda: go(f"/receipt/new?envelope={chosen}")),
-                                )
-                            ]
-                        ),
-                        choose(
-                            "Envelope",
-                            [("", "All envelopes"), *[(e.id, _named(desk, e)) for e in envelopes]],
-                            chosen,
-                            set_chosen,
-                        ),
-                        *_envelope_line(desk, envelope),
-                        ft.TextField(
-                            label="Find a slip",
-                            value=looking,
-                            dense=True,
-                            prefix_icon=ft.Icons.SEARCH,
-                            on_change=act(lambda e: set_looking(e.control.value)),
-                        ),
-                    ],
-                    spacing=GAP,
-                    horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    return centred(
+        ft.Column(
+            [
+                ft.Container(
+                    ft.Column(
+                        [
+                            ft.Row(
+                                [
+                                    ft.FilledButton(
+                                        "Log receipt",
+                                        icon=ft.Icons.PHOTO_CAMERA,
+                                        height=56,
+                                        expand=True,
+                                        on_click=act(lambda: go(f"/receipt/new?envelope={chosen}")),
+                                    )
+                                ]
+                            ),
+                            choose(
+                                "Envelope",
+                                [
+                                    ("", "All envelopes"),
+                                    *[(e.id, _named(desk, e)) for e in envelopes],
+                                ],
+                                chosen,
+                                set_chosen,
+                            ),
+                            *_envelope_line(desk, envelope),
+                            ft.TextField(
+                                label="Find a slip",
+                                value=looking,
+                                dense=True,
+                                prefix_icon=ft.Icons.SEARCH,
+                                on_change=act(lambda e: set_looking(e.control.value)),
+                            ),
+                        ],
+                        spacing=GAP,
+                        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+                    ),
+                    padding=ft.Padding.only(left=PAD, right=PAD, top=GAP),
                 ),
-                padding=ft.Padding.only(left=PAD, right=PAD, top=GAP),
-            ),
-            ft.ListView(
-                [
-                    heading(count(len(slips), "slip").capitalize()),
-                    *[SlipRow(desk, slip, key=slip.id) for slip in slips[:window]],
-                    *_more(len(slips) - window, lambda: set_window(window + WINDOW)),
-                ]
-                if slips
-                else [empty("No slips here yet.")],
-                expand=True,
-                padding=ft.Padding.only(left=PAD, right=PAD, bottom=PAD),
-            ),
-        ],
-        expand=True,
-        spacing=GAP,
+                ft.ListView(
+                    [
+                        heading(count(len(slips), "slip").capitalize()),
+                        *[SlipRow(desk, slip, key=slip.id) for slip in slips[:window]],
+                        *_more(len(slips) - window, lambda: set_window(window + WINDOW)),
+                    ]
+                    if slips
+                    else [empty("No slips here yet.")],
+                    expand=True,
+                    padding=ft.Padding.only(left=PAD, right=PAD, bottom=PAD),
+                ),
+            ],
+            expand=True,
+            spacing=GAP,
+        )
     )
 
 

@@ -1,0 +1,334 @@
+"""The command line: what it prints, what it refuses and how, and that it works beside the office."""
+
+from __future__ import annotations
+
+import io
+import json
+import urllib.request
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+import main
+from tests.browser.processes import LISTS, Face, command, listed, new_show, office
+
+CSV, XLSX = LISTS / "crew_list.csv", LISTS / "crew_list.xlsx"
+SCHEDULE = LISTS / "shooting_schedule.csv"
+PHOTO = LISTS / "receipts" / "009.jpg"
+CREW = 109
+"""People in both lists, as two colleagues counted them."""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    new_show(tmp_path / "show")
+    return tmp_path / "show"
+
+
+@pytest.fixture(scope="module")
+def crewed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A show with both lists in it; the tests that share it only read."""
+    home: Path = tmp_path_factory.mktemp("crewed") / "show"
+    new_show(home)
+    command(home, "import", "crew", str(CSV))
+    command(home, "import", "schedule", str(SCHEDULE))
+    return home
+
+
+def run(*words: str) -> int:
+    """One command line in this process; argparse leaves by SystemExit."""
+    try:
+        return main.run(words)
+    except SystemExit as ended:
+        assert isinstance(ended.code, int)
+        return ended.code
+
+
+# ---- import ---------------------------------------------------------------------------------
+
+
+def test_a_crew_list_comes_in_once_however_often_it_is_imported(home: Path) -> None:
+    said = command(home, "import", "crew", str(CSV))
+    assert f"{CREW} new people" in said
+    assert len(listed(home, "person")) == CREW
+
+    assert "new" not in command(home, "import", "crew", str(XLSX)).splitlines()[0]
+    people = listed(home, "person")
+    assert len(people) == CREW
+
+    assert "Nothing to change." in command(home, "import", "crew", str(CSV))
+    assert listed(home, "person") == people
+
+
+def test_what_is_doubtful_is_named_with_its_file_and_row(home: Path) -> None:
+    said = command(home, "import", "crew", str(CSV))
+
+    assert "crew_list.csv, row 112: name: Petra Park: on this list twice" in said
+    assert "crew_list.csv, row 23: e-mail:" in said
+
+
+def test_check_says_the_same_and_writes_nothing(home: Path) -> None:
+    said = command(home, "import", "crew", "--check", str(CSV))
+    assert f"{CREW} new people" in said
+    assert listed(home, "person") == []
+
+    assert said == command(home, "import", "crew", str(CSV))
+
+
+def test_a_schedule_brings_its_days_and_scenes(crewed: Path) -> None:
+    assert len(listed(crewed, "day")) == 22
+    assert len(listed(crewed, "scene")) == 92
+
+    assert "Nothing to change." in command(crewed, "import", "schedule", "--check", str(SCHEDULE))
+
+
+def test_an_import_beside_the_running_office_goes_through_it(home: Path) -> None:
+    with office(home) as running:
+        said = command(home, "import", "crew", str(CSV))
+        assert f"{CREW} new people" in said
+        assert len(listed(home, "person")) == CREW
+
+        assert "Nothing to change." in command(home, "import", "crew", str(CSV))
+        assert len(listed(home, "person")) == CREW
+    assert "Traceback" not in running.said()
+
+
+# ---- list and print -------------------------------------------------------------------------
+
+
+def test_a_list_is_a_json_array_of_records(crewed: Path) -> None:
+    for kind in ("person", "cast", "day", "scene", "time", "receipt", "envelope", "production"):
+        records = json.loads(command(crewed, "list", kind, "--json"))
+
+        assert isinstance(records, list)
+        assert all(record["id"] for record in records)
+
+
+def test_a_list_needs_no_lock_while_the_office_has_it(home: Path) -> None:
+    with office(home):
+        (show,) = listed(home, "production")
+
+    assert show["title"] == "Night Ferry"
+
+
+def test_a_list_for_people_has_a_line_for_each_record(crewed: Path) -> None:
+    lines = command(crewed, "list", "person").splitlines()
+
+    assert len(lines) == CREW
+    assert any(line.startswith("Renée Kowalski\tPRODUCTION\t") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ("sign-in", ["--day", "2026-07-13"]),
+        ("sign-in", ["--blank"]),
+        ("production-report-back", ["--day", "2026-07-14"]),
+        ("production-report-back", ["--blank"]),
+        ("envelope", ["--blank"]),
+    ],
+)
+def test_a_form_is_printed_as_pdf(
+    crewed: Path, tmp_path: Path, form: str, words: list[str]
+) -> None:
+    out = tmp_path / "paper.pdf"
+
+    said = command(crewed, "print", form, *words, "--out", str(out))
+
+    text = "".join(page.extract_text() for page in PdfReader(out).pages)
+    assert said.strip() == str(out)
+    assert "Night Ferry".upper() in text.upper()
+    assert ("Kowalski" in text) == ("--day" in words)
+
+
+def test_paper_without_a_name_gets_the_name_of_its_form(
+    crewed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert run("--home", str(crewed), "print", "sign-in", "--day", "2026-07-13") == 0
+
+    (paper,) = tmp_path.glob("*.pdf")
+    assert PdfReader(io.BytesIO(paper.read_bytes())).pages
+
+
+def test_today_moves_the_day_that_is_printed(crewed: Path, tmp_path: Path) -> None:
+    out = tmp_path / "paper.pdf"
+
+    assert (
+        run("--home", str(crewed), "--today", "2026-07-14", "print", "sign-in", "--out", str(out))
+        == 0
+    )
+
+    assert "14" in PdfReader(out).pages[0].extract_text()
+
+
+# ---- which production -----------------------------------------------------------------------
+
+
+def test_home_says_which_production(home: Path, crewed: Path) -> None:
+    assert listed(home, "person") == []
+    assert len(listed(crewed, "person")) == CREW
+
+
+def test_without_home_it_is_the_folder_of_this_user(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = home.parent / "data"
+    monkeypatch.setenv("XDG_DATA_HOME", str(data))
+    monkeypatch.setattr("platformdirs.user_data_path", lambda *_, **__: data)
+    data.mkdir()
+    home.rename(data / "office")
+
+    assert run("list", "production", "--json") == 0
+
+    assert json.loads(capsys.readouterr().out)[0]["title"] == "Night Ferry"
+
+
+def test_a_second_office_is_told_who_holds_the_first(home: Path) -> None:
+    with office(home) as first:
+        note = json.loads((home / "office.json").read_text())
+        said = command(home, "--quiet", code=1)
+
+    assert f"open in another Callboard (process {note['pid']})" in said
+    assert note["address"] == first.address
+    assert len(said.splitlines()) == 1
+
+
+def test_a_taken_port_is_said_with_what_to_do(home: Path, tmp_path: Path) -> None:
+    with office(home) as first:
+        said = command(tmp_path / "other", "--quiet", "--port", str(first.port), code=1)
+
+    assert said == f"Port {first.port} is taken by another program. Close it, or choose --port.\n"
+
+
+def test_the_demo_opens_with_a_show_in_it(tmp_path: Path) -> None:
+    with Face(tmp_path / "unused", "demo", "--quiet") as demo:
+        with urllib.request.urlopen(demo.address, timeout=30) as answer:
+            page = answer.read().decode()
+        assert "<title>Callboard</title>" in page
+        assert "flutter" in page
+    assert "Traceback" not in demo.said()
+
+
+def test_the_demo_leaves_the_users_own_production_alone(home: Path) -> None:
+    before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+
+    with Face(home, "demo", "--quiet"):
+        pass
+
+    assert before == {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+
+
+# ---- words that are wrong -------------------------------------------------------------------
+
+REFUSED = [
+    (["list", "people"], "There is no kind 'people'. Choose: person, "),
+    (["print", "callsheet"], "There is no form 'callsheet'. Choose: sign-in, "),
+    (["print", "sign-in", "--day", "2030-01-01"], "There is no such shoot day"),
+    (["print", "sign-in", "--unit", "Ninth"], "There is no such shoot day on the Ninth unit"),
+    (["print", "envelope"], "Name the envelope with --envelope: "),
+    (["print", "times", "--blank"], "has no blank"),
+    (["print", "sign-in", "--blank", "--out", "no/such/folder/x.pdf"], "No such file or directory"),
+    (["import", "crew", "no-such-list.csv"], "There is no file no-such-list.csv."),
+    (["import", "crew", str(LISTS)], "There is no file"),
+    (["import", "crew", str(PHOTO)], "is a picture, not a list"),
+    (["import", "schedule", str(CSV)], "No columns of days and scenes were found"),
+]
+
+
+@pytest.mark.parametrize(("words", "sentence"), REFUSED)
+def test_a_refusal_is_one_sentence_and_exit_code_1(
+    crewed: Path, words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run("--home", str(crewed), *words)
+    out, err = capsys.readouterr()
+
+    assert code == 1
+    assert out == ""
+    assert sentence in err
+    assert len(err.splitlines()) == 1
+
+
+MISREAD = [
+    (["frobnicate"], "invalid choice: 'frobnicate'"),
+    (["--today", "2026-13-01", "list", "person"], "'2026-13-01' is not a date as in 2026-07-13"),
+    (["--today", "tomorrow"], "'tomorrow' is not a date"),
+    (["--port", "99999"], "'99999' is not a port"),
+    (["--port", "-1"], "'-1' is not a port"),
+    (["demo", "--port", "eighty"], "'eighty' is not a port"),
+    (["device"], "required: --hub"),
+    (["device", "--hub", "the office"], "'the office' is not an address"),
+    (["device", "--hub", "ftp://127.0.0.1"], "is not an address"),
+    (["import", "weather", "list.csv"], "invalid choice: 'weather'"),
+    (["import", "crew"], "required: file"),
+    (["list"], "required: kind"),
+    (["print"], "required: form"),
+    (["--no-such-option"], "unrecognized arguments: --no-such-option"),
+]
+
+
+@pytest.mark.parametrize(("words", "sentence"), MISREAD)
+def test_words_that_cannot_be_read_are_named_and_exit_code_2(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run(*words)
+    out, err = capsys.readouterr()
+
+    assert code == 2
+    assert out == ""
+    assert err.startswith("usage: callboard")
+    assert sentence in err.splitlines()[-1]
+
+
+def test_a_folder_without_a_production_says_how_to_make_one(tmp_path: Path) -> None:
+    said = command(tmp_path / "empty", "list", "person", code=1)
+
+    assert said.startswith(f"There is no production in {tmp_path / 'empty'}.")
+    assert "Open Callboard once to create it." in said
+    assert not (tmp_path / "empty").exists()
+
+
+def test_a_home_that_is_a_file_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+
+    said = command(tmp_path / "file", "--quiet", code=1)
+
+    assert said == f"{tmp_path / 'file'}: File exists.\n"
+
+
+def test_import_into_nothing_makes_no_half_production(tmp_path: Path) -> None:
+    command(tmp_path / "empty", "import", "crew", str(CSV), code=1)
+
+    command(tmp_path / "empty", "list", "person", code=1)
+
+
+# ---- help -----------------------------------------------------------------------------------
+
+
+def test_help_of_every_command_names_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--help") == 0
+    overview = " ".join(capsys.readouterr().out.split())
+    names = overview.partition("positional arguments: COMMAND ")[2].partition(" options:")[0]
+    known = ("demo", "hub", "device", "import", "list", "export", "print")
+    assert all(f" {name} " in f" {names} " for name in known)
+
+    for name in known:
+        assert run(name, "--help") == 0
+        own = " ".join(capsys.readouterr().out.split())
+        does = own.partition("] ")[2]
+        first = next(s for s in overview.partition(f" {name} ")[2:] if s)
+        assert does
+        assert own.lower().find(" ".join(first.split()[:4]).lower()) > 0, (name, own)
+
+
+def test_version_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--version") == 0
+
+    assert f"callboard {main.VERSION}\n" == capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["--port", "9000", "demo"], ["demo", "--port", "9000"]])
+def test_an_option_counts_before_the_command_and_after_it(words: list[str]) -> None:
+    assert main.commands().parse_args(words).port == 9000

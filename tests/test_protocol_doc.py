@@ -1,0 +1,105 @@
+"""PROTOCOL.md tells the truth: its examples are messages, its numbers are the code's."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sync.wire
+from data.canonical import decode, encode
+from data.photos import MOST_BYTES
+from data.stamp import Sources
+from data.store import Store
+from sync.calls import Timings
+from sync.exchange import Office
+from sync.hub import LONGEST_WAIT, STATUS, routes
+from sync.place import Place
+from sync.wire import MESSAGES, MOST_STATES, TYPE, Message, pack, read_edit, unpack
+
+TEXT = (Path(__file__).parent.parent / "sync" / "PROTOCOL.md").read_text(encoding="utf-8")
+BY_NAME = {message.name: message for message in MESSAGES}
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+
+
+def examples() -> list[list[dict[str, Any]]]:
+    return [[json.loads(line) for line in block.splitlines()] for block in blocks("jsonl")]
+
+
+def table(first: str, second: str) -> dict[str, str]:
+    body = re.search(rf"^\| {first} \| {second} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", TEXT, re.MULTILINE)
+    assert body is not None
+    rows = [row.strip("|").split("|") for row in body[1].splitlines()]
+    return {row[0].strip().strip("`"): row[1].strip() for row in rows}
+
+
+def test_every_message_has_an_example() -> None:
+    assert {lines[0]["m"] for lines in examples()} == set(BY_NAME)
+
+
+@pytest.mark.parametrize("lines", examples(), ids=lambda lines: lines[0]["m"])
+def test_an_example_is_read_and_written_back_as_it_stands(lines: list[dict[str, Any]]) -> None:
+    message = BY_NAME[lines[0]["m"]].from_lines(unpack(pack(lines)))
+
+    assert list(message.lines()) == lines
+
+
+@pytest.mark.parametrize("lines", examples(), ids=lambda lines: lines[0]["m"])
+def test_the_states_and_edits_in_an_example_are_whole(lines: list[dict[str, Any]]) -> None:
+    for line in lines[1:]:
+        state = line.get("s") or line.get("r", {}).get("state")
+        if state is not None:
+            assert encode(decode(state)) == state
+        if "e" in line:
+            assert read_edit(line["e"]).to_json() == line["e"]
+
+
+def test_the_places_in_the_examples_are_places() -> None:
+    heads = [lines[0] for lines in examples()]
+    places = [head[key] for head in heads for key in ("cursor", "mark", "next") if head.get(key)]
+
+    assert places
+    assert [str(Place.read(text)) for text in places] == places
+
+
+def test_the_limits_are_the_codes() -> None:
+    limits = {name: int(value) for name, value in table("Limit", "Value").items()}
+
+    assert limits.pop("MOST_BYTES_OF_A_PHOTO") == MOST_BYTES
+    assert limits == {name: getattr(sync.wire, name) for name in limits}
+    assert f"`limit` (1 to {MOST_STATES})" in TEXT
+    assert f"`wait` (0 to {LONGEST_WAIT:g} seconds)" in TEXT
+    assert f"up\nto {Timings().longest:g} seconds" in TEXT
+    assert f"`{TYPE}`" in TEXT
+
+
+def test_the_calls_are_the_routes(tmp_path: Path) -> None:
+    office = Office(Store(tmp_path, sources=Sources(), hub=True))
+    served = {
+        f"{method} {route.path}"
+        for route in routes(office, None)  # type: ignore[arg-type]
+        for method in (route.methods or set()) - {"HEAD"}
+    }
+
+    assert set(table("Call", "Sent")) == served
+
+
+def test_the_refusals_are_the_codes() -> None:
+    statuses = {code: int(status) for code, status in table("Code", "Status").items()}
+
+    assert statuses == STATUS
+    assert all(json.loads(block)["code"] in STATUS for block in blocks("json"))
+
+
+def test_keys_a_reader_does_not_know_are_passed_over() -> None:
+    for lines in examples():
+        newer = [{**lines[0], "later": 1}, *lines[1:], {"q": {}}]
+        known: Message = BY_NAME[lines[0]["m"]].from_lines(newer)
+
+        assert list(known.lines()) == lines
