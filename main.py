@@ -94,13 +94,10 @@ def commands() -> argparse.ArgumentParser:
         served.set_defaults(do=do)
     for seen in (demo, device):
         seen.add_argument(
-            "--quiet",
-            action="store_true",
-            default=argparse.SUPPRESS,
-            help="do not open a browser",
+            "--quiet", action="store_true", default=argparse.SUPPRESS, help="open no browser"
         )
     parser.add_argument("--port", type=_port, help=f"port on this machine (default {PORT})")
-    parser.add_argument("--quiet", action="store_true", help="do not open a browser")
+    parser.add_argument("--quiet", action="store_true", help="open no browser")
     device.add_argument(
         "--hub",
         required=True,
@@ -187,7 +184,7 @@ def _open_office(
         if first is not None:
             first(desk)
         if not (screens or store.production):
-            raise BadInput(f"There is no production in {home}. Open Callboard once to create it.")
+            raise _none_in(home)
         _rehearse(desk, words.today)
         _say_once(store)
         socket, port = listening(words.port or PORT, or_any=first is not None)
@@ -305,10 +302,7 @@ def _about(desk: Desk, form: Form, words: argparse.Namespace) -> str:
 @contextmanager
 def _reading(words: argparse.Namespace) -> Iterator[Desk]:
     """The production as of its last commit, without the writer's lock."""
-    home = _home(words, "office")
-    if not (home / "journal.1").exists():
-        raise BadInput(f"There is no production in {home}. Open Callboard once to create it.")
-    store = Store(home, sources=Sources(), hub=True, reader=True)
+    store = Store(_begun(words), sources=Sources(), hub=True, reader=True)
     try:
         desk = Desk(store, ALL, user="reader")
         _rehearse(desk, words.today)
@@ -319,7 +313,7 @@ def _reading(words: argparse.Namespace) -> Iterator[Desk]:
 
 def _with_records(words: argparse.Namespace, doing: Callable[[Desk], None]) -> None:
     """Changes records here, or through the office that has them open."""
-    home = _home(words, "office")
+    home = _begun(words)
     try:
         store = Store(home, sources=Sources(), hub=True, holder="command")
     except Busy:
@@ -330,7 +324,7 @@ def _with_records(words: argparse.Namespace, doing: Callable[[Desk], None]) -> N
         return
     try:
         if not store.production:
-            raise BadInput(f"There is no production in {home}. Open Callboard once to create it.")
+            raise _none_in(home)
         doing(Desk(store, ALL, user="office"))
     finally:
         store.close()
@@ -359,6 +353,18 @@ def _rehearse(desk: Desk, day: date | None) -> None:
     if day is not None:
         where = zone(desk) if desk.all(PRODUCTION) else UTC
         desk.store.sources.clock = Clock().shifted_to(day, where)
+
+
+def _begun(words: argparse.Namespace) -> Path:
+    """The office's folder, if there is something in it; a command does not begin one."""
+    home = _home(words, "office")
+    if not (home / "journal.1").exists():
+        raise _none_in(home)
+    return home
+
+
+def _none_in(home: Path) -> BadInput:
+    return BadInput(f"There is no production in {home}. Open Callboard once to create it.")
 
 
 def _home(words: argparse.Namespace, face: str) -> Path:

@@ -132,6 +132,8 @@ class Desk:
             before, after = kind.cell(name, record), kind.cell(name, new)
             if kind.is_set(name):
                 was, now = set(before or ()), set(after or ())
+                if name not in (self.store.document(record.id) or {}):
+                    was = set()  # what was shown was the default, which nobody has written
                 add |= {name: tuple(sorted(now - was))} if now - was else {}
                 remove |= {name: tuple(sorted(was - now))} if was - now else {}
             elif before != after:

@@ -75,10 +75,16 @@ class Kind(Generic[R]):
             return self.model.model_construct(**{**self._blanks(), **read})
 
     def cells(self, record: R) -> dict[str, Any]:
-        """The record's values as canonical JSON (NFC, no floats), without those left at default."""
+        """The record's values as canonical JSON (NFC, no floats), without those left at default.
+
+        A set is written in full: the elements of its default would be gone with the first edit.
+        """
         dumped = record.model_dump(
             mode="json", by_alias=True, exclude={"id"}, exclude_defaults=True
         )
+        for name in self.meanings:
+            if self.is_set(name) and name not in dumped and getattr(record, name):
+                dumped[name] = sorted(getattr(record, name))
         return {name: canonical(value) for name, value in dumped.items() if name in self.meanings}
 
     def cell(self, name: str, record: R) -> Any:

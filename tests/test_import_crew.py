@@ -269,6 +269,14 @@ def test_a_phone_typed_by_hand_is_the_same_phone(desk: Desk) -> None:
     assert [d.offer.label for d in plan.differs] == ["Department"]
 
 
+def test_one_address_and_one_name_are_one_person_in_two_departments(desk: Desk) -> None:
+    bring_in(desk, "Name,Dept,E-mail\nWen Li,GRIP,W.Li@example.com\n")
+    plan = bring_in(desk, "Name,Dept,E-mail,Diet\nWen Li,SOUND,w.li@example.com,vegan\n")
+
+    assert (plan.new, [d.offer.label for d in plan.differs]) == ((), ["Department"])
+    assert crew(desk)["Wen Li"].diet == "vegan"
+
+
 def test_a_department_is_spelled_as_it_was_first(desk: Desk) -> None:
     bring_in(desk, "Name,Dept\nAda Vargas,Hair & Make-Up\n")
     bring_in(desk, "Name,Dept\nLena Bianchi,HAIR AND MAKEUP DEPT\n")

@@ -1,4 +1,4 @@
-"""The store: a commit is durable and whole or it never was; two copies join without losing books."""
+"""The store: a commit is durable and whole or it never was; two copies meet and lose no books."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ store = Store(home, sources=Sources(), hub=False)
 def say(n, size):
     return store.commit([Write("scene", "r", {"pages": n, "set_name": "x" * size})], user="Ada")
 def known():
-    return [dict(store.document("r") or {}), dict(store.bases), len(store.unacked), dict(store.meta)]
+    return [store.document("r"), dict(store.bases), len(store.unacked), dict(store.meta)]
 say(1, 10)
 before, size = known(), (home / "journal.1").stat().st_size
 soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)

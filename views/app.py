@@ -40,7 +40,6 @@ def App(place: Place) -> ft.Control:
 def Door() -> ft.Control:
     """The routes, once there is a production; before that the wizard, or waiting for the office."""
     place = use_place()
-    ft.use_state(place.width)  # drawn again when the browser comes back
     use_records("production")
     if place.desk.all(place.desk.kinds["production"]):
         return _router(ROUTES, NotFound, place.width.visit)

@@ -44,6 +44,7 @@ def use_place() -> Place:
     if place is None:
         raise RuntimeError("this component was drawn outside App")
     assert isinstance(place, Place)
+    ft.use_state(place.width)  # held, so that a resized or resumed window draws this again
     return place
 
 

@@ -69,7 +69,7 @@ class Book:
         scores: Counter[int] = Counter()
         for name, keys, weight in (
             ("phone", entry.phones, 10),
-            ("email", frozenset(), 10),
+            ("email", entry.emails, 10),
             ("department", self._keys(entry, "department"), 1),
         ):
             for key in keys:

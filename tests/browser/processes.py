@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import re
@@ -13,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import main
 from data.desk import Desk
 from data.kinds import ALL
 from data.kinds.production import Production
@@ -48,7 +51,9 @@ def command(home: Path, *words: str, code: int = 0) -> str:
 
 def listed(home: Path, kind: str) -> list[dict[str, Any]]:
     """The records that `list KIND --json` prints, by id."""
-    records: list[dict[str, Any]] = json.loads(command(home, "list", kind, "--json"))
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        assert main.run(["--home", str(home), "list", kind, "--json"]) == 0
+    records: list[dict[str, Any]] = json.loads(said.getvalue())
     return sorted(records, key=lambda record: str(record["id"]))
 
 
@@ -71,12 +76,10 @@ def free_port() -> int:
 class Face:
     """One office or device in a process of its own. Killed, it starts again at its address."""
 
-    def __init__(
-        self, home: Path, *words: str, today: str = SHOOT_DAY, port: int | None = None
-    ) -> None:
+    def __init__(self, home: Path, *words: str, port: int | None = None) -> None:
         self.home = home
         self.port = port or free_port()
-        self._words = ["--home", str(home), "--today", today, *words, "--port", str(self.port)]
+        self._words = [*words, str(self.port)]
         self._log = home.with_name(f"{home.name}-said.txt")
         self._process: subprocess.Popen[str] | None = None
         self.address = ""
@@ -85,7 +88,7 @@ class Face:
         """Returns when it has printed where it is open."""
         with self._log.open("a", encoding="utf-8") as log:
             process = subprocess.Popen(
-                [sys.executable, "main.py", *self._words],
+                [sys.executable, *self._words],
                 cwd=ROOT,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -141,14 +144,29 @@ class Face:
         return code
 
 
-def office(home: Path, **more: Any) -> Face:
+def office(home: Path, *, today: str = SHOOT_DAY) -> Face:
     """The office with its screens, no browser opened."""
-    return Face(home, "--quiet", **more)
+    return Face(home, *_main(home, today), "--quiet", "--port")
 
 
-def device(home: Path, at: Face, *, name: str = "Gate tablet", **more: Any) -> Face:
+def demo(home: Path) -> Face:
+    """The sample show; `home` is where it must not be."""
+    return Face(home, "main.py", "--home", str(home), "demo", "--quiet", "--port")
+
+
+def device(home: Path, at: Face, *, name: str = "Gate tablet", today: str = SHOOT_DAY) -> Face:
     """A device of the office `at`."""
-    return Face(home, "device", "--hub", at.address, "--name", name, "--quiet", **more)
+    words = ("device", "--hub", at.address, "--name", name, "--quiet", "--port")
+    return Face(home, *_main(home, today), *words)
+
+
+def bare_device(home: Path, at: Face) -> Face:
+    """A device without the packages that a phone has not."""
+    return Face(home, "-m", "tests.browser.bare_device", "open", str(home), at.address)
+
+
+def _main(home: Path, today: str) -> tuple[str, ...]:
+    return ("main.py", "--home", str(home), "--today", today)
 
 
 def _environment() -> dict[str, str]:

@@ -1,0 +1,134 @@
+"""What a hand does at a screen: open it, tap, write, look. Nothing here waits for a length of time.
+
+Flutter draws on a canvas; beside it stand the semantic nodes that a screen reader hears, and they
+are what is found here. So every test of a screen is also a test of its names.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Error, expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+expect.set_options(timeout=15_000)
+
+ONCE = 2_000
+"""Milliseconds to see what one try at a field did, before the next try."""
+
+SEMANTICS = "flt-semantics-placeholder"
+
+
+class Hand:
+    """A hand at one browser window, which shows the face at `address`."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+
+    # ---- going ------------------------------------------------------------------------------
+
+    def open(self, path: str = "/") -> None:
+        """Loads a screen from its address, as a typed address or a bookmark does."""
+        self.page.goto(self.address + path)
+        self.listen()
+
+    def listen(self) -> None:
+        """Turns the semantic nodes on, as a screen reader does; needed after each load."""
+        self.page.wait_for_selector(SEMANTICS, state="attached", timeout=60_000)
+        self.page.evaluate(f"document.querySelector('{SEMANTICS}').click()")
+        self.page.wait_for_function("document.querySelectorAll('flt-semantics').length > 2")
+
+    # ---- doing ------------------------------------------------------------------------------
+
+    def tap(self, name: str | re.Pattern[str], role: str = "button") -> None:
+        """Taps the one control of this name, scrolled to if it is further down."""
+        self.reach(self.named(name, role)).click()
+
+    def write(self, label: str, text: str, *, then: Locator | None = None) -> None:
+        """Writes into a field until it stands there, or until `then` is to be seen.
+
+        Flutter drops what is typed into a field before it has put its own input there, as happens
+        just after a screen was opened; a person would see that and type again.
+        """
+        field = self.reach(self.page.get_by_role("textbox", name=label))
+        for last in (False, False, False, True):
+            try:
+                field.click(timeout=ONCE * 4)
+                field.fill(text, timeout=ONCE)
+                if then is None:
+                    expect(field).to_have_value(text, timeout=ONCE)
+                else:
+                    expect(then).to_be_attached(timeout=ONCE * 2)
+            except (Error, AssertionError):
+                if last:
+                    raise
+            else:
+                return
+
+    def choose(self, label: str, option: str | re.Pattern[str]) -> None:
+        """Opens a drop-down and takes one of its options."""
+        self.reach(self.named(label)).click()
+        self.named(option).last.click()
+
+    def pick_file(self, button: str | re.Pattern[str], file: Path) -> None:
+        """Taps what opens the camera or the library, and takes `file` there."""
+        at = self.reach(self.named(button))
+        with self.page.expect_file_chooser() as chooser:
+            at.click()
+        chooser.value.set_files(file)
+
+    def download(self, button: str | re.Pattern[str], into: Path) -> Path:
+        """Taps what hands over a file; where it was kept."""
+        at = self.reach(self.named(button))
+        with self.page.expect_download() as handed:
+            at.click()
+        kept = into / handed.value.suggested_filename
+        handed.value.save_as(kept)
+        return kept
+
+    def reach(self, what: Locator) -> Locator:
+        """`what`, after scrolling down until Flutter has built it: long lists are built in parts."""
+        size = self.page.viewport_size or {"width": 390, "height": 844}
+        expect(self.page.locator("flt-semantics").first).to_be_attached()
+        for _ in range(40):
+            box = what.first.bounding_box() if what.count() else None
+            if box and 0 <= box["y"] and box["y"] + min(box["height"], 40) <= size["height"]:
+                return what.first
+            down = not box or box["y"] > 0
+            self.page.mouse.move(size["width"] / 2, size["height"] * 0.6)
+            self.page.mouse.wheel(0, 300 if down else -300)
+            self.page.evaluate("() => new Promise(done => requestAnimationFrame(done))")
+        expect(what.first).to_be_visible()
+        return what.first
+
+    # ---- looking ----------------------------------------------------------------------------
+
+    def named(self, name: str | re.Pattern[str], role: str = "button") -> Locator:
+        return self.page.get_by_role(role, name=name)  # type: ignore[arg-type]
+
+    def text(self, words: str | re.Pattern[str]) -> Locator:
+        """Words anywhere: as text of their own, or in the name of something that is tapped."""
+        if isinstance(words, str):
+            label = self.page.locator(f"[aria-label*={_quoted(words)}]")
+            return self.page.get_by_text(words).or_(label)
+        return self.page.get_by_text(words).or_(self.page.get_by_label(words))
+
+    def see(self, words: str | re.Pattern[str]) -> None:
+        expect(self.text(words).first).to_be_attached()
+
+    def miss(self, words: str | re.Pattern[str]) -> None:
+        """The words are nowhere, or no longer."""
+        expect(self.text(words)).to_have_count(0)
+
+    def shot(self, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=file)
+
+
+def _quoted(words: str) -> str:
+    return '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,173 @@
+"""Imports point down: data knows nobody, paper never sees the screen, and no module grows too long."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LAYERS = ("data", "sync", "views")
+MODULES = sorted(
+    path.relative_to(ROOT) for layer in LAYERS for path in (ROOT / layer).rglob("*.py")
+)
+LONGEST = 400
+
+ALLOWED = {
+    "data": {
+        "pydantic",
+        "tinydb",
+        "orjson",
+        "phonenumbers",
+        "dateutil",
+        "astral",
+        "tzdata",
+        "segno",
+        "openpyxl",
+        "PIL",
+    },
+    "sync": {"pydantic", "httpx", "starlette", "js", "pyodide"},
+    "views": {"flet", "flet_web", "fpdf", "fontTools", "pydantic", "starlette", "uvicorn"},
+    "views/forms": {"fpdf", "fontTools", "PIL"},
+}
+"""What each layer may use beside the standard library and ours."""
+
+ONLY_INSIDE_FUNCTIONS = {"openpyxl": "", "PIL": "", "fpdf": "views/screens", "dateutil": ""}
+"""Slow or not everywhere: imported where it is used; the value names where the rule holds."""
+
+INSIDE_DATA = (
+    ("fields", "errors"),
+    ("record",),
+    ("kind",),
+    ("stamp", "state", "canonical", "document"),
+    ("edit",),
+    ("disk", "lock"),
+    ("store", "blobs", "photos"),
+    ("desk",),
+    ("kinds", "walltime", "dates", "rules"),
+    ("imports", "tables", "sample"),
+)
+"""The floors of data; a module may import from its own floor and those above it in this list."""
+
+FROM_SYNC = {"Link", "LinkState", "Office"}
+
+
+def imports(path: Path, *, top_only: bool = False) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(module, names) of every import statement; `top_only`: of those run when it is imported."""
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    for node in _run_at_once(tree) if top_only else ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, ()) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are written in full"
+            yield node.module or "", tuple(alias.name for alias in node.names)
+
+
+def _run_at_once(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            continue
+        if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+            continue
+        yield child
+        yield from _run_at_once(child)
+
+
+def top(module: str) -> str:
+    return module.split(".")[0]
+
+
+def floor_of(module: str) -> int:
+    name = module.split(".")[1] if "." in module else ""
+    return next((i for i, names in enumerate(INSIDE_DATA) if name in names), -1)
+
+
+IDS = [str(path) for path in MODULES]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=IDS)
+def test_a_module_is_short_enough_to_read(path: Path) -> None:
+    assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize("path", MODULES, ids=IDS)
+def test_a_module_opens_with_its_idea(path: Path) -> None:
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+
+    assert ast.get_docstring(tree)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=IDS)
+def test_a_layer_imports_only_what_is_under_it(path: Path) -> None:
+    layer = path.parts[0]
+    ours = {"data": {"data"}, "sync": {"data", "sync"}, "views": {"data", "sync", "views"}}[layer]
+    key = "views/forms" if path.parts[:2] == ("views", "forms") else layer
+    if key == "views/forms":
+        ours = {"data", "views"}
+    for module, _ in imports(path):
+        name = top(module)
+        assert name in ours or name in ALLOWED[key] or name in sys.stdlib_module_names, (
+            f"{path} imports {module}"
+        )
+
+
+@pytest.mark.parametrize("path", MODULES, ids=IDS)
+def test_the_core_packages_are_used_where_they_belong(path: Path) -> None:
+    for module, _ in imports(path):
+        if top(module) == "starlette" and path.parts[0] == "sync":
+            assert path.name == "hub.py", f"{path}: the routes live in sync/hub.py"
+        if top(module) in ("js", "pyodide") and path.parts[0] == "sync":
+            assert path.name == "fetch.py", f"{path}: the browser's fetch lives in sync/fetch.py"
+        if top(module) == "views" and path.parts[:2] == ("views", "forms"):
+            assert module.startswith("views.forms"), f"{path}: paper never sees the screen"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=IDS)
+def test_slow_packages_are_imported_where_they_are_used(path: Path) -> None:
+    for module, _ in imports(path, top_only=True):
+        where = ONLY_INSIDE_FUNCTIONS.get(top(module))
+        if where is not None and path.as_posix().startswith(where):
+            assert path.parts[0] != "data" and where != "views/screens", (
+                f"{path}: import {module} inside the function that needs it"
+            )
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.parts[0] == "data"], ids=str)
+def test_inside_data_a_module_imports_only_from_its_floor_and_under(path: Path) -> None:
+    mine = floor_of(".".join(path.with_suffix("").parts))
+    if mine < 0:
+        assert path.name == "__init__.py"
+        return
+    for module, _ in imports(path):
+        if top(module) == "data":
+            assert 0 <= floor_of(module) <= mine, f"{path} imports {module}"
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.parts[:2] == ("data", "rules")], ids=str)
+def test_rules_use_the_standard_library_alone(path: Path) -> None:
+    for module, _ in imports(path):
+        assert module.startswith("data.rules") or top(module) in sys.stdlib_module_names, module
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.parts[0] == "views"], ids=str)
+def test_screens_know_three_things_of_the_line_to_the_office(path: Path) -> None:
+    for module, names in imports(path):
+        if top(module) == "sync":
+            assert set(names) <= FROM_SYNC, f"{path} takes {names} from {module}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=IDS)
+def test_nothing_is_swallowed(path: Path) -> None:
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ExceptHandler):
+            caught = "" if node.type is None else ast.unparse(node.type)
+            silent = all(isinstance(part, ast.Pass) for part in node.body)
+            assert not (silent and caught in ("", "Exception", "BaseException")), path
+
+
+def test_only_main_sees_everything() -> None:
+    for path in MODULES:
+        assert all(top(module) != "main" for module, _ in imports(path)), path
