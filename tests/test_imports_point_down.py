@@ -22,7 +22,6 @@ ALLOWED = {
         "tinydb",
         "orjson",
         "phonenumbers",
-        "dateutil",
         "astral",
         "tzdata",
         "segno",
@@ -30,12 +29,12 @@ ALLOWED = {
         "PIL",
     },
     "sync": {"pydantic", "httpx", "starlette", "js", "pyodide"},
-    "views": {"flet", "flet_web", "fpdf", "fontTools", "pydantic", "starlette", "uvicorn"},
+    "views": {"flet", "flet_web", "fpdf", "fontTools", "starlette", "tzlocal", "uvicorn"},
     "views/forms": {"fpdf", "fontTools", "PIL"},
 }
 """What each layer may use beside the standard library and ours."""
 
-ONLY_INSIDE_FUNCTIONS = {"openpyxl": "", "PIL": "", "fpdf": "views/screens", "dateutil": ""}
+ONLY_INSIDE_FUNCTIONS = {"openpyxl": "", "PIL": "", "fpdf": "views/screens"}
 """Slow or not everywhere: imported where it is used; the value names where the rule holds."""
 
 INSIDE_DATA = (

@@ -38,6 +38,7 @@ TYPED_ABOVE = 15
 """A list longer than this is searched by typing into it."""
 
 HINTS = {
+    "money": "12.50, 12.50 EUR, 12.50 tax 1.20",
     "walltime": "6:30, 0630, 6:30p",
     "minutes": "-60 is an hour before",
     "meal": "12:30 to 13:00",
@@ -57,9 +58,7 @@ def typed(desk: Desk, kind: Kind[Any], name: str, record: Record) -> str:
         "meal": lambda v: f"{words.wall(desk, v.out)} to {words.wall(desk, v.back)}",
         "eighths": eighths_text,
         "words": lambda v: ", ".join(sorted(v)),
-        "money": lambda v: (
-            f"{v.amount:.2f}" + ("" if v.currency == show_of(desk).currency else f" {v.currency}")
-        ),
+        "money": lambda v: _money_text(v, show_of(desk).currency),
         "day": lambda v: v.isoformat(),
         "flag": lambda v: "yes" if v else "",
     }
@@ -149,11 +148,23 @@ def choose(
 
 
 def read_money(text: str, currency: str, *, field: str = "money") -> Money:
-    """`12.50`, or `12.50 EUR` where it is not the show's currency."""
-    amount, _, code = text.strip().rpartition(" ")
+    """`12.50`, with ` EUR` where it is not the show's currency and ` tax 1.20` where it is known."""
+    whole, has_tax, tax = text.strip().lower().partition("tax")
+    amount, _, code = whole.strip().rpartition(" ")
     if len(code) == 3 and code.isalpha() and amount:
-        return Money(amount=read_amount(amount, field=field), currency=code.upper())
-    return Money(amount=read_amount(text, field=field), currency=currency)
+        whole, currency = amount, code.upper()
+    return Money(
+        amount=read_amount(whole, field=field),
+        currency=currency,
+        tax=read_amount(tax, field=field) if has_tax else None,
+    )
+
+
+def _money_text(money: Money, currency: str) -> str:
+    parts = [f"{money.amount:.2f}"]
+    parts += [money.currency] if money.currency != currency else []
+    parts += [f"tax {money.tax:.2f}"] if money.tax is not None else []
+    return " ".join(parts)
 
 
 def _options(desk: Desk, meaning: Meaning) -> list[tuple[str, str]]:
