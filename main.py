@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -201,7 +201,6 @@ def _open_office(
 def _device(words: argparse.Namespace) -> None:
     """This machine as a device: its own copy, its own screens, and a link to the office."""
     from sync.link import Link
-    from views.adapt import Width
     from views.app import session
     from views.context import Place
     from views.web import listening, serve, web_app
@@ -209,15 +208,13 @@ def _device(words: argparse.Namespace) -> None:
     store = Store(_home(words, "device"), sources=Sources(), hub=False)
     try:
         desk = Desk(store, ALL, user=words.name)
+        _rehearse(desk, words.today)
         link = Link(store, desk.blobs, words.hub, called=words.name)
         socket, port = listening(words.port or PORT + 1, or_any=True)
         address = f"http://127.0.0.1:{port}"
 
-        def place(width: Width) -> Place:
-            _rehearse(desk, words.today)  # the show's zone is known once the office was met
-            return Place(desk, "device", width, link=link)
-
-        app = web_app(session(place), routes=(), port=port, beside=link.run)
+        start = session(lambda width: Place(desk, "device", width, link=link))
+        app = web_app(start, routes=(), port=port, beside=link.run)
         print(f"{words.name} is open at {address}  (Ctrl+C closes it)", flush=True)
         serve(app, socket, open_at="" if words.quiet else address)
     finally:
@@ -347,12 +344,16 @@ def _say_once(store: Store) -> None:
 
 
 def _rehearse(desk: Desk, day: date | None) -> None:
-    """`--today`: the clock moves by whole days, so that it is `day` where the show is."""
+    """`--today`: the clock moves by whole days, once, as soon as the show's zone is known."""
     from data.kinds.production import PRODUCTION, zone
 
-    if day is not None:
-        where = zone(desk) if desk.all(PRODUCTION) else UTC
-        desk.store.sources.clock = Clock().shifted_to(day, where)
+    def shift(_touched: object = None) -> None:
+        if day is not None and desk.all(PRODUCTION):
+            stop()
+            desk.store.sources.clock = Clock().shifted_to(day, zone(desk))
+
+    stop = desk.store.listen(shift)
+    shift()
 
 
 def _begun(words: argparse.Namespace) -> Path:

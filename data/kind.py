@@ -35,6 +35,8 @@ class Kind(Generic[R]):
     confidentiality: Class = "green"
     search: tuple[str, ...] = ()
     """Fields whose words find the record; the columns if none are named."""
+    named_by: str = ""
+    """The field that names a record in a line of text; the first column if none is named."""
     natural: Callable[[str, R], str] | None = None
     """(production id, record) -> the id of a thing that is naturally one; empty: it is not."""
     take_back: Callable[[R], R] | None = None
@@ -43,6 +45,7 @@ class Kind(Generic[R]):
 
     def __post_init__(self) -> None:
         fields = {name: info for name, info in self.model.model_fields.items() if name != "id"}
+        object.__setattr__(self, "named_by", self.named_by or self.columns[0])
         object.__setattr__(self, "meanings", {n: meaning_of(info) for n, info in fields.items()})
         for name in (*self.columns, *self.search):
             if name not in fields:

@@ -15,7 +15,7 @@ from data.kinds.money import Receipt, issue_float, log_receipt
 from data.tables import SPREAD
 from tests.small_show import SmallShow
 from views.inputs import read, typed
-from views.show import NAMES, TEXTS, shown, title_of
+from views.show import TEXTS, shown, title_of
 
 FIELDS = [(kind, name) for kind in ALL for name in kind.meanings]
 UNTYPED = {"moment", "photos"}
@@ -36,7 +36,7 @@ def test_every_field_has_a_place_in_every_layer(kind: Kind[Any], name: str) -> N
 
 @pytest.mark.parametrize("kind", ALL, ids=ids)
 def test_every_kind_says_which_field_names_it(kind: Kind[Any]) -> None:
-    assert NAMES.get(kind.name, kind.columns[0]) in kind.meanings
+    assert kind.named_by in kind.meanings
 
 
 @pytest.mark.parametrize("kind", ALL, ids=ids)

@@ -148,7 +148,7 @@ def choose(
 
 
 def read_money(text: str, currency: str, *, field: str = "money") -> Money:
-    """`12.50`, with ` EUR` where it is not the show's currency and ` tax 1.20` where it is known."""
+    """`12.50`, ` EUR` where it is not the show's currency, ` tax 1.20` where it is known."""
     whole, has_tax, tax = text.strip().lower().partition("tax")
     amount, _, code = whole.strip().rpartition(" ")
     if len(code) == 3 and code.isalpha() and amount:

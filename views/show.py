@@ -14,19 +14,6 @@ from data.record import Record
 from data.tables import eighths_text
 from views import words
 
-NAMES = {
-    "person": "name",
-    "day": "date",
-    "scene": "number",
-    "envelope": "number",
-    "receipt": "vendor",
-    "production": "title",
-    "cast": "character",
-    "time": "what",
-    "cash": "what",
-}
-"""The field that names a record of a kind in a line of text."""
-
 
 def shown(desk: Desk, kind: Kind[Any], name: str, record: Record) -> str:
     """One field as text, empty for nothing."""
@@ -39,8 +26,7 @@ def shown(desk: Desk, kind: Kind[Any], name: str, record: Record) -> str:
 
 def title_of(desk: Desk, kind: Kind[Any], record: Record) -> str:
     """The record in two or three words."""
-    name = NAMES.get(kind.name, kind.columns[0])
-    return shown(desk, kind, name, record) or kind.title
+    return shown(desk, kind, kind.named_by, record) or kind.title
 
 
 def _link(desk: Desk, meaning: Meaning, value: Any) -> str:

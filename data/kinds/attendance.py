@@ -45,6 +45,7 @@ TIME = Kind(
     model=TimeEvent,
     title="Time event",
     plural="Times",
+    named_by="what",
     nature="fact",
     columns=("day", "person", "what", "at", "how", "reason"),
     confidentiality="amber",

@@ -53,6 +53,7 @@ CAST = Kind(
     model=CastMember,
     title="Cast member",
     plural="Cast",
+    named_by="character",
     nature="shared",
     columns=("number", "character", "performer", "person"),
 )

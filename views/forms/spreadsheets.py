@@ -18,7 +18,6 @@ from data.tables import Cell, Column, Table, csv_of, table_of, to_xlsx
 from views.forms import production_report
 from views.forms.about import file_name
 from views.forms.paper import Paper
-from views.show import title_of
 
 TIME_COLUMNS = (
     Column("Department"),
@@ -80,8 +79,9 @@ def kind_table(desk: Desk, kind: Kind[Any], records: Sequence[Record] | None = N
     """Records of any kind with every field, links by the name of what they lead to."""
 
     def resolve(name: str, record_id: str) -> str:
-        record = desk.find(desk.kinds[name], record_id)
-        return record_id if record is None else title_of(desk, desk.kinds[name], record)
+        linked = desk.kinds[name]
+        record = desk.find(linked, record_id)
+        return record_id if record is None else str(getattr(record, linked.named_by))
 
     rows = desk.all(kind) if records is None else records
     return table_of(kind, rows, resolve, clock=show_of(desk).clock, zone=zone(desk))

@@ -1,0 +1,88 @@
+"""One Chromium for all tests here; each test gets a window of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.processes import ROOT, Face
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.browser.hand import Hand
+
+SHOTS = ROOT / "tests" / "shots"
+SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desk": (1280, 800)}
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
+QUIET = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
+    "--disable-background-networking --disable-component-update"
+).split()
+
+Shot = Callable[["Hand", str], None]
+Opens = Callable[..., "Hand"]
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """A browser, or the plain reason why there is none; in CI that reason is a failure."""
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _without("Playwright is not installed: pip install -e '.[test]'")
+    if found is None:
+        _without("Chromium is not installed, so no screen was looked at.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def window(chromium: Browser) -> Iterator[Opens]:
+    """Opens windows of a face: `window(device)`, `window(office, size="desk")`."""
+    from tests.browser.hand import Hand
+
+    contexts = []
+
+    def opened(face: Face, *, size: str = "phone", path: str = "/") -> Hand:
+        width, height = SIZES[size]
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            has_touch=size != "desk",
+            is_mobile=size == "phone",
+            device_scale_factor=1,
+            accept_downloads=True,
+        )
+        contexts.append(context)
+        hand = Hand(context.new_page(), face.address)
+        hand.open(path)
+        return hand
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def shot() -> Shot:
+    """Keeps a picture for people to look at, in tests/shots."""
+
+    def keep(hand: Hand, name: str) -> None:
+        width = (hand.page.viewport_size or {"width": 0})["width"]
+        hand.shot(Path(SHOTS) / f"{width}-{name}.png")
+
+    return keep
+
+
+def _without(reason: str) -> None:
+    if os.environ.get("CI", "").lower() == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
