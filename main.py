@@ -310,6 +310,8 @@ def _reading(words: argparse.Namespace) -> Iterator[Desk]:
 
 def _with_records(words: argparse.Namespace, doing: Callable[[Desk], None]) -> None:
     """Changes records here, or through the office that has them open."""
+    from sync.exchange import Office
+
     home = _begun(words)
     try:
         store = Store(home, sources=Sources(), hub=True, holder="command")
@@ -322,6 +324,7 @@ def _with_records(words: argparse.Namespace, doing: Callable[[Desk], None]) -> N
     try:
         if not store.production:
             raise _none_in(home)
+        Office(store)  # notes this run: else an office put back to an older copy goes unnoticed
         doing(Desk(store, ALL, user="office"))
     finally:
         store.close()

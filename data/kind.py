@@ -85,10 +85,9 @@ class Kind(Generic[R]):
         dumped = record.model_dump(
             mode="json", by_alias=True, exclude={"id"}, exclude_defaults=True
         )
-        for name in self.meanings:
-            if self.is_set(name) and name not in dumped and getattr(record, name):
-                dumped[name] = sorted(getattr(record, name))
-        return {name: canonical(value) for name, value in dumped.items() if name in self.meanings}
+        cells = {name: canonical(value) for name, value in dumped.items() if name in self.meanings}
+        sets = {n: canonical(getattr(record, n)) for n in self.meanings if self.is_set(n)}
+        return cells | {name: elements for name, elements in sets.items() if elements}
 
     def cell(self, name: str, record: R) -> Any:
         """One value as canonical JSON, whether or not it is the default."""
@@ -135,7 +134,7 @@ def canonical(value: Any) -> Any:
     if isinstance(value, dict):
         return {canonical(k): canonical(v) for k, v in sorted(value.items()) if v is not None}
     if isinstance(value, (set, frozenset)):
-        return sorted(canonical(v) for v in value)
+        return sorted({canonical(v) for v in value})
     if isinstance(value, (list, tuple)):
         return [canonical(v) for v in value]
     return value

@@ -12,6 +12,7 @@ LONG_EDGE = 2000
 NARROWEST = 1000
 QUALITY = 70
 MOST_BYTES = 30 * 2**20
+_ORIENTATION = 0x0112
 
 
 class Jpeg(NamedTuple):
@@ -65,7 +66,7 @@ def fit(content: bytes) -> bytes:
                 raise NotAPhoto("This picture has too many pixels to be a photo of a slip.")
             image.draft("RGB", _target(width, height))
             upright = ImageOps.exif_transpose(image)
-            turned = upright is not image
+            turned = image.getexif().get(_ORIENTATION, 1) != 1
             target = _target(*upright.size)
             if image.format == "JPEG" and not turned and target == (width, height):
                 image.load()

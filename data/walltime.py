@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.errors import BadInput
 
-_TYPED = re.compile(r"^(\d{1,2})[:.h]?(\d{2})?([ap])?\.?m?\.?(\+1)?$", re.IGNORECASE)
+_TYPED = re.compile(r"^(\d{1,2})(?:[:.h]?(\d{2}))?([ap])?\.?m?\.?(\+1)?$", re.IGNORECASE)
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -73,7 +73,7 @@ def near(minutes: int, day: date, moment: datetime, zone: ZoneInfo) -> int:
 
 
 def _unreadable(text: str, field: str) -> BadInput:
-    return BadInput(
-        f"{text!r} is not a time. Write 6:30, 0630, 6:30p, or 28:30 for 4:30 the next morning.",
-        field=field,
-    )
+    how = "6:30, 0630, 6:30p, or 28:30 for 4:30 the next morning"
+    if not text.strip():
+        return BadInput(f"Type the time first: {how}.", field=field)
+    return BadInput(f"{text!r} is not a time. Write {how}.", field=field)

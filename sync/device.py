@@ -95,7 +95,8 @@ class Device:
         if store.meta.get("epoch") == welcome.epoch:
             self._note(**books)
         else:
-            store.forget_bases(**books, cursor="", aside={})
+            # Also edits that an office acknowledged once: the older copy may lack them.
+            store.forget_bases(**books, cursor="", aside={}, offer_all=True)
         self.run, self._most = welcome.run, MOST_STATES
 
     def batches(self) -> Iterator[Batch]:
@@ -116,6 +117,8 @@ class Device:
                 batch.raw.append(raw)
         if len(batch):
             yield batch
+        if self.store.meta.get("offer_all"):  # the last batch came through: all was offered
+            self._note(offer_all=False)
 
     def push(self, batch: Batch) -> Push:
         return Push(run=self.run, edits=tuple(batch.edits), states=tuple(batch.raw))
@@ -165,17 +168,16 @@ class Device:
     # ---- inside -----------------------------------------------------------------------------
 
     def _items(self) -> Iterator[tuple[int, State | None, Any]]:
-        unacked: dict[str, list[Mapping[str, Any]]] = {}
-        for raw in self.store.unacked.values():
-            unacked.setdefault(raw["id"], []).append(raw)
-        for record_id, base in list(self.store.bases.items()):
+        edits: dict[str, list[Mapping[str, Any]]] = {}
+        if self.store.meta.get("offer_all"):
+            edits |= self.store.edits
+        else:
+            for raw in self.store.unacked.values():
+                edits.setdefault(raw["id"], []).append(raw)
+        for record_id in list(self.store.bases):
+            yield from self._edits(edits.pop(record_id, []))
             state = self.store.state(record_id)
-            held = state is None or self._still_aside(state)
-            # Never confirmed in this epoch: an office put back may have lost the edits as well.
-            offered = base is None and not held
-            mine = unacked.pop(record_id, [])
-            yield from self._edits(self.store.edits.get(record_id, []) if offered else mine)
-            if state is None or held:
+            if state is None or self._still_aside(state):
                 continue
             raw = encode(state)
             size = len(dumps(raw))
@@ -183,7 +185,7 @@ class Device:
                 self._note(aside={**self.aside, record_id: _why(*TOO_LARGE, state)})
                 continue
             yield size, state, raw
-        for left in unacked.values():
+        for left in edits.values():
             yield from self._edits(left)
 
     def _edits(
@@ -205,6 +207,8 @@ class Device:
         for raw in raws:
             name = str(raw.get("id")) if isinstance(raw, dict) else "?"
             try:
+                if self._stands_here(raw):
+                    continue
                 state = decode(raw)
                 here = self.store.state(state.id)
                 if here is not None:
@@ -215,6 +219,14 @@ class Device:
             unjoined.pop(name, None)
             states.append(state)
         return states, unjoined
+
+    def _stands_here(self, raw: Any) -> bool:
+        """Whether this is the echo of what was confirmed already: most of what comes back is."""
+        record_id = raw.get("id") if isinstance(raw, dict) else None
+        if not isinstance(record_id, str) or record_id in self.store.bases:
+            return False
+        here = self.store.state(record_id)
+        return here is not None and encode(here) == raw
 
     def _moved(self, **books: Any) -> dict[str, Any]:
         """The books that are not so already: a quiet long-poll must not write to the disk."""

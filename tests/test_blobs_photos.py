@@ -1,4 +1,4 @@
-"""Photos: named by their bytes, durable before their record, and fit to print when they are kept."""
+"""Photos: named by their bytes, durable before their record, and fit to print as kept."""
 
 from __future__ import annotations
 

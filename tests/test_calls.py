@@ -188,9 +188,12 @@ def test_days_stand_by_date_with_the_main_unit_first(show: SmallShow) -> None:
     show.desk.add(ShootDay(date=TODAY, unit="2nd", number=1))
     show.desk.edit(show_of(show.desk), units=frozenset({"2nd", "Main"}))
 
-    assert [
-        (day.number, day.unit) for day in shoot_days(show.desk)
-    ] == [(1, "Main"), (2, "Main"), (1, "2nd"), (3, "Main")]
+    assert [(day.number, day.unit) for day in shoot_days(show.desk)] == [
+        (1, "Main"),
+        (2, "Main"),
+        (1, "2nd"),
+        (3, "Main"),
+    ]
     assert units(show.desk) == ["Main", "2nd"]
 
 

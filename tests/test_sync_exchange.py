@@ -6,6 +6,7 @@ import itertools
 import random
 import shutil
 import tempfile
+import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    rule,
+    run_state_machine_as_test,
+)
 
 from data.canonical import canonical_bytes, encode
 from data.edit import Write, values_from
@@ -612,6 +618,22 @@ def test_a_restore_that_is_told_starts_a_new_epoch(office: Copy, gate: Copy) -> 
     assert push(gate, office) == 2  # the state, and the edit that an older office may lack
 
 
+def test_edits_are_offered_again_even_if_another_device_brought_the_state_back(
+    office: Copy, gate: Copy, van: Copy, tmp_path: Path
+) -> None:
+    older = backup(office, tmp_path / "older")
+    gate.write("p1", phone="1")
+    sync(gate, office)
+    sync(van, office)
+    put_back(office, older)
+    sync(van, office)
+    hello(gate, office)
+    pull(gate, office)  # the gate's state is confirmed before it has pushed
+    sync(gate, office)
+
+    assert [edit.values["phone"] for edit in office.store.history("p1")] == ["1"]
+
+
 def test_an_epoch_that_begins_in_the_middle_of_a_session_loses_nothing(
     office: Copy, gate: Copy
 ) -> None:
@@ -679,8 +701,6 @@ def test_a_small_message_that_inflates_for_ever_is_refused() -> None:
 
 
 def test_a_line_nested_without_end_is_refused() -> None:
-    import zlib
-
     with pytest.raises(Malformed):
         unpack(zlib.compress(b'{"m":' + b"[" * 1_000_000 + b"]" * 1_000_000 + b"}\n"))
 
@@ -817,17 +837,23 @@ class MeetingsWithRestores(Meetings):
 
 
 LAW = settings(
-    max_examples=60,
+    max_examples=25,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-TestMeetings = Meetings.TestCase
-TestMeetings.settings = LAW
-TestMeetingsWithOffice = MeetingsWithOffice.TestCase
-TestMeetingsWithOffice.settings = LAW
-TestMeetingsWithRestores = MeetingsWithRestores.TestCase
-TestMeetingsWithRestores.settings = LAW
+MACHINES = [Meetings, MeetingsWithOffice, MeetingsWithRestores]
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_copies_that_meet_in_any_order_are_equal(machine: type[Meetings]) -> None:
+    run_state_machine_as_test(machine, settings=LAW)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("machine", MACHINES)
+def test_copies_that_meet_in_very_many_orders_are_equal(machine: type[Meetings]) -> None:
+    run_state_machine_as_test(machine, settings=settings(LAW, max_examples=1000))
 
 
 def test_a_dot_is_never_used_twice_by_a_device_started_anew(gate: Copy) -> None:

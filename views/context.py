@@ -115,9 +115,20 @@ def use_first(make: Callable[[], T]) -> tuple[T, Callable[[Any], None]]:
     return kept
 
 
-def use_picker() -> ft.FilePicker:
-    """The component's own file picker; flet drops services that nobody holds."""
-    held: Any = ft.use_ref(lambda: ft.FilePicker())
+def use_picker(on_files: Callable[[Any], Any] | None = None) -> ft.FilePicker:
+    """The component's own file picker; flet drops services that nobody holds.
+
+    The browser must know at the picker's making that somebody listens: a handler set afterwards
+    never hears of a file. So the picker is made with one that asks for today's `on_files`.
+    """
+    latest: Any = ft.use_ref(None)
+    latest.current = on_files
+
+    async def answer(event: Any) -> None:
+        if latest.current is not None:
+            await latest.current(event)
+
+    held: Any = ft.use_ref(lambda: ft.FilePicker(on_result=answer))
     picker: ft.FilePicker = held.current
     return picker
 

@@ -33,7 +33,10 @@ class Draft:
         self._wrong, self._set_texts, self._set_wrong = wrong, set_texts, set_wrong
 
     def put(self, name: str, text: str) -> None:
+        """What is typed; a complaint about the field goes as soon as somebody mends it."""
         self._set_texts(lambda now: {**now, name: text})
+        if name in self._wrong:
+            self._set_wrong(lambda now: {n: why for n, why in now.items() if n != name})
 
     def control(self, name: str) -> ft.Control:
         """The field's control with what was typed and, where it was refused, the reason."""
@@ -46,19 +49,34 @@ class Draft:
             error=self._wrong.get(name),
         )
 
+    def wrong(self, name: str) -> str | None:
+        return self._wrong.get(name)
+
     def controls(self, names: Iterable[str]) -> list[ft.Control]:
         return [self.control(name) for name in names]
 
     def values(self) -> dict[str, Any]:
-        """Every field read; a field that cannot be is marked, and BadInput says what to write."""
-        try:
-            values = {n: read(self._desk, self._kind, n, text) for n, text in self.texts.items()}
-            self._kind.check(values)
-        except BadInput as error:
-            self._set_wrong({error.field or "": error.sentence})
-            raise
-        self._set_wrong({})
+        """Every field read. All that cannot be are marked; BadInput says what the first wants."""
+        values: dict[str, Any] = {}
+        refused: dict[str, BadInput] = {}
+        for name, text in self.texts.items():
+            try:
+                values[name] = read(self._desk, self._kind, name, text)
+            except BadInput as error:
+                refused[name] = error
+        if not refused:
+            try:
+                self._kind.check(values)
+            except BadInput as error:
+                refused[error.field or ""] = error
+        self.refuse(*refused.values())
         return values
+
+    def refuse(self, *errors: BadInput) -> None:
+        """Marks the fields and raises the first refusal; with none, clears the marks."""
+        self._set_wrong({error.field or "": error.sentence for error in errors})
+        if errors:
+            raise errors[0]
 
 
 def use_draft(desk: Desk, kind: Kind[Any], names: Iterable[str], record: Record) -> Draft:

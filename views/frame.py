@@ -85,9 +85,10 @@ def Frame() -> ft.View:
 def SyncBadge() -> ft.Control:
     """Whether the office has what is here; nothing to show at the office itself but its door."""
     state = use_link_state()
+    location = ft.use_route_location().split("?")[0]
     icon, words = badge(state, zone(use_place().desk))
     owed = state.records + state.photos if state else 0
-    button = icon_button(icon, words, lambda: go("/sync"))
+    button = icon_button(icon, words, lambda: go(f"/sync?from={location}"))
     if not owed:
         return button
     return ft.Row([ft.Text(f"{owed} to send", theme_style=SMALL), button], tight=True, spacing=0)

@@ -109,7 +109,7 @@ def field(
         )
     if isinstance(meaning, (Choice, Link)):
         options = _options(desk, meaning)
-        return choose(label.text, options, value, on_change)
+        return choose(label.text, options, value, on_change, error=error)
     return ft.TextField(
         label=label.text,
         value=value,
@@ -128,6 +128,8 @@ def choose(
     options: Sequence[tuple[str, str]],
     value: str,
     on_change: Callable[[str], Any],
+    *,
+    error: str | None = None,
 ) -> ft.Control:
     """A drop-down that a screen reader can name; `options` are (value, words)."""
     return ft.Semantics(
@@ -138,6 +140,7 @@ def choose(
             value=value,
             expand=True,
             expanded_insets=ft.Padding.all(0),
+            error_text=error,
             menu_height=360,
             editable=len(options) > TYPED_ABOVE,
             enable_filter=len(options) > TYPED_ABOVE,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import flet as ft
 
 from views.context import use_place
-from views.safe import act
+from views.safe import act, part
 from views.theme import BODY, GAP, HEAD, PAD, QUIET, SMALL, TARGET, TITLE, WIDEST
 
 
@@ -19,21 +21,38 @@ def icon_button(icon: ft.IconData, label: str, on_click: Callable[..., Any]) -> 
     )
 
 
+PAUSE_S = 1.5
+
+
 def main_button(
     label: str,
-    on_click: Callable[..., Any],
+    on_click: Callable[[], Any],
     *,
     icon: ft.IconData | None = None,
     disabled: bool = False,
 ) -> ft.Control:
-    """The one thing this screen is for; as wide as the column."""
+    """The one thing this screen is for; as wide as the column. A double tap counts once."""
+    button: ft.Control = MainButton(label, on_click, icon, disabled)
+    return button
+
+
+@part
+def MainButton(
+    label: str, on_click: Callable[[], Any], icon: ft.IconData | None, disabled: bool
+) -> ft.Control:
+    done: Any = ft.use_ref(0.0)
+
+    async def once() -> None:
+        # The screen that a saved form leaves may stay in sight for a second.
+        if time.monotonic() - done.current < PAUSE_S:
+            return
+        result = on_click()
+        if inspect.isawaitable(result):
+            await result
+        done.current = time.monotonic()
+
     return ft.FilledButton(
-        label,
-        icon=icon,
-        on_click=act(on_click),
-        height=56,
-        disabled=disabled,
-        expand=True,
+        label, icon=icon, on_click=act(once), height=56, disabled=disabled, expand=True
     )
 
 

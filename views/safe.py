@@ -15,7 +15,7 @@ from typing import Any
 import flet as ft
 
 from data.errors import OfficeError
-from views.theme import PAD, QUIET
+from views.theme import GAP, PAD, QUIET, TARGET
 
 log = logging.getLogger("callboard.views")
 
@@ -58,7 +58,8 @@ def act(handler: Callable[..., Any]) -> Callable[[Any], Any]:
 def say(words: str, *, undo: Callable[[], Any] | None = None) -> None:
     """A line at the bottom of the screen for a few seconds, with Undo where it can be undone.
 
-    It takes the place of the one before: ten quick taps must not queue up ten lines.
+    It takes the place of the one before: ten quick taps must not queue up ten lines. It floats
+    above the buttons at the foot, so that a late tap on Undo is not a tap on one of them.
     """
     page = ft.context.page
     before = page.session.store.get(_SAID)
@@ -67,6 +68,8 @@ def say(words: str, *, undo: Callable[[], Any] | None = None) -> None:
         before.update()
     line = ft.SnackBar(
         ft.Text(words),
+        behavior=ft.SnackBarBehavior.FLOATING,
+        margin=ft.Margin.only(left=PAD, right=PAD, bottom=TARGET + PAD + GAP),
         duration=ft.Duration(seconds=8 if undo else 5),
         persist=False,
         show_close_icon=undo is None,

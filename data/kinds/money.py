@@ -53,7 +53,7 @@ class Receipt(Record):
     code: Annotated[Line, Label("Account code")] = ""
     scene: Annotated[Line, Label("Set / scene")] = ""
     envelope: EnvelopeId | None = None
-    number: Annotated[Line, Label("Slip no.")] = ""
+    number: Annotated[Line, Label("Receipt no.")] = ""
     photos: Photos = frozenset()
     taken: Annotated[Moment | None, Label("Logged at")] = None
     void: Flag = False
@@ -230,9 +230,9 @@ def log_receipt(desk: Desk, receipt: Receipt, *, photo: bytes | None = None) -> 
 def void_receipt(desk: Desk, receipt: Receipt, reason: str) -> Receipt:
     """The slip stays, struck through, with its reason; it counts for nothing."""
     if receipt.void:
-        raise Refused(f"Slip {receipt.number or receipt.vendor} is void already.", code="void")
+        raise Refused(f"Receipt {receipt.number or receipt.vendor} is void already.", code="void")
     if not reason.strip():
-        raise BadInput("Say why the slip is void.", field="void_reason")
+        raise BadInput("Say why the receipt is void.", field="void_reason")
     return desk.edit(receipt, void=True, void_reason=reason)
 
 

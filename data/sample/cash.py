@@ -108,14 +108,17 @@ def _slips(stage: Stage, custodians: list[Custodian], day: date, chance: float) 
     with stage.books.gesture():
         for custodian in custodians:
             if stage.rng.random() < chance:
-                log_receipt(stage.books, _slip(stage, day, custodian.envelope))
+                left = balance(stage.books, custodian.envelope)["USD"]
+                if left > 20:
+                    slip = _slip(stage, day, custodian.envelope, most=left)
+                    log_receipt(stage.books, slip)
 
 
-def _slip(stage: Stage, day: date, envelope: Envelope) -> Receipt:
+def _slip(stage: Stage, day: date, envelope: Envelope, *, most: Decimal) -> Receipt:
     rng = stage.rng
     vendor, code, what, photo = rng.choice(VENDORS)
-    cents = min(40_000, max(199, int(100 * rng.lognormvariate(3.7, 0.8))))
-    amount = Decimal(cents).scaleb(-2)
+    cents = max(199, int(100 * rng.lognormvariate(3.7, 0.8)))
+    amount = min(Decimal(cents).scaleb(-2), most)
     photos = frozenset({_photo(stage, photo)}) if photo and rng.random() < 0.4 else frozenset[str]()
     return Receipt(
         date=day,

@@ -127,6 +127,24 @@ DAILY: tuple[tuple[str, str], ...] = (
     ("CAMERA", "B Camera Operator (daily)"),
     ("CAMERA", "B Camera 1st AC (daily)"),
 )
+HANDFUL = (
+    "Production Coordinator",
+    "Production Secretary",
+    "1st Asst. Accountant",
+    "Director",
+    "1st AD",
+    "2nd AD",
+    "Key Set PA",
+    "Director of Photography",
+    "1st AC",
+    "Key Grip",
+    "Gaffer",
+    "Sound Mixer",
+    "Production Designer",
+    "Prop Master",
+    "Key Makeup Artist",
+)
+"""The crew of a short film."""
 OFFICE_UNIT = "Office"
 """Those who work at the production office are called to no shooting unit."""
 
@@ -220,7 +238,7 @@ def _rows(
     return [
         _person(rng, names.next(), department, position, start, finish, unit)
         for department, position, n in rows
-        for _ in range(n * times)
+        for _ in range(n * times or position in HANDFUL)
     ]
 
 

@@ -72,8 +72,7 @@ def shoot_dates(today: date, days: int, target: int) -> tuple[date, ...]:
 
     A week begins on Monday; around a weekend it is moved so that today is still a work day.
     """
-    weekday = today.weekday()
-    place = weekday if weekday < 5 else 4
+    place = min(today.weekday(), 4)
     weeks = min(
         range(max(1, -(-days // 5))),
         key=lambda w: (5 * w + place >= days, abs(5 * w + place + 1 - target)),

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -20,10 +19,16 @@ if TYPE_CHECKING:
 SHOTS = ROOT / "tests" / "shots"
 SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desk": (1280, 800)}
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
-QUIET = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
-    "--disable-background-networking --disable-component-update"
-).split()
+QUIET = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 
 Shot = Callable[["Hand", str], None]
 Opens = Callable[..., "Hand"]
@@ -32,11 +37,11 @@ Opens = Callable[..., "Hand"]
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """A browser, or the plain reason why there is none; in CI that reason is a failure."""
-    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
         _without("Playwright is not installed: pip install -e '.[test]'")
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if found is None:
         _without("Chromium is not installed, so no screen was looked at.")
     with sync_playwright() as playwright:
@@ -46,7 +51,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def window(chromium: Browser) -> Iterator[Opens]:
+def window(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Opens]:
     """Opens windows of a face: `window(device)`, `window(office, size="desk")`."""
     from tests.browser.hand import Hand
 
@@ -67,7 +72,8 @@ def window(chromium: Browser) -> Iterator[Opens]:
         return hand
 
     yield opened
-    for context in contexts:
+    for n, context in enumerate(contexts):
+        context.pages[0].screenshot(path=SHOTS / f"last-{request.node.name}-{n}.png")
         context.close()
 
 
@@ -77,12 +83,12 @@ def shot() -> Shot:
 
     def keep(hand: Hand, name: str) -> None:
         width = (hand.page.viewport_size or {"width": 0})["width"]
-        hand.shot(Path(SHOTS) / f"{width}-{name}.png")
+        hand.shot(SHOTS / f"{width}-{name}.png")
 
     return keep
 
 
-def _without(reason: str) -> None:
+def _without(reason: str) -> NoReturn:
     if os.environ.get("CI", "").lower() == "true":
         pytest.fail(reason)
     pytest.skip(reason)

@@ -22,6 +22,23 @@ ONCE = 2_000
 
 SEMANTICS = "flt-semantics-placeholder"
 
+NO_SPILL = "flt-semantics[role=button] { overflow: hidden !important; }"
+"""A long name in the node of a small button spills over its neighbours and would take their taps;
+a finger on the canvas never meets it."""
+
+MEETS = """at => {
+    const box = at.getBoundingClientRect();
+    const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    return at === there || at.contains(there);
+}"""
+"""Whether a finger in the middle of a control meets it and nothing that lies over it."""
+
+STILL = 3
+"""How many looks in a row must find a control at the same place before it is tapped."""
+
+TWO_FRAMES = """() => new Promise(done =>
+    requestAnimationFrame(() => requestAnimationFrame(done)))"""
+
 
 class Hand:
     """A hand at one browser window, which shows the face at `address`."""
@@ -42,12 +59,19 @@ class Hand:
         self.page.wait_for_selector(SEMANTICS, state="attached", timeout=60_000)
         self.page.evaluate(f"document.querySelector('{SEMANTICS}').click()")
         self.page.wait_for_function("document.querySelectorAll('flt-semantics').length > 2")
+        self.page.add_style_tag(content=NO_SPILL)
 
     # ---- doing ------------------------------------------------------------------------------
 
     def tap(self, name: str | re.Pattern[str], role: str = "button") -> None:
         """Taps the one control of this name, scrolled to if it is further down."""
-        self.reach(self.named(name, role)).click()
+        self.press(self.named(name, role))
+
+    def press(self, what: Locator) -> None:
+        """A tap on the middle of it. Playwright's own click would scroll Flutter's page away."""
+        box = self.reach(what).bounding_box()
+        assert box is not None
+        self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
     def write(self, label: str, text: str, *, then: Locator | None = None) -> None:
         """Writes into a field until it stands there, or until `then` is to be seen.
@@ -55,54 +79,61 @@ class Hand:
         Flutter drops what is typed into a field before it has put its own input there, as happens
         just after a screen was opened; a person would see that and type again.
         """
-        field = self.reach(self.page.get_by_role("textbox", name=label))
+        field = self.page.get_by_role("textbox", name=label)
         for last in (False, False, False, True):
             try:
-                field.click(timeout=ONCE * 4)
+                self.press(field)
                 field.fill(text, timeout=ONCE)
                 if then is None:
                     expect(field).to_have_value(text, timeout=ONCE)
                 else:
-                    expect(then).to_be_attached(timeout=ONCE * 2)
+                    expect(then.first).to_be_attached(timeout=ONCE * 2)
             except (Error, AssertionError):
                 if last:
                     raise
             else:
                 return
 
-    def choose(self, label: str, option: str | re.Pattern[str]) -> None:
-        """Opens a drop-down and takes one of its options."""
-        self.reach(self.named(label)).click()
-        self.named(option).last.click()
+    def choose(self, label: str, option: str) -> None:
+        """Opens a drop-down, a long one by typing, and takes one of its options."""
+        typed = self.page.get_by_role("textbox", name=label)
+        if self.reach(typed.or_(self.named(label))).evaluate("at => at.tagName") == "INPUT":
+            self.write(label, option, then=self.named(option))
+        else:
+            self.press(self.named(label))
+        self.press(self.named(option).last)
 
     def pick_file(self, button: str | re.Pattern[str], file: Path) -> None:
         """Taps what opens the camera or the library, and takes `file` there."""
-        at = self.reach(self.named(button))
+        at = self.named(button)
         with self.page.expect_file_chooser() as chooser:
-            at.click()
+            self.press(at)
         chooser.value.set_files(file)
 
     def download(self, button: str | re.Pattern[str], into: Path) -> Path:
         """Taps what hands over a file; where it was kept."""
-        at = self.reach(self.named(button))
+        at = self.named(button)
         with self.page.expect_download() as handed:
-            at.click()
+            self.press(at)
         kept = into / handed.value.suggested_filename
         handed.value.save_as(kept)
         return kept
 
     def reach(self, what: Locator) -> Locator:
-        """`what`, after scrolling down until Flutter has built it: long lists are built in parts."""
+        """`what` where a finger meets it and holding still; a long list is built as it scrolls."""
         size = self.page.viewport_size or {"width": 390, "height": 844}
-        expect(self.page.locator("flt-semantics").first).to_be_attached()
-        for _ in range(40):
+        still, before = 0, None
+        for turn in range(100):
             box = what.first.bounding_box() if what.count() else None
-            if box and 0 <= box["y"] and box["y"] + min(box["height"], 40) <= size["height"]:
+            still, before = (still + 1 if box == before else 0), box
+            if box and still >= STILL and what.first.evaluate(MEETS):
                 return what.first
-            down = not box or box["y"] > 0
-            self.page.mouse.move(size["width"] / 2, size["height"] * 0.6)
-            self.page.mouse.wheel(0, 300 if down else -300)
-            self.page.evaluate("() => new Promise(done => requestAnimationFrame(done))")
+            if turn > 2 * STILL and still >= STILL:  # not only on its way
+                up = box is not None and box["y"] < size["height"] / 2
+                self.page.mouse.move(size["width"] / 2, size["height"] / 2)
+                self.page.mouse.wheel(0, -200 if up else 200)
+                still = 0
+            self.page.evaluate(TWO_FRAMES)
         expect(what.first).to_be_visible()
         return what.first
 
@@ -126,6 +157,8 @@ class Hand:
         expect(self.text(words)).to_have_count(0)
 
     def shot(self, file: Path) -> None:
+        for _ in range(20):  # what the semantic nodes say is drawn a few frames later
+            self.page.evaluate(TWO_FRAMES)
         file.parent.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=file)
 

@@ -26,6 +26,7 @@ from views.forms.head import Head, Show
 from views.forms.meals_served import MealsServed, meals_and_vehicles
 from views.forms.paper import Paper
 from views.forms.sheet import GAP, Sheet
+from views.forms.signin import COUNTS_FROM_CALL
 from views.forms.table import Column, Table
 
 __all__ = [
@@ -258,6 +259,7 @@ def facts(desk: Desk, day_id: str) -> ProductionReportFacts:
     """
     day = desk.get(DAY, day_id)
     rows = board(desk, day)
+    early = [COUNTS_FROM_CALL] if any(row.early for row in rows) else []
     return ProductionReportFacts(
         show=show_facts(desk),
         head=head_facts(desk, day),
@@ -279,7 +281,7 @@ def facts(desk: Desk, day_id: str) -> ProductionReportFacts:
             if meal is not None
         ),
         background_expected=day.background or None,
-        comments=(day.note,) if day.note else (),
+        comments=tuple(filter(None, [day.note, *early])),
     )
 
 

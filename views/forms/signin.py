@@ -149,6 +149,9 @@ def _close(sheet: Sheet, facts: SignInFacts) -> None:
 # ---- from the records -----------------------------------------------------------------------
 
 
+COUNTS_FROM_CALL = "In is the call for those who came before it and were not told to work."
+
+
 def facts(desk: Desk, day_id: str) -> SignInFacts:
     """Everybody called that day with their call, and the times the board already has."""
     day = desk.get(DAY, day_id)
@@ -178,6 +181,7 @@ def facts(desk: Desk, day_id: str) -> SignInFacts:
         general_call=at(desk, day, day.general_call),
         location=day.location,
         background_expected=day.background or None,
+        notes=(COUNTS_FROM_CALL,) if any(row.early for row in rows) else (),
     )
 
 

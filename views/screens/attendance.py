@@ -12,8 +12,6 @@ from data.kinds.attendance import (
     Attendance,
     attendance,
     board,
-    check_in,
-    check_out,
     missing,
 )
 from data.kinds.calls import calls, departments
@@ -23,15 +21,16 @@ from data.kinds.schedule import ShootDay
 from data.walltime import instant, near, read_clock
 from views.context import go, here, use_desk, use_records, use_state
 from views.parts import centred, empty, icon_button, side_button
-from views.safe import act, part, say
-from views.screens.person_sheet import PersonSheet, call_button
+from views.safe import act, part
+from views.screens.person_row import Doing, PersonRow
+from views.screens.person_sheet import PersonSheet
 from views.screens.showing import day_bar, use_showing
 from views.screens.wrap_sheet import WrapSheet
-from views.theme import BODY, GAP, HEAD, IN, LATE, OUT, PAD, QUIET, SMALL, TARGET
-from views.words import moment, wall
+from views.theme import GAP, HEAD, PAD, QUIET, SMALL, TARGET
 
 FILTERS = (("all", "All"), ("not", "Not in"), ("late", "Late"), ("in", "In"), ("out", "Out"))
 MOST_FOUND = 40
+NOBODY: frozenset[str] = frozenset()
 
 
 @part
@@ -42,6 +41,7 @@ def Board() -> ft.Control:
     showing = use_showing()
     looking, set_looking = use_state("")
     which, set_which = use_state(here().get("show", "all"))
+    held, set_held = use_state(NOBODY)
     how, set_how = use_state("now")
     typed, set_typed = use_state("")
     opened, set_opened = use_state("")
@@ -52,8 +52,17 @@ def Board() -> ft.Control:
         return empty(showing.why, side_button("To the lists", lambda: go("/lists")))
     late: set[str] = {row.person.id for row in missing(desk, day, rows)}
     say_time = _teller(desk, day, how, typed)
-    found = _found(desk, day, rows, looking) if looking.strip() else _chosen(rows, which, late)
-    lines = _lines(desk, day, found, late, say_time, set_opened)
+    searching = bool(looking.strip())
+    found = _found(desk, day, rows, looking) if searching else _chosen(rows, which, late, held)
+
+    def tapped(person: Person) -> None:
+        set_held(lambda now: now | {person.id})
+
+    def choose(name: str) -> None:
+        set_which(name)
+        set_held(NOBODY)
+
+    lines = _lines(desk, day, rows, found, late, Doing(say_time, set_opened, tapped))
     return centred(
         ft.Column(
             [
@@ -63,7 +72,7 @@ def Board() -> ft.Control:
                             *day_bar(showing, "/board"),
                             _search(looking, set_looking),
                             _how(how, set_how, typed, set_typed),
-                            _filters(rows, late, which, set_which),
+                            _filters(rows, late, "" if searching else which, choose),
                         ],
                         spacing=GAP,
                         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
@@ -88,7 +97,6 @@ def _search(looking: str, set_looking: Callable[[str], None]) -> ft.Control:
         label="Find a name",
         value=looking,
         prefix_icon=ft.Icons.SEARCH,
-        dense=True,
         on_change=act(lambda e: set_looking(e.control.value)),
         suffix=icon_button(ft.Icons.CLOSE, "Clear", lambda: set_looking("")) if looking else None,
     )
@@ -119,6 +127,7 @@ def _how(
                 hint_text="6:30",
                 dense=True,
                 expand=True,
+                autofocus=True,
                 keyboard_type=ft.KeyboardType.DATETIME,
                 on_change=act(lambda e: set_typed(e.control.value)),
             ),
@@ -136,12 +145,14 @@ def _filters(
             label=ft.Text(f"{label} {counts[name]}"),
             selected=which == name,
             show_checkmark=False,
+            label_padding=ft.Padding.symmetric(horizontal=2),
+            visual_density=ft.VisualDensity.COMPACT,
             on_select=act(lambda: set_which(name)),
         )
 
     return ft.Row(
         [chip(name, label) for name, label in FILTERS],
-        spacing=GAP,
+        spacing=4,
         scroll=ft.ScrollMode.HIDDEN,
     )
 
@@ -171,7 +182,10 @@ def _foot(day: ShootDay, opened: Callable[[str], None]) -> ft.Control:
     )
 
 
-def _chosen(rows: list[Attendance], which: str, late: set[str]) -> list[Attendance]:
+def _chosen(
+    rows: list[Attendance], which: str, late: set[str], held: frozenset[str] = NOBODY
+) -> list[Attendance]:
+    """The rows of a filter. Those just tapped stay: else the next tap would hit the next person."""
     tests: dict[str, Callable[[Attendance], bool]] = {
         "all": lambda _row: True,
         "not": lambda row: row.in_event is None,
@@ -179,7 +193,7 @@ def _chosen(rows: list[Attendance], which: str, late: set[str]) -> list[Attendan
         "in": lambda row: row.is_in,
         "out": lambda row: row.out_event is not None,
     }
-    return [row for row in rows if tests[which](row)]
+    return [row for row in rows if tests[which](row) or row.person.id in held]
 
 
 def _found(desk: Desk, day: ShootDay, rows: list[Attendance], looking: str) -> list[Attendance]:
@@ -203,19 +217,23 @@ def _lines(
     desk: Desk,
     day: ShootDay,
     rows: list[Attendance],
+    found: list[Attendance],
     late: set[str],
-    say_time: Callable[[Attendance], tuple[str, datetime | None]],
-    opened: Callable[[str], None],
+    doing: Doing,
 ) -> list[ft.Control]:
+    """The rows found, under their departments; a head counts its whole department of the day."""
     lines: list[ft.Control] = []
-    for department in departments(row.person for row in rows):
-        members = [r for r in rows if r.person.department.casefold() == department.casefold()]
-        lines.append(_department(department, members, opened))
+    for department in departments(row.person for row in found):
+        lines.append(_department(department, _members(rows, department), doing.opened))
         lines.extend(
-            PersonRow(desk, day, row, row.person.id in late, say_time, opened, key=row.person.id)
-            for row in sorted(members, key=lambda r: r.call.minutes)
+            PersonRow(desk, day, row, row.person.id in late, doing, key=row.person.id)
+            for row in sorted(_members(found, department), key=lambda r: r.call.minutes)
         )
     return lines
+
+
+def _members(rows: list[Attendance], department: str) -> list[Attendance]:
+    return [row for row in rows if row.person.department.casefold() == department.casefold()]
 
 
 def _department(name: str, members: list[Attendance], opened: Callable[[str], None]) -> ft.Control:
@@ -240,104 +258,6 @@ def _department(name: str, members: list[Attendance], opened: Callable[[str], No
     )
 
 
-@part
-def PersonRow(
-    desk: Desk,
-    day: ShootDay,
-    row: Attendance,
-    late: bool,
-    say_time: Callable[[Attendance], tuple[str, datetime | None]],
-    opened: Callable[[str], None],
-) -> ft.Control:
-    """A person: the big button does the next thing, a tap on the name opens everything else."""
-    person = row.person
-    under = [wall(desk, row.call.minutes) if row.call.called else row.call.why, person.position]
-
-    def come() -> None:
-        how, at = say_time(row)
-        check_in(desk, day, person, how=how, at=at)
-        _said(desk, f"{person.name} is in.")
-
-    def leave() -> None:
-        how, at = say_time(row)
-        check_out(desk, day, person, how="typed" if how == "call" else how, at=at)
-        _said(desk, f"{person.name} is out.")
-
-    if row.in_event is None:
-        doing: ft.Control = ft.MergeSemantics(
-            ft.FilledButton(
-                "In", on_click=act(come), width=88, height=TARGET, tooltip=f"In: {person.name}"
-            )
-        )
-    elif row.out_event is None:
-        doing = ft.MergeSemantics(
-            ft.OutlinedButton(
-                "Out", on_click=act(leave), width=88, height=TARGET, tooltip=f"Out: {person.name}"
-            )
-        )
-    else:
-        doing = ft.Container(width=88)
-    return ft.Container(
-        ft.Row(
-            [
-                ft.Container(
-                    ft.Column(
-                        [
-                            ft.Text(person.name, theme_style=BODY, max_lines=1),
-                            ft.Text(
-                                " · ".join(filter(None, under)),
-                                theme_style=SMALL,
-                                color=QUIET,
-                                max_lines=1,
-                                overflow=ft.TextOverflow.ELLIPSIS,
-                            ),
-                        ],
-                        spacing=0,
-                        tight=True,
-                    ),
-                    expand=True,
-                    ink=True,
-                    padding=ft.Padding.symmetric(vertical=6),
-                    on_click=act(lambda: opened(person.id)),
-                ),
-                _times(desk, day, row, late),
-                doing,
-            ],
-            spacing=GAP,
-        ),
-        height=64,
-    )
-
-
-def _times(desk: Desk, day: ShootDay, row: Attendance, late: bool) -> ft.Control:
-    """The state in a sign and a word, never in colour alone."""
-    if row.out_event is not None:
-        words = f"{moment(desk, day, row.arrived)} to {moment(desk, day, row.left)}"
-        return _sign(ft.Icons.LOGOUT, words, OUT)
-    if row.in_event is not None:
-        return _sign(ft.Icons.CHECK_CIRCLE, moment(desk, day, row.arrived), IN)
-    if not late:
-        return ft.Container()
-    if not row.person.phone:
-        return _sign(ft.Icons.ERROR_OUTLINE, "late", LATE)
-    return ft.Row(
-        [
-            ft.Text("late", theme_style=SMALL, color=LATE),
-            call_button(row.person.phone, row.person.name),
-        ],
-        spacing=0,
-        tight=True,
-    )
-
-
-def _sign(icon: ft.IconData, words: str, color: ft.Colors) -> ft.Control:
-    return ft.Row(
-        [ft.Icon(icon, size=18, color=color), ft.Text(words, theme_style=SMALL, color=color)],
-        spacing=4,
-        tight=True,
-    )
-
-
 def _teller(
     desk: Desk, day: ShootDay, how: str, typed: str
 ) -> Callable[[Attendance], tuple[str, datetime | None]]:
@@ -352,16 +272,6 @@ def _teller(
         return how, None
 
     return tell
-
-
-def _said(desk: Desk, words: str) -> None:
-    gesture = desk.last
-
-    def undo() -> None:
-        if gesture is not None:
-            desk.undo(gesture)
-
-    say(words, undo=undo)
 
 
 def _sheet(day: ShootDay | None, opened: str, close: Callable[[], None]) -> ft.BottomSheet | None:

@@ -115,7 +115,7 @@ def EnvelopeDetail() -> ft.View:
             card(
                 _line("Custodian", custodian.name if custodian else "not on this copy"),
                 _line("Float", money(float_of(desk, envelope))),
-                _line(count(sum(not s.void for s in slips), "slip").capitalize(), money(spent)),
+                _line(count(sum(not s.void for s in slips), "receipt").capitalize(), money(spent)),
                 _line("Should be left", money(balance(desk, envelope))),
                 *([_line("Counted", str(envelope.counted))] if envelope.counted else []),
                 *([_line("Over or short", f"{difference:+,.2f}")] if difference else []),

@@ -26,7 +26,6 @@ def Import() -> ft.View:
     what = ft.use_route_params()["what"]
     none: Plan | None = None
     plan, set_plan = use_state(none)
-    picker = use_picker()
 
     def picked(event: ft.FilePickerResultEvent) -> None:
         for file in event.files or ():
@@ -42,7 +41,7 @@ def Import() -> ft.View:
         await go(LISTS[what])
         say(plan.summary(), undo=lambda: desk.undo(gesture) if gesture else None)
 
-    picker.on_result = act(picked)
+    picker = use_picker(act(picked))
     choose = ft.FilledTonalButton(
         "Choose a file" if plan is None else "Choose another file",
         icon=ft.Icons.UPLOAD_FILE,

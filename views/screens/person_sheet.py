@@ -107,7 +107,7 @@ def PersonSheet(day: ShootDay, person_id: str, close: Callable[[], None]) -> ft.
                         f"{label} · by {desk.author(event.id)}", expand=True, theme_style=SMALL
                     ),
                     ft.TextButton(
-                        f"Take back {label}",
+                        f"Undo {label}",
                         on_click=act(_taker_back(desk, event)),
                     ),
                 ]

@@ -65,7 +65,7 @@ def ReceiptEdit() -> ft.View:
         await go(f"/receipt/{slip.id}")
 
     return sub_view(
-        "Correct the slip",
+        "Correct the receipt",
         lambda: go(f"/receipt/{slip.id}"),
         [
             *draft.controls(TYPED),
@@ -82,21 +82,29 @@ def ReceiptDetail() -> ft.View:
     slip = desk.get(RECEIPT, ft.use_route_params()["id"])
     asking, set_asking = use_state(False)
     reason, set_reason = use_state("")
+    wrong, set_wrong = use_state("")
 
     def void() -> None:
-        void_receipt(desk, slip, reason)
+        try:
+            void_receipt(desk, slip, reason)
+        except BadInput as error:
+            set_wrong(error.sentence)  # a line at the foot would lie behind the dialog
+            return
         gesture = desk.last
         set_asking(False)
-        say("The slip is void.", undo=lambda: desk.undo(gesture) if gesture else None)
+        say("The receipt is void.", undo=lambda: desk.undo(gesture) if gesture else None)
 
     def took(content: bytes) -> None:
         desk.edit(slip, photos=slip.photos | {desk.blobs.keep(fit(content))})
         say("Photo saved.")
 
     question = ft.AlertDialog(
-        title=ft.Text("Void this slip?"),
+        title=ft.Text("Void this receipt?"),
         content=ft.TextField(
-            label="Void because", value=reason, on_change=act(lambda e: set_reason(e.control.value))
+            label="Void because",
+            value=reason,
+            error=wrong or None,
+            on_change=act(lambda e: set_reason(e.control.value)),
         ),
         actions=[
             ft.TextButton("Keep it", on_click=act(lambda: set_asking(False))),
@@ -132,13 +140,12 @@ def ReceiptDetail() -> ft.View:
     controls += [Photo(name, key=name) for name in sorted(slip.photos)]
     if not slip.void:
         controls.append(PhotoTile(None, took))
-    return sub_view("Slip", lambda: go("/receipts"), controls)
+    return sub_view("Receipt", lambda: go("/receipts"), controls)
 
 
 @part
 def PhotoTile(photo: bytes | None, took: Callable[[bytes], Any]) -> ft.Control:
     """The big tile that opens the camera or the photo library, and shows what was taken."""
-    picker = use_picker()
 
     def picked(event: ft.FilePickerResultEvent) -> None:
         for file in event.files or ():
@@ -146,14 +153,14 @@ def PhotoTile(photo: bytes | None, took: Callable[[bytes], Any]) -> ft.Control:
                 raise BadInput("That file is empty. Take the photo again.", field="photos")
             took(file.bytes)
 
-    picker.on_result = act(picked)
+    picker = use_picker(act(picked))
     take = ft.PickFiles(picker, with_data=True, file_type=ft.FilePickerFileType.IMAGE)
-    words = "Take another photo" if photo else "Photo of the slip"
+    words = "Take another photo" if photo else "Photo of the receipt"
     controls: list[ft.Control] = []
     if photo:
         controls.append(
             ft.Image(
-                src=photo, height=220, fit=ft.BoxFit.CONTAIN, semantics_label="Photo of the slip"
+                src=photo, height=220, fit=ft.BoxFit.CONTAIN, semantics_label="Photo of the receipt"
             )
         )
     controls.append(
@@ -189,7 +196,7 @@ def Photo(name: str) -> ft.Control:
         src=desk.blobs.read(name),
         fit=ft.BoxFit.CONTAIN,
         height=480,
-        semantics_label="Photo of the slip",
+        semantics_label="Photo of the receipt",
     )
 
 
@@ -223,7 +230,7 @@ def _envelopes(desk: Desk, draft: Draft) -> ft.Control:
     value = draft.texts["envelope"]
     names: dict[str, str] = {person.id: person.name for person in desk.all(PERSON)}
     named = sorted(
-        (f"{e.number} {names.get(e.custodian, '')}", e.id)
+        (f"{e.number} {names.get(e.custodian, '')}, {money(balance(desk, e))} left", e.id)
         for e in desk.all(ENVELOPE)
         if e.closed is None or e.id == value
     )
@@ -244,4 +251,6 @@ def _kept(desk: Desk, slip: Receipt) -> str:
     envelope = desk.find(ENVELOPE, slip.envelope)
     if envelope is None:
         return "Receipt saved, in no envelope."
-    return f"Slip {slip.number} saved. {money(balance(desk, envelope))} left in {envelope.number}."
+    return (
+        f"Receipt {slip.number} saved. {money(balance(desk, envelope))} left in {envelope.number}."
+    )

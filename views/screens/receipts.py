@@ -7,7 +7,7 @@ from collections.abc import Callable
 import flet as ft
 
 from data.desk import Desk
-from data.kinds.money import ENVELOPE, RECEIPT, Envelope, Receipt, balance, slip_order
+from data.kinds.money import ENVELOPE, RECEIPT, Envelope, Receipt, balance
 from data.kinds.people import PERSON
 from views.context import go, here, use_desk, use_records, use_state
 from views.inputs import choose
@@ -30,7 +30,7 @@ def Receipts() -> ft.Control:
     envelopes = sorted(desk.all(ENVELOPE), key=lambda e: (e.closed is not None, e.number))
     slips = [r for r in desk.all(RECEIPT) if not chosen or r.envelope == chosen]
     slips = [r for r in slips if _matches(r, looking)]
-    slips.sort(key=lambda r: (r.date, slip_order(r.number)), reverse=True)
+    slips.sort(key=_newest, reverse=True)
     envelope = desk.find(ENVELOPE, chosen)
     return centred(
         ft.Column(
@@ -60,7 +60,7 @@ def Receipts() -> ft.Control:
                             ),
                             *_envelope_line(desk, envelope),
                             ft.TextField(
-                                label="Find a slip",
+                                label="Find a receipt",
                                 value=looking,
                                 dense=True,
                                 prefix_icon=ft.Icons.SEARCH,
@@ -74,12 +74,12 @@ def Receipts() -> ft.Control:
                 ),
                 ft.ListView(
                     [
-                        heading(count(len(slips), "slip").capitalize()),
+                        heading(count(len(slips), "receipt").capitalize()),
                         *[SlipRow(desk, slip, key=slip.id) for slip in slips[:window]],
                         *_more(len(slips) - window, lambda: set_window(window + WINDOW)),
                     ]
                     if slips
-                    else [empty("No slips here yet.")],
+                    else [empty("No receipts here yet.")],
                     expand=True,
                     padding=ft.Padding.only(left=PAD, right=PAD, bottom=PAD),
                 ),
@@ -135,6 +135,11 @@ def _named(desk: Desk, envelope: Envelope) -> str:
     custodian = desk.find(PERSON, envelope.custodian)
     closed = " (closed)" if envelope.closed else ""
     return f"{envelope.number} {custodian.name if custodian else ''}{closed}"
+
+
+def _newest(slip: Receipt) -> tuple[str, str]:
+    """By when it was logged; one that came without that moment, by its date."""
+    return (str(slip.taken or slip.date), slip.number)
 
 
 def _matches(slip: Receipt, looking: str) -> bool:

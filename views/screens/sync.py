@@ -8,7 +8,7 @@ import flet as ft
 
 from data.kinds.production import zone
 from sync.link import LinkState
-from views.context import go, use_link_state, use_place, use_records
+from views.context import go, here, use_link_state, use_place, use_records
 from views.parts import card, main_button, note, sub_view
 from views.safe import say, screen
 
@@ -28,12 +28,13 @@ def badge(state: LinkState | None, where: tzinfo) -> tuple[ft.IconData, str]:
 def Sync() -> ft.View:
     place = use_place()
     state = use_link_state()
+    before = here().get("from", "/")
     use_records("receipt", "time", "person")
     if place.link is None or state is None:
         addresses = [ft.Text(address, selectable=True) for address in place.addresses]
         return sub_view(
             "The office copy",
-            lambda: go("/"),
+            lambda: go(before),
             [
                 note("This laptop is the office. Devices bring their work here."),
                 card(*addresses, title="Devices reach it at"),
@@ -47,7 +48,7 @@ def Sync() -> ft.View:
 
     return sub_view(
         "Sync",
-        lambda: go("/"),
+        lambda: go(before),
         [
             card(ft.Text(state.words(zone(place.desk))), title="This device and the office"),
             ft.Row([main_button("Sync now", now, icon=ft.Icons.SYNC)]),

@@ -55,6 +55,13 @@ def WrapSheet(day: ShootDay, department: str, close: Callable[[], None]) -> ft.C
             f"{count(len(inside), 'person is', 'people are')} in. " + _to_come(len(waiting)),
             theme_style=SMALL,
         ),
+    ]
+    if department and waiting:
+        controls.append(side_button(f"All {len(waiting)} who are not in: in at call", all_in))
+    if not department:
+        controls.append(note("The board moves on to the next day after the unit's wrap."))
+    # Wrap is always the lowest: a hurried thumb must find it where it was.
+    controls += [
         ft.TextField(
             label="Out at",
             value=typed,
@@ -72,10 +79,6 @@ def WrapSheet(day: ShootDay, department: str, close: Callable[[], None]) -> ft.C
             ]
         ),
     ]
-    if department and waiting:
-        controls.append(side_button(f"All {len(waiting)} who are not in: in at call", all_in))
-    if not department:
-        controls.append(note("The board moves on to the next day after the unit's wrap."))
     return ft.Column(
         controls,
         tight=True,
