@@ -142,6 +142,8 @@ def _value(value: Any, depth: int = 0) -> Any:
 
 
 def _encodable(text: str) -> None:
+    if text.isascii():
+        return
     if any("\ud800" <= c <= "\udfff" for c in text):
         raise Malformed("a text holds half a character.")
     if not unicodedata.is_normalized("NFC", text):

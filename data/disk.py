@@ -11,7 +11,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -101,6 +101,7 @@ class Journal:
         self._end = 0
         self._torn = False
         """Whether bytes behind `_end` are no whole commit."""
+        self._later = False
         self._file: BinaryIO | None = None
 
     def frames(self) -> Iterator[Frame]:
@@ -145,6 +146,18 @@ class Journal:
             why = "the disk is full" if full else f"the disk says {error.strerror or error}"
             raise NotSaved(f"Not saved: {why}. Free some space, then do it again.") from error
 
+    @contextmanager
+    def one_sync(self) -> Iterator[None]:
+        """Frames appended inside are made durable together at the end. Nobody may be told of one
+        before that: it is for laying out a whole show, not for taps."""
+        self._later = True
+        try:
+            yield
+        finally:
+            self._later = False
+            if self._file is not None:
+                sync_file(self._file.fileno())
+
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
@@ -155,7 +168,8 @@ class Journal:
         left = memoryview(data)
         while left:  # a nearly full disk takes a part and says so only by the count
             left = left[self._file.write(left) :]
-        sync_file(self._file.fileno())
+        if not self._later:
+            sync_file(self._file.fileno())
         self._end += len(data)
 
     def _take_back(self) -> None:

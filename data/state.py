@@ -86,9 +86,8 @@ def includes(big: State, small: State) -> bool:
 
 def join(a: State, b: State) -> State:
     """Both records' edits in one state. ReplicaCloned if one dot has two contents."""
-    if a is b or (
-        a == b and repr(a.cells) == repr(b.cells)
-    ):  # 1 == True, and they are not the same
+    # Python's 1 == True is not ours, so equal values must look equal too.
+    if a is b or (a == b and repr(a.cells) == repr(b.cells)):
         return a
     if (a.id, a.kind) != (b.id, b.kind):
         raise Malformed(f"{a.kind} {a.id} cannot be joined with {b.kind} {b.id}.")

@@ -75,5 +75,5 @@ def near(minutes: int, day: date, moment: datetime, zone: ZoneInfo) -> int:
 def _unreadable(text: str, field: str) -> BadInput:
     how = "6:30, 0630, 6:30p, or 28:30 for 4:30 the next morning"
     if not text.strip():
-        return BadInput(f"Type the time first: {how}.", field=field)
+        return BadInput(f"There is no time yet. Write {how}.", field=field)
     return BadInput(f"{text!r} is not a time. Write {how}.", field=field)

@@ -224,6 +224,36 @@ def test_each_copys_values_are_those_of_the_edits_it_has_seen(history: History) 
         assert plain(values_from(known)) == plain(state.cells)
 
 
+@given(HISTORIES)
+def test_life_told_from_the_edits_is_the_joined_life(history: History) -> None:
+    world = World(history)
+    gone = {dot for edit in world.edits for dot in edit.life_over}
+    told = {edit.dot for edit in world.edits if not edit.delete} - gone
+
+    assert told == joined(world.states).life
+
+
+@given(HISTORIES, ELEMENT)
+def test_a_write_leaves_one_edit_for_what_it_wrote(history: History, element: str) -> None:
+    world = World(history)
+    copy = world.copies[0]
+    copy.state = joined(world.states)
+    world.write(copy, Write(KIND, RECORD, {"pages": 7}, add={"cast": (element,)}))
+    dot = frozenset({Dot(f"{copy.name}{copy.run:015d}", copy.n)})
+
+    assert dot == copy.state.life == copy.state.sets["cast"][element]
+    assert dot == frozenset(copy.state.cells["pages"])
+
+
+def test_only_the_adding_that_was_seen_is_taken_out() -> None:
+    one, two, three = (Dot(f"{name}000000000000001", 1) for name in "ABC")
+    here = write(State(RECORD, KIND), one, Mark(1, None, "A"), add={"cast": ("1",)})
+    there = write(State(RECORD, KIND), two, Mark(2, None, "B"), add={"cast": ("1",)})
+    both = write(join(here, there), three, Mark(3, None, "C"), remove={"cast": {"1": (one,)}})
+
+    assert both.sets == {"cast": {"1": frozenset({two})}}
+
+
 # ---- what people may rely on ------------------------------------------------------------------
 
 

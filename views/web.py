@@ -8,6 +8,7 @@ for elsewhere.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 import socket
@@ -29,6 +30,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from data.errors import Busy
+
+log = logging.getLogger("callboard.web")
 
 ASSETS = Path(__file__).parent.parent / "assets"
 FONT = ASSETS / "fonts" / "NotoSans-Regular.ttf"
@@ -67,6 +70,8 @@ def web_app(
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await app_manager.start()
         task = asyncio.ensure_future(beside()) if beside else None
+        if task is not None:
+            task.add_done_callback(_say_if_it_broke)
         try:
             yield
         finally:
@@ -94,6 +99,12 @@ def web_app(
         ],
     )
     return Door(inner, port)
+
+
+def _say_if_it_broke(task: asyncio.Future[None]) -> None:
+    """The link survives every refusal; if it ends all the same, somebody must hear of it."""
+    if not task.cancelled() and task.exception() is not None:
+        log.error("the link stopped; start Callboard again", exc_info=task.exception())
 
 
 async def _missing_glyph(_request: Request) -> FileResponse:

@@ -48,7 +48,8 @@ def lay_out(
         if not store.production:
             store.set_meta(production=str(uuid.UUID(int=rng.getrandbits(128), version=4)))
         _plan_show(plan, store, rng, size, today)
-        plan.play(until=now)
+        with store.all_at_once():
+            plan.play(until=now)
     finally:
         store.sources = own
         store.new_run()
