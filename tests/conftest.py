@@ -22,7 +22,7 @@ settings.register_profile(
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile("long", settings.get_profile("quick"), max_examples=1_000)
+settings.register_profile("long", settings.get_profile("quick"), max_examples=500)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -77,13 +78,15 @@ def full_show(show: SmallShow) -> SmallShow:
     set_personal_call(desk, day, show["Cam"].id, call=None, off=True)
     event = check_in(desk, day, show["Gus"])
     take_back(desk, event, reason="wrong Gus")
-    envelope = issue_float(desk, show["Gus"], Money(amount="500.00", currency="USD"), note="week 1")
+    envelope = issue_float(
+        desk, show["Gus"], Money(amount=Decimal("500.00"), currency="USD"), note="week 1"
+    )
     log_receipt(
         desk,
         Receipt(
             date=day.date,
             vendor="Łódź & Söhne, Eisenwaren",
-            money=Money(amount="12.50", currency="EUR", tax=None),
+            money=Money(amount=Decimal("12.50"), currency="EUR", tax=None),
             what_for="screws",
             code="3220",
             scene="12A",
@@ -102,7 +105,7 @@ def test_a_tax_inside_the_amount_survives_a_correction(full_show: SmallShow) -> 
         Receipt(
             date=full_show.day.date,
             vendor="Depot",
-            money=Money(amount="11.90", currency="USD", tax="1.90"),
+            money=Money(amount=Decimal("11.90"), currency="USD", tax=Decimal("1.90")),
         ),
     )
 

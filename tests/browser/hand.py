@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error, expect
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import ConsoleMessage, Locator, Page
 
 expect.set_options(timeout=15_000)
 
@@ -46,6 +46,9 @@ class Hand:
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
         self.address = address
+        self.complaints: list[str] = []
+        """Errors on the browser's console, but for what it could not fetch from elsewhere."""
+        page.on("console", self._heard)
 
     # ---- going ------------------------------------------------------------------------------
 
@@ -171,6 +174,10 @@ class Hand:
             self.page.evaluate(TWO_FRAMES)
         file.parent.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=file)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and "ERR_NAME_NOT_RESOLVED" not in message.text:
+            self.complaints.append(message.text)
 
 
 def _quoted(words: str) -> str:

@@ -67,6 +67,15 @@ def new_show(home: Path, *, title: str = "Night Ferry", clock: str = "24") -> No
         store.close()
 
 
+def imported(home: Path) -> Path:
+    """A new show with the crew list and the schedule that its office was sent."""
+    new_show(home)
+    for what, file in (("crew", "crew_list.csv"), ("schedule", "shooting_schedule.csv")):
+        with contextlib.redirect_stdout(io.StringIO()):
+            assert main.run(["--home", str(home), "import", what, str(LISTS / file)]) == 0
+    return home
+
+
 def free_port() -> int:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))

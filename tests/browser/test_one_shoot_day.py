@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from pypdf import PdfReader
 
-import main
 from data.blobs import Blobs
 from data.kinds import ALL
-from tests.browser.processes import LISTS, Face, device, listed, new_show, office
+from tests.browser.processes import LISTS, Face, device, imported, listed, office
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Opens, Shot
@@ -53,14 +52,6 @@ def test_a_shoot_day_without_the_office_arrives_there_whole(
 
     assert "Traceback" not in hub.said() + gate.said()
     nothing_twice_nothing_lost(hub, gate)
-
-
-def imported(home: Path) -> Path:
-    """An office with the crew list and the schedule that the office was sent."""
-    new_show(home)
-    for what, file in (("crew", "crew_list.csv"), ("schedule", "shooting_schedule.csv")):
-        assert main.run(["--home", str(home), "import", what, str(LISTS / file)]) == 0
-    return home
 
 
 def the_board_is_kept(hand: Hand, shot: Shot) -> None:

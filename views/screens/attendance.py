@@ -98,7 +98,9 @@ def _search(looking: str, set_looking: Callable[[str], None]) -> ft.Control:
         value=looking,
         prefix_icon=ft.Icons.SEARCH,
         on_change=act(lambda e: set_looking(e.control.value)),
-        suffix=icon_button(ft.Icons.CLOSE, "Clear", lambda: set_looking("")) if looking else None,
+        suffix_icon=(
+            icon_button(ft.Icons.CLOSE, "Clear", lambda: set_looking("")) if looking else None
+        ),
     )
 
 

@@ -118,7 +118,11 @@ def EnvelopeDetail() -> ft.View:
                 _line(count(sum(not s.void for s in slips), "receipt").capitalize(), money(spent)),
                 _line("Should be left", money(balance(desk, envelope))),
                 *([_line("Counted", str(envelope.counted))] if envelope.counted else []),
-                *([_line("Over or short", f"{difference:+,.2f}")] if difference else []),
+                *(
+                    [_line("Over" if difference > 0 else "Short", f"{abs(difference):,.2f}")]
+                    if difference
+                    else []
+                ),
             ),
             ft.Row(
                 [
