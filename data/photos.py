@@ -16,11 +16,18 @@ _ORIENTATION = 0x0112
 
 
 class Jpeg(NamedTuple):
-    """Size in pixels and colour components (1 grey, 3 colour, 4 print colour) of a JPEG."""
+    """What a JPEG's frame header says: pixels, colour components (1 grey, 3 colour, 4 print
+    colour), the marker that tells how it is coded, and the bits of a component."""
 
     width: int
     height: int
     components: int
+    coding: int
+    bits: int
+
+
+WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})
+NO_FRAMES = frozenset({0xC4, 0xC8, 0xCC})
 
 
 def read_jpeg(content: bytes) -> Jpeg:
@@ -28,19 +35,24 @@ def read_jpeg(content: bytes) -> Jpeg:
     if content[:2] != b"\xff\xd8":
         raise NotAPhoto("This file is not a JPEG photo.", field="photos")
     at = 2
-    while at + 9 < len(content):
-        if content[at] != 0xFF:
-            break
+    while at + 4 <= len(content) and content[at] == 0xFF:
         marker = content[at + 1]
-        if marker == 0xFF:
+        if marker == 0xFF:  # a fill byte
             at += 1
-            continue
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width, components = struct.unpack(">HHB", content[at + 5 : at + 10])
-            if width and height:
-                return Jpeg(width, height, components)
+        elif marker in WITHOUT_LENGTH:
+            at += 2
+        elif 0xC0 <= marker <= 0xCF and marker not in NO_FRAMES:
+            frame = content[at + 4 : at + 10]
+            if len(frame) == 6:
+                bits, height, width, components = struct.unpack(">BHHB", frame)
+                if width and height:
+                    return Jpeg(width, height, components, marker, bits)
             break
-        at += 2 + int(struct.unpack(">H", content[at + 2 : at + 4])[0])
+        else:
+            length = int.from_bytes(content[at + 2 : at + 4])
+            if marker in (0xD9, 0xDA) or length < 2:
+                break
+            at += 2 + length
     raise NotAPhoto("This photo is damaged; take it again.", field="photos")
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,48 +12,19 @@ from data.desk import Desk
 from data.errors import BadInput
 from data.imports.cast import plan_cast
 from data.imports.crew import plan_crew
-from data.imports.report import Plan, Result, carry_out
-from data.kinds import ALL
+from data.imports.report import Result, carry_out
 from data.kinds.people import CAST, PERSON, Person
-from data.stamp import Clock, Sources
-from data.store import Store
 from data.tables import csv_of, table_of, to_xlsx
+from tests.office_lists import LISTS, bring_in, crew, desk_in, reasons
 
-LISTS = Path(__file__).parent / "data"
 CREW_CSV = (LISTS / "crew_list.csv").read_bytes()
 CREW_XLSX = (LISTS / "crew_list.xlsx").read_bytes()
-
-
-@contextmanager
-def desk_in(home: Path) -> Iterator[Desk]:
-    now = datetime(2026, 7, 13, 11, 30, tzinfo=UTC)
-    sources = Sources(Clock(lambda: now), random.Random(7))
-    store = Store(home, sources=sources, hub=True)
-    store.set_meta(production="5e3cf0a2-6ab4-4d39-8f0b-3f3a0a7c9f11")
-    try:
-        yield Desk(store, ALL, user="coordinator")
-    finally:
-        store.close()
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     with desk_in(tmp_path) as desk:
         yield desk
-
-
-def crew(desk: Desk) -> dict[str, Person]:
-    return {person.name: person for person in desk.all(PERSON)}
-
-
-def bring_in(desk: Desk, text: str | bytes, name: str = "list.csv") -> Plan:
-    plan = plan_crew(desk, name, text.encode() if isinstance(text, str) else text)
-    carry_out(desk, plan)
-    return plan
-
-
-def reasons(plan: Plan) -> list[str]:
-    return [str(problem) for problem in plan.problems]
 
 
 # ---- the office's own lists -----------------------------------------------------------------

@@ -6,35 +6,16 @@ import csv
 import io
 import random
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.desk import Desk
 from data.errors import BadInput
 from data.imports.crew import plan_crew
 from data.imports.report import Result, carry_out
-from data.kinds import ALL
 from data.kinds.people import PERSON
-from data.stamp import Clock, Sources
-from data.store import Store
-
-
-@contextmanager
-def desk_in(home: Path) -> Iterator[Desk]:
-    now = datetime(2026, 7, 13, 11, 30, tzinfo=UTC)
-    sources = Sources(Clock(lambda: now), random.Random(7))
-    store = Store(home, sources=sources, hub=True)
-    store.set_meta(production="5e3cf0a2-6ab4-4d39-8f0b-3f3a0a7c9f11")
-    try:
-        yield Desk(store, ALL, user="coordinator")
-    finally:
-        store.close()
-
+from tests.office_lists import desk_in
 
 NAMES = st.sampled_from(
     ["Ada Vargas", "ADA VARGAS", "Wen Li", "Renée Kim", "Renee  Kim", "Kai Olsen"]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import random
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -16,43 +14,14 @@ from openpyxl import Workbook
 from data.desk import Desk
 from data.errors import BadInput
 from data.imports.crew import plan_crew
-from data.imports.report import Plan, carry_out
-from data.kinds import ALL
 from data.kinds.people import PERSON, Person
-from data.stamp import Clock, Sources
-from data.store import Store
-
-
-@contextmanager
-def desk_in(home: Path) -> Iterator[Desk]:
-    now = datetime(2026, 7, 13, 11, 30, tzinfo=UTC)
-    sources = Sources(Clock(lambda: now), random.Random(7))
-    store = Store(home, sources=sources, hub=True)
-    store.set_meta(production="5e3cf0a2-6ab4-4d39-8f0b-3f3a0a7c9f11")
-    try:
-        yield Desk(store, ALL, user="coordinator")
-    finally:
-        store.close()
+from tests.office_lists import bring_in, crew, desk_in, reasons
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     with desk_in(tmp_path) as desk:
         yield desk
-
-
-def crew(desk: Desk) -> dict[str, Person]:
-    return {person.name: person for person in desk.all(PERSON)}
-
-
-def bring_in(desk: Desk, text: str | bytes, name: str = "list.csv") -> Plan:
-    plan = plan_crew(desk, name, text.encode() if isinstance(text, str) else text)
-    carry_out(desk, plan)
-    return plan
-
-
-def reasons(plan: Plan) -> list[str]:
-    return [str(problem) for problem in plan.problems]
 
 
 def workbook(*sheets: list[list[object]]) -> bytes:

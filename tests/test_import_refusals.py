@@ -6,8 +6,6 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,25 +13,10 @@ import pytest
 from data.desk import Desk
 from data.errors import BadInput, OfficeError
 from data.imports.crew import plan_crew
-from data.kinds import ALL
-from data.stamp import Clock, Sources
-from data.store import Store
 from data.tables import to_xlsx
+from tests.office_lists import LISTS, desk_in
 
-LISTS = Path(__file__).parent / "data"
 CREW_XLSX = (LISTS / "crew_list.xlsx").read_bytes()
-
-
-@contextmanager
-def desk_in(home: Path) -> Iterator[Desk]:
-    now = datetime(2026, 7, 13, 11, 30, tzinfo=UTC)
-    sources = Sources(Clock(lambda: now), random.Random(7))
-    store = Store(home, sources=sources, hub=True)
-    store.set_meta(production="5e3cf0a2-6ab4-4d39-8f0b-3f3a0a7c9f11")
-    try:
-        yield Desk(store, ALL, user="coordinator")
-    finally:
-        store.close()
 
 
 @pytest.fixture

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import random
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -21,26 +19,12 @@ from data.errors import BadInput, Refused
 from data.imports.report import Plan, Result, carry_out
 from data.imports.schedule import plan_schedule, spans
 from data.imports.schedule_rows import cast_numbers
-from data.kinds import ALL
 from data.kinds.people import CAST, CastMember
 from data.kinds.schedule import DAY, SCENE, Scene, ShootDay, day_id, scene_id
-from data.stamp import Clock, Sources
-from data.store import Store
+from tests.office_lists import PRODUCTION, desk_in
 
 SCHEDULE = (Path(__file__).parent / "data" / "shooting_schedule.csv").read_bytes()
-PRODUCTION = "5e3cf0a2-6ab4-4d39-8f0b-3f3a0a7c9f11"
 HEAD = "Day,Date,Scene,I/E,Set,D/N,Pages,Cast,BG\n"
-
-
-@contextmanager
-def desk_in(home: Path, production: str = PRODUCTION) -> Iterator[Desk]:
-    now = datetime(2026, 7, 13, 11, 30, tzinfo=UTC)
-    store = Store(home, sources=Sources(Clock(lambda: now), random.Random(7)), hub=True)
-    store.set_meta(production=production)
-    try:
-        yield Desk(store, ALL, user="coordinator")
-    finally:
-        store.close()
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Baseline, extended and progressive frames. A PDF reader takes no lossless or arithmetic ones.
-FRAMES = frozenset({0xC0, 0xC1, 0xC2})
-OTHER_FRAMES = frozenset({0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
-WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})
+from data import photos
+from data.errors import NotAPhoto
+
+# Baseline, extended and progressive coding. A PDF reader takes no lossless or arithmetic one.
+CODINGS = frozenset({0xC0, 0xC1, 0xC2})
 # Four colours are left out: phones make none, and some of them are stored inverted without a word.
 COLOURS = {1: "DeviceGray", 3: "DeviceRGB"}
 
@@ -27,33 +28,11 @@ class Jpeg:
 
 def read_jpeg(data: bytes) -> Jpeg | None:
     """What the frame header says; None for anything that a PDF cannot carry as it is."""
-    if data[:2] != b"\xff\xd8":
+    try:
+        frame = photos.read_jpeg(data)
+    except NotAPhoto:
         return None
-    place = 2
-    while place + 4 <= len(data):
-        if data[place] != 0xFF:
-            return None
-        marker = data[place + 1]
-        if marker == 0xFF:  # a fill byte
-            place += 1
-            continue
-        if marker in WITHOUT_LENGTH:
-            place += 2
-            continue
-        length = int.from_bytes(data[place + 2 : place + 4])
-        if marker in FRAMES:
-            return _frame(data, data[place + 4 : place + 2 + length])
-        if marker in OTHER_FRAMES or marker in (0xD9, 0xDA) or length < 2:
-            return None
-        place += 2 + length
-    return None
-
-
-def _frame(data: bytes, header: bytes) -> Jpeg | None:
-    if len(header) < 6 or header[0] != 8:
+    colours = COLOURS.get(frame.components)
+    if frame.coding not in CODINGS or frame.bits != 8 or colours is None:
         return None
-    height, width = int.from_bytes(header[1:3]), int.from_bytes(header[3:5])
-    colours = COLOURS.get(header[5])
-    if not width or not height or colours is None:
-        return None
-    return Jpeg(data, width, height, colours)
+    return Jpeg(data, frame.width, frame.height, colours)
