@@ -95,6 +95,17 @@ def test_sums_are_exact(show: SmallShow, envelope: Envelope) -> None:
 @pytest.mark.parametrize(
     ("counted", "difference"), [("487.50", "0"), ("487", "-0.5"), ("490", "2.5")]
 )
+def test_cash_handed_back_after_the_count_is_not_short(show: SmallShow, envelope: Envelope) -> None:
+    slip(show, envelope, "12.50")
+    count_cash(show.desk, envelope, usd("487.00"), "Parking meter")
+
+    hand_back(show.desk, envelope, usd("487.00"))
+
+    counted = show.desk.get(ENVELOPE, envelope.id)
+    assert counted.counted == usd("0.00")
+    assert over_short(show.desk, counted) == Decimal("-0.50")
+
+
 def test_over_or_short_is_what_was_counted_less_what_should_be_left(
     show: SmallShow, envelope: Envelope, counted: str, difference: str
 ) -> None:

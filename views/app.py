@@ -36,6 +36,13 @@ def App(place: Place) -> ft.Control:
     return inside
 
 
+# Every address: flet puts what it calls `not_found` inside a View of its own.
+BEGINNINGS = {
+    "office": [ft.Route(path=":anywhere*", component=Wizard)],
+    "device": [ft.Route(path=":anywhere*", component=FirstMeeting)],
+}
+
+
 @part
 def Door() -> ft.Control:
     """The routes, once there is a production; before that the wizard, or waiting for the office."""
@@ -43,7 +50,7 @@ def Door() -> ft.Control:
     use_records("production")
     if place.desk.all(place.desk.kinds["production"]):
         return _router(ROUTES, NotFound, place.width.visit)
-    return _router([], Wizard if place.face == "office" else FirstMeeting, place.width.visit)
+    return _router(BEGINNINGS[place.face], NotFound, place.width.visit)
 
 
 def _router(routes: list[ft.Route], otherwise: Any, visit: int) -> ft.Control:

@@ -15,7 +15,7 @@ import socket
 import threading
 import webbrowser
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +130,8 @@ class Door:
             return
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
         if self._welcome(scope["type"], headers.get(b"host", ""), headers.get(b"origin")):
-            await self._app(scope, receive, _guarded(send))
+            kept = _guarded(send) if scope["type"] == "http" else _to_the_end(send)
+            await self._app(scope, receive, kept)
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008})
@@ -161,6 +162,17 @@ def _guarded(send: Send) -> Send:
         await send(message)
 
     return with_headers
+
+
+def _to_the_end(send: Send) -> Send:
+    """To a window that is gone nothing is said. Flet's sender would fail on it, print a traceback
+    and, having failed, never let the session expire."""
+
+    async def or_nothing(message: Message) -> None:
+        with suppress(OSError):
+            await send(message)
+
+    return or_nothing
 
 
 def listening(port: int, *, or_any: bool) -> tuple[socket.socket, int]:

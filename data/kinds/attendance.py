@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated
 
 from data.desk import Desk
-from data.errors import BadInput, Refused
+from data.errors import BadInput, NotFound, Refused
 from data.fields import Label, Line, Moment, link_to, one_of
 from data.kind import Kind
 from data.kinds.calls import Call, calls
@@ -261,7 +261,9 @@ def _say(
 
 
 def _row(desk: Desk, day: ShootDay, person: Person) -> Attendance:
-    call = next(c for c in calls(desk, day) if c.person.id == person.id)
+    call = next((c for c in calls(desk, day) if c.person.id == person.id), None)
+    if call is None:
+        raise NotFound(f"{person.name} is not on the crew list any more.")
     return attendance(desk, day, call, [e for e in events_of(desk, day) if e.person == person.id])
 
 

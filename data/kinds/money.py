@@ -202,12 +202,16 @@ def issue_float(desk: Desk, custodian: Person, money: Money, *, note: str = "") 
 def top_up(desk: Desk, envelope: Envelope, money: Money, *, note: str = "") -> CashMovement:
     """More cash into an open envelope."""
     _still_open(envelope)
-    return _move(desk, envelope, "issued", money, note)
+    with desk.gesture():
+        _recount(desk, envelope, money.currency, money.amount)
+        return _move(desk, envelope, "issued", money, note)
 
 
 def hand_back(desk: Desk, envelope: Envelope, money: Money, *, note: str = "") -> CashMovement:
     """Cash that the custodian returned to the office."""
-    return _move(desk, envelope, "returned", money, note)
+    with desk.gesture():
+        _recount(desk, envelope, money.currency, -money.amount)
+        return _move(desk, envelope, "returned", money, note)
 
 
 def log_receipt(desk: Desk, receipt: Receipt, *, photo: bytes | None = None) -> Receipt:
@@ -261,6 +265,14 @@ def _next_envelope(desk: Desk, custodian: Person) -> str:
     while f"{initials}{n:02d}{letter}" in taken:
         n += 1
     return f"{initials}{n:02d}{letter}"
+
+
+def _recount(desk: Desk, envelope: Envelope, currency: str, by: Decimal) -> None:
+    """Cash that goes in or out after the count is not over or short: the count goes with it."""
+    now = desk.get(ENVELOPE, envelope.id)
+    counted = now.counted
+    if counted is not None and counted.currency == currency:
+        desk.edit(now, counted=counted.model_copy(update={"amount": counted.amount + by}))
 
 
 def _move(desk: Desk, envelope: Envelope, what: str, money: Money, note: str) -> CashMovement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -57,3 +58,11 @@ def zone(desk: Desk) -> ZoneInfo:
 def today(desk: Desk) -> date:
     """The date where the show is, by the clock this copy was handed."""
     return desk.now().astimezone(zone(desk)).date()
+
+
+def create_production(desk: Desk, show: Production) -> Production:
+    """Gives this copy its production: an id for life, and the settings."""
+    if not desk.store.production:
+        bits = desk.store.sources.rng.getrandbits(128)
+        desk.store.set_meta(production=str(uuid.UUID(int=bits, version=4)))
+    return desk.add(show, record_id=production_id(desk.store.production))

@@ -18,10 +18,9 @@ from typing import Any
 import main
 from data.desk import Desk
 from data.kinds import ALL
-from data.kinds.production import Production
+from data.kinds.production import Production, create_production
 from data.stamp import Sources
 from data.store import Store
-from views.screens.setup import create_production
 
 ROOT = Path(__file__).parents[2]
 LISTS = ROOT / "tests" / "data"

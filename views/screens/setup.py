@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import flet as ft
 from tzlocal import get_localzone_name
 
-from data.desk import Desk
 from data.errors import BadInput
-from data.kinds.production import PRODUCTION, Production, production_id, show_of
+from data.kinds.production import PRODUCTION, Production, create_production, show_of
 from data.walltime import zone_of
 from views.context import go, use_desk, use_link_state, use_place
 from views.drafts import use_draft
@@ -67,14 +65,6 @@ def Wizard() -> ft.View:
             )
         ],
     )
-
-
-def create_production(desk: Desk, show: Production) -> Production:
-    """Gives this copy its production: an id for life, and the settings."""
-    if not desk.store.production:
-        bits = desk.store.sources.rng.getrandbits(128)
-        desk.store.set_meta(production=str(uuid.UUID(int=bits, version=4)))
-    return desk.add(show, record_id=production_id(desk.store.production))
 
 
 @screen
