@@ -92,9 +92,6 @@ def test_sums_are_exact(show: SmallShow, envelope: Envelope) -> None:
     assert balance(show.desk, envelope) == {"USD": Decimal("499.00")}
 
 
-@pytest.mark.parametrize(
-    ("counted", "difference"), [("487.50", "0"), ("487", "-0.5"), ("490", "2.5")]
-)
 def test_cash_handed_back_after_the_count_is_not_short(show: SmallShow, envelope: Envelope) -> None:
     slip(show, envelope, "12.50")
     count_cash(show.desk, envelope, usd("487.00"), "Parking meter")
@@ -106,6 +103,9 @@ def test_cash_handed_back_after_the_count_is_not_short(show: SmallShow, envelope
     assert over_short(show.desk, counted) == Decimal("-0.50")
 
 
+@pytest.mark.parametrize(
+    ("counted", "difference"), [("487.50", "0"), ("487", "-0.5"), ("490", "2.5")]
+)
 def test_over_or_short_is_what_was_counted_less_what_should_be_left(
     show: SmallShow, envelope: Envelope, counted: str, difference: str
 ) -> None:
