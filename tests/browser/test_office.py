@@ -35,6 +35,9 @@ SCREENS = {
 }
 """Every address, and something that its screen says."""
 
+LAID_OUT_ANEW = ("/", "/board", "/receipts", "/paper", "/list/person", "/receipt/new")
+"""Screens of each sort of layout that a wider window has."""
+
 
 @pytest.fixture(scope="module")
 def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Face]:
@@ -130,7 +133,7 @@ def test_a_window_comes_back_by_itself_when_the_office_was_restarted(
 
         hand.see(f"{CREW} crew")
         hand.tap("Crew")
-        hand.see("Abena")
+        hand.see("Ada Castillo")
 
 
 @pytest.mark.parametrize("size", ["phone", "tablet", "desk"])
@@ -138,9 +141,9 @@ def test_every_screen_is_drawn_at_this_size(
     laptop: Face, window: Opens, shot: Shot, size: str
 ) -> None:
     hand = window(laptop, size=size)
-    for path, words in SCREENS.items():
+    for path in SCREENS if size == "phone" else LAID_OUT_ANEW:
         hand.open(path)
-        hand.see(re.compile(words))
+        hand.see(re.compile(SCREENS[path]))
         hand.miss("Something went wrong")
         shot(hand, f"screen{path.replace('/', '-')}")
     assert hand.complaints == []
