@@ -16,12 +16,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from data.desk import Desk
 from data.errors import BadInput, Busy, OfficeError
-from data.kind import Kind
 from data.kinds import ALL
 from data.kinds.calls import day_on, units
 from data.kinds.money import envelope_named
@@ -245,7 +244,7 @@ def _import(words: argparse.Namespace) -> None:
 
 def _list(words: argparse.Namespace) -> None:
     with _reading(words) as desk:
-        kind = _kind(desk, words.kind)
+        kind = desk.kind_named(words.kind)
         records = desk.all(kind)
         if words.json:
             rows = [record.model_dump(mode="json") for record in records]
@@ -262,15 +261,9 @@ def _export(words: argparse.Namespace) -> None:
 
     out = words.out or Path(f"{words.kind}.xlsx")
     with _reading(words) as desk:
-        table = kind_table(desk, _kind(desk, words.kind))
+        table = kind_table(desk, desk.kind_named(words.kind))
     out.write_bytes(csv_of(table) if out.suffix.lower() == ".csv" else to_xlsx([table]))
     print(out)
-
-
-def _kind(desk: Desk, name: str) -> Kind[Any]:
-    if name not in desk.kinds:
-        raise BadInput(f"There is no kind {name!r}. Choose: {', '.join(desk.kinds)}.")
-    return desk.kinds[name]
 
 
 def _print(words: argparse.Namespace) -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from data.blobs import Blobs
 from data.edit import Edit, Write
-from data.errors import NotFound, Refused
+from data.errors import BadInput, NotFound, Refused
 from data.kind import Kind
 from data.record import Record, RecordId
 from data.state import Dot, State
@@ -62,6 +62,12 @@ class Desk:
     def get(self, kind: Kind[R], record_id: str) -> R:
         """The record, or NotFound."""
         return self._reading(kind, record_id, find(self.store, kind.name, record_id))
+
+    def kind_named(self, name: str) -> Kind[Any]:
+        """The kind, or BadInput with the names there are."""
+        if name not in self.kinds:
+            raise BadInput(f"There is no kind {name!r}. Choose: {', '.join(self.kinds)}.")
+        return self.kinds[name]
 
     def kind_of(self, record: R) -> Kind[R]:
         return self._by_model[type(record)]

@@ -17,7 +17,7 @@ from views.theme import GAP, QUIET, SMALL
 def Detail() -> ft.View:
     desk = use_desk()
     params = ft.use_route_params()
-    kind = desk.kinds[params["kind"]]
+    kind = desk.kind_named(params["kind"])
     use_records(kind.name)
     record = desk.get(kind, params["id"])
     asking, set_asking = use_state(False)

@@ -20,7 +20,7 @@ UNTYPED = ("photos", "moment")
 def Edit() -> ft.View:
     desk = use_desk()
     params = ft.use_route_params()
-    kind = desk.kinds[params["kind"]]
+    kind = desk.kind_named(params["kind"])
     there = desk.get(kind, params["id"]) if "id" in params else None
     record = there or kind.read("", {})
     names = [name for name, meaning in kind.meanings.items() if meaning.name not in UNTYPED]

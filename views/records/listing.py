@@ -72,7 +72,7 @@ def Lists() -> ft.Control:
 @screen
 def Listing() -> ft.View:
     desk = use_desk()
-    kind = desk.kinds[ft.use_route_params()["kind"]]
+    kind = desk.kind_named(ft.use_route_params()["kind"])
     use_records(kind.name)
     looking, set_looking = use_state("")
     window, set_window = use_state(WINDOW)
