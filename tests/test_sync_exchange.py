@@ -853,7 +853,7 @@ def test_copies_that_meet_in_any_order_are_equal(machine: type[Meetings]) -> Non
 @pytest.mark.long
 @pytest.mark.parametrize("machine", MACHINES)
 def test_copies_that_meet_in_very_many_orders_are_equal(machine: type[Meetings]) -> None:
-    run_state_machine_as_test(machine, settings=settings(LAW, max_examples=1000))
+    run_state_machine_as_test(machine, settings=settings(LAW, max_examples=200))
 
 
 def test_a_dot_is_never_used_twice_by_a_device_started_anew(gate: Copy) -> None:

@@ -56,7 +56,7 @@ def web_app(
     secret = secrets.token_hex()
 
     async def talk(websocket: WebSocket) -> None:
-        await FletApp(
+        await Window(
             loop=asyncio.get_running_loop(),
             executor=app_manager.executor,
             main=start,
@@ -110,6 +110,15 @@ def _say_if_it_broke(task: asyncio.Future[None]) -> None:
 async def _missing_glyph(_request: Request) -> FileResponse:
     """Flutter asks here for letters its font lacks, and on a 404 again at every frame."""
     return FileResponse(FONT, media_type="font/ttf", headers={"cache-control": "max-age=86400"})
+
+
+class Window(FletApp):  # type: ignore[misc]  # flet-web has no types
+    """Flet's end of one window. To a window that is gone flet 1.0.5 raises when it has something
+    to say, though not for its data channels; here it says nothing."""
+
+    def send_message(self, message: object) -> None:
+        if self._FletApp__send_queue is not None:
+            super().send_message(message)
 
 
 class Door:

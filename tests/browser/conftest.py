@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -41,10 +42,11 @@ def chromium() -> Iterator[Browser]:
         from playwright.sync_api import sync_playwright
     except ImportError:
         _without("Playwright is not installed: pip install -e '.[test]'")
-    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if found is None:
-        _without("Chromium is not installed, so no screen was looked at.")
     with sync_playwright() as playwright:
+        own = Path(playwright.chromium.executable_path)
+        found = next(filter(None, map(shutil.which, CHROMIUM)), own if own.exists() else None)
+        if found is None:
+            _without("Chromium is not installed, so no screen was looked at.")
         browser = playwright.chromium.launch(executable_path=found, args=QUIET)
         yield browser
         browser.close()
