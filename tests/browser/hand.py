@@ -36,6 +36,9 @@ MEETS = """at => {
 STILL = 3
 """How many looks in a row must find a control at the same place before it is tapped."""
 
+TAKEN_OVER = ("autocorrect", "on")
+"""What Flutter sets on an input of the page when it begins to listen to it."""
+
 TWO_FRAMES = """() => new Promise(done =>
     requestAnimationFrame(() => requestAnimationFrame(done)))"""
 
@@ -79,14 +82,12 @@ class Hand:
     def write(self, label: str, text: str, *, then: Locator | None = None) -> None:
         """Writes into a field until it stands there, or until `then` is to be seen.
 
-        Flutter drops what is typed into a field before it has put its own input there, as happens
-        just after a screen was opened; a person would see that and type again.
+        Flutter drops what comes before it has taken the field over; a person would type again.
         """
         field = self.page.get_by_role("textbox", name=label)
         for last in (False, False, False, True):
             try:
-                self.press(field)
-                field.fill(text, timeout=ONCE)
+                self.fill(field, text)
                 if then is None:
                     expect(field).to_have_value(text, timeout=ONCE)
                 else:
@@ -97,6 +98,12 @@ class Hand:
             else:
                 return
 
+    def fill(self, field: Locator, text: str) -> None:
+        self.press(field)
+        expect(field).to_have_attribute(*TAKEN_OVER, timeout=ONCE)
+        field.fill(text, timeout=ONCE)
+        self.frames(STILL)
+
     def choose(self, label: str, option: str) -> None:
         """Opens a drop-down, a long one by typing its first letters, and takes an option."""
         typed = self.page.get_by_role("textbox", name=label, exact=True)
@@ -106,8 +113,7 @@ class Hand:
             return
         for last in (False, False, False, True):
             try:
-                self.press(typed)
-                typed.fill(option[:3], timeout=ONCE)
+                self.fill(typed, option[:3])
                 self.press(self.named(option).last)
                 expect(typed).to_have_value(option, timeout=ONCE)
             except (Error, AssertionError):
@@ -146,7 +152,7 @@ class Hand:
                 self.page.mouse.move(size["width"] / 2, size["height"] / 2)
                 self.page.mouse.wheel(0, -200 if up else 200)
                 still = 0
-            self.page.evaluate(TWO_FRAMES)
+            self.frames(1)
         expect(what.first).to_be_visible()
         return what.first
 
@@ -169,9 +175,13 @@ class Hand:
         """The words are nowhere, or no longer."""
         expect(self.text(words)).to_have_count(0)
 
-    def shot(self, file: Path) -> None:
-        for _ in range(20):  # what the semantic nodes say is drawn a few frames later
+    def frames(self, pairs: int) -> None:
+        """Lets Flutter draw so many times."""
+        for _ in range(pairs):
             self.page.evaluate(TWO_FRAMES)
+
+    def shot(self, file: Path) -> None:
+        self.frames(8)  # what the semantic nodes say is drawn a little later
         file.parent.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=file)
 

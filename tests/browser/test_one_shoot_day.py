@@ -144,7 +144,7 @@ def the_cash_is_counted(hand: Hand, shot: Shot) -> None:
     hand.write("Over or short because", "Parking meter")
     hand.tap("Save the count")
     hand.see("The count is saved.")
-    hand.see(re.compile(r"Short\s+0.50"))
+    hand.see(re.compile(r"Short\s+0\.50"))
     shot(hand, "envelope")
 
 
