@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import flet as ft
 
-from data.kinds.production import zone
 from views.context import go, here, use_link_state, use_place, use_records
 from views.parts import icon_button
 from views.safe import act, part, screen
@@ -86,7 +85,7 @@ def SyncBadge() -> ft.Control:
     """Whether the office has what is here; nothing to show at the office itself but its door."""
     state = use_link_state()
     location = ft.use_route_location().split("?")[0]
-    icon, words = badge(state, zone(use_place().desk))
+    icon, words = badge(state)
     owed = state.records + state.photos if state else 0
     button = icon_button(icon, words, lambda: go(f"/sync?from={location}"))
     if not owed:

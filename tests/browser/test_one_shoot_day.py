@@ -163,8 +163,8 @@ def paper_is_printed(hand: Hand, into: Path) -> None:
 
 def where_it_stands(hand: Hand, shot: Shot) -> str:
     """What the device says of itself, on the screen behind the sign at the head."""
-    hand.tap(re.compile("^Saved on this device"))
-    said = hand.text(re.compile("not yet at the office"))
+    hand.tap(re.compile("^Not yet at the office"))
+    said = hand.text(re.compile("Saved on this device"))
     shot(hand, "sync-before")
     return said.first.inner_text()
 

@@ -43,7 +43,7 @@ STEP = 30
 
 @screen
 def DayEdit() -> ft.View:
-    """Fields are saved together by Save; offsets and own calls at once, each undone by its Undo."""
+    """Fields are saved together by Save; department and own calls count at once."""
     desk = use_desk()
     use_records("day", "department_call", "personal_call", "person")
     day = desk.get(DAY, ft.use_route_params()["id"])
@@ -69,7 +69,12 @@ def DayEdit() -> ft.View:
             ft.Row([main_button("Save the day", save, icon=ft.Icons.CHECK)]),
             Departments(day),
             OwnCalls(day),
-            card(unit, *draft.controls(FIELDS[6:]), title="More"),
+            card(
+                unit,
+                *draft.controls(FIELDS[6:]),
+                ft.Row([main_button("Save all of the day", save, icon=ft.Icons.CHECK)]),
+                title="More",
+            ),
         ],
     )
 

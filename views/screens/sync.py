@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
-
 import flet as ft
 
 from data.kinds.production import zone
@@ -13,15 +11,15 @@ from views.parts import card, main_button, note, sub_view
 from views.safe import say, screen
 
 
-def badge(state: LinkState | None, where: tzinfo) -> tuple[ft.IconData, str]:
-    """The sign at the head of every screen, and what it says."""
+def badge(state: LinkState | None) -> tuple[ft.IconData, str]:
+    """The sign at the head of every screen and its name; the sentences are on the sync screen."""
     if state is None:
-        return ft.Icons.HOME_WORK_OUTLINED, "This is the office copy"
+        return ft.Icons.HOME_WORK_OUTLINED, "The office copy"
     if state.equal:
-        return ft.Icons.CLOUD_DONE_OUTLINED, state.words(where)
+        return ft.Icons.CLOUD_DONE_OUTLINED, "At the office"
     if state.records or state.photos:
-        return ft.Icons.CLOUD_UPLOAD_OUTLINED, state.words(where)
-    return ft.Icons.CLOUD_OFF_OUTLINED, state.words(where)
+        return ft.Icons.CLOUD_UPLOAD_OUTLINED, "Not yet at the office"
+    return ft.Icons.CLOUD_OFF_OUTLINED, "No office"
 
 
 @screen
@@ -37,7 +35,7 @@ def Sync() -> ft.View:
             lambda: go(before),
             [
                 note("This laptop is the office. Devices bring their work here."),
-                card(*addresses, title="Devices reach it at"),
+                card(*addresses, title="Devices on this laptop reach it at"),
             ],
         )
     link = place.link

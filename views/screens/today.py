@@ -158,21 +158,21 @@ def _scenes(desk: Desk, day: ShootDay) -> ft.Control:
     scenes = scenes_of(desk, day)
     if not scenes:
         return card(note("No scenes on this day yet."), title="Scenes")
-    pages = eighths_text(sum(scene.pages for scene in scenes))
+    pages = _pages(sum(scene.pages for scene in scenes))
     tiles = [
         tile(
             f"{scene.number}  {scene.int_ext} {scene.set_name}",
-            " · ".join(
-                filter(
-                    None, [scene.day_night, f"{eighths_text(scene.pages)} pages", _cast(scene.cast)]
-                )
-            ),
+            " · ".join(filter(None, [scene.day_night, _pages(scene.pages), _cast(scene.cast)])),
             key=scene.id,
             on_click=_open(f"/list/scene/{scene.id}"),
         )
         for scene in scenes[:SCENES_SHOWN]
     ]
-    return card(*tiles, title=f"{count(len(scenes), 'scene')}, {pages} pages")
+    return card(*tiles, title=f"{count(len(scenes), 'scene')}, {pages}")
+
+
+def _pages(eighths: int) -> str:
+    return f"{eighths_text(eighths)} {'page' if eighths <= 8 else 'pages'}"
 
 
 def _cast(numbers: frozenset[str]) -> str:
