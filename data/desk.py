@@ -12,9 +12,10 @@ from data.blobs import Blobs
 from data.edit import Edit, Write
 from data.errors import BadInput, NotFound, Refused
 from data.kind import Kind
+from data.packing import loads
 from data.record import Record, RecordId
 from data.state import Dot, State
-from data.store import Gesture, Store, find
+from data.store import Gesture, Store, find_line
 
 R = TypeVar("R", bound=Record)
 
@@ -35,8 +36,10 @@ class Desk:
         self.user = user
         self.kinds = {kind.name: kind for kind in kinds}
         self.blobs = Blobs(store.home / "photos")
+        for kind in self.kinds.values():
+            store.storage.declare(kind.name, kind.indexed)
         self._by_model = {kind.model: kind for kind in self.kinds.values()}
-        self._read: dict[str, tuple[Mapping[str, Any], Record]] = {}
+        self._read: dict[str, tuple[bytes, Record]] = {}
         self._pending: list[Write] | None = None
         self.last: Gesture | None = None
         """The newest gesture made at this desk, for its undo."""
@@ -45,12 +48,12 @@ class Desk:
 
     def all(self, kind: Kind[R]) -> list[R]:
         """Every living record of a kind."""
-        return [self._reading(kind, i, doc) for i, doc in self.store.documents(kind.name)]
+        return [self._reading(kind, i, line) for i, line in self.store.lines(kind.name)]
 
     def having(self, kind: Kind[R], name: str, text: str) -> list[R]:
         """The living records of a kind whose field `name` is `text`, by an index."""
-        found = self.store.storage.having(kind.name, name, text)
-        return [self._reading(kind, i, doc) for i, doc in found.items()]
+        found = self.store.lines_having(kind.name, name, text)
+        return [self._reading(kind, i, line) for i, line in found]
 
     def find(self, kind: Kind[R], record_id: str | None) -> R | None:
         """The record, or None where a link dangles (deleted, or not on this copy)."""
@@ -61,7 +64,7 @@ class Desk:
 
     def get(self, kind: Kind[R], record_id: str) -> R:
         """The record, or NotFound."""
-        return self._reading(kind, record_id, find(self.store, kind.name, record_id))
+        return self._reading(kind, record_id, find_line(self.store, kind.name, record_id))
 
     def kind_named(self, name: str) -> Kind[Any]:
         """The kind, or BadInput with the names there are."""
@@ -112,7 +115,7 @@ class Desk:
         kind = self.kind_of(record)
         kind.check(record.model_dump(exclude={"id"}))
         new = record.model_copy(update={"id": record_id or self.store.sources.new_id()})
-        if kind.nature == "fact" and self.store.document(new.id) is not None:
+        if kind.nature == "fact" and self.store.line(new.id) is not None:
             raise Refused("This was written already; a fact is written once.", code="fact")
         cells = kind.cells(new)
         add = {n: tuple(sorted(cells.pop(n))) for n in list(cells) if kind.is_set(n)}
@@ -160,10 +163,10 @@ class Desk:
 
     def put(self, record_id: str, record: R) -> R:
         """The record at its natural id: added, or edited to these values where it stands or lay."""
-        kind, doc = self.kind_of(record), self.store.document(record_id)
-        if doc is None:
+        kind, line = self.kind_of(record), self.store.line(record_id)
+        if line is None:
             return self.add(record, record_id=record_id)
-        there = self._reading(kind, record_id, doc)
+        there = self._reading(kind, record_id, line)
         with self.gesture():
             if self.find(kind, record_id) is None:
                 self._write(Write(kind.name, record_id))  # it was deleted: alive again
@@ -215,12 +218,12 @@ class Desk:
         else:
             self.last = self.store.commit([change], user=self.user)
 
-    def _reading(self, kind: Kind[R], record_id: str, doc: Mapping[str, Any]) -> R:
+    def _reading(self, kind: Kind[R], record_id: str, line: bytes) -> R:
         known = self._read.get(record_id)
-        if known is not None and known[0] is doc:
+        if known is not None and known[0] is line:
             return known[1]  # type: ignore[return-value]
-        record = kind.read(record_id, doc)
-        self._read[record_id] = (doc, record)
+        record = kind.read(record_id, loads(line))
+        self._read[record_id] = (line, record)
         return record
 
 

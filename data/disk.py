@@ -1,355 +1,327 @@
-"""The journal on disk, and TinyDB's storage and table over it.
+"""`open_db`: a TinyDB whose every write is durable, and whose queries go by indexes.
 
-A production is one append-only file. Its first line names the format; every line after it is a
-frame `length crc32 json`, one commit each, fsynced before anybody is told "saved". Replay puts
-documents and never runs edits or joins again, so old journals open under newer code.
+Storage and table go in through TinyDB's documented extension points. The table keeps TinyDB's own
+methods; what they read is parsed when it is touched, and what they write becomes one commit of the
+documents that changed. It also works over TinyDB's other storages, as TinyDB's table does.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
+from copy import deepcopy
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn, TypeAlias
+from typing import Any, cast
 
 from tinydb import TinyDB
 from tinydb.queries import QueryLike
 from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
-from data.document import table_of
-from data.errors import Damaged, NotSaved, Refused
+from data.files import Folder
+from data.frame import Commit
+from data.packing import dumps, dumps_exact, is_plain, loads, no_collection
+from data.plan import plan
+from data.rows import Nests, Rows
+from data.storage import JournalStorage
 
-try:
-    import orjson
-
-    def dumps(value: Any) -> bytes:
-        return orjson.dumps(value)
-
-    def loads(text: bytes) -> Any:
-        return orjson.loads(text)
-
-except ImportError:  # the phone and the browser have only the standard library's
-
-    def dumps(value: Any) -> bytes:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-    def loads(text: bytes) -> Any:
-        return json.loads(text)
-
-
-HEADER = b"callboard journal 1\n"
-_PREFIX = 18  # "llllllll cccccccc " in hexadecimal
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One commit: what changed, the edits that changed it, and the books that move with them."""
-
-    puts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    edits: tuple[Mapping[str, Any], ...] = ()
-    meta: Mapping[str, Any] = field(default_factory=dict)
-    bases: Mapping[str, Any] = field(default_factory=dict)
-    """By record: the last state the office confirmed, as canonical JSON; None: it has none."""
-    clean: tuple[str, ...] = ()
-    """Records whose state the office has confirmed; their base is the state itself."""
-    acked: tuple[tuple[str, int], ...] = ()
-    hseq: int = 0
-    """At the office: the number of the first put; the others follow in order. 0: not numbered."""
-
-    def to_bytes(self) -> bytes:
-        raw = {
-            "p": self.puts,
-            "e": self.edits,
-            "m": self.meta,
-            "b": self.bases,
-            "c": self.clean,
-            "a": self.acked,
-            "h": self.hseq,
-        }
-        body = dumps({key: value for key, value in raw.items() if value}) + b"\n"
-        return b"%08x %08x " % (len(body), zlib.crc32(body)) + body
-
-    @classmethod
-    def from_bytes(cls, body: bytes) -> Frame:
-        raw = loads(body)
-        return cls(
-            raw.get("p", {}),
-            tuple(raw.get("e", ())),
-            raw.get("m", {}),
-            raw.get("b", {}),
-            tuple(raw.get("c", ())),
-            tuple((replica, n) for replica, n in raw.get("a", ())),
-            raw.get("h", 0),
-        )
-
-
-class Journal:
-    """The file of one production. A reader sees the last whole commit and never changes a byte."""
-
-    def __init__(self, path: Path, *, writer: bool, now: datetime) -> None:
-        self.path = path
-        self.writer = writer
-        self.cut_aside: Path | None = None
-        """Where a torn last commit was put on opening, to be said once."""
-        self._now = now
-        self._end = 0
-        self._torn = False
-        """Whether bytes behind `_end` are no whole commit."""
-        self._later = False
-        self._file: BinaryIO | None = None
-
-    def frames(self) -> Iterator[Frame]:
-        """Every whole commit in order; then, for a writer, the file is open for appending.
-
-        Raises Damaged for a journal that was not written so: bytes changed in the middle of it.
-        """
-        data = self.path.read_bytes() if self.path.exists() else b""
-        if not data.startswith(HEADER) and HEADER[: len(data)] != data:
-            raise Damaged(f"{self.path} is not a Callboard journal that this version reads.")
-        at = min(len(HEADER), len(data))
-        while at < len(data):
-            end, body = _frame_at(data, at)
-            if body is None:
-                if end < len(data):
-                    raise Damaged(
-                        f"{self.path} is damaged at byte {at}; what comes before it is whole. "
-                        "Restore the last backup, or ask for help with this file untouched."
-                    )
-                break
-            yield Frame.from_bytes(body)
-            at = end
-        self._end = at
-        if self.writer:
-            self._open_for_writing(data)
-
-    def append(self, frame: Frame) -> None:
-        """Durable when it returns. NotSaved: the file is as it was before."""
-        if self._file is None:
-            raise Refused("This copy is open for reading only.", code="read-only")
-        data = frame.to_bytes()
-        try:
-            if self._torn:
-                self._take_back()
-            self._torn = True
-            self._write(data)
-            self._torn = False
-        except OSError as error:
-            with suppress(OSError):  # else the next append does it first
-                self._take_back()
-            full = error.errno in (28, 27, 122)  # ENOSPC, EFBIG, EDQUOT
-            why = "the disk is full" if full else f"the disk says {error.strerror or error}"
-            raise NotSaved(f"Not saved: {why}. Free some space, then do it again.") from error
-
-    @contextmanager
-    def one_sync(self) -> Iterator[None]:
-        """Frames appended inside are made durable together at the end. Nobody may be told of one
-        before that: it is for laying out a whole show, not for taps."""
-        self._later = True
-        try:
-            yield
-        finally:
-            self._later = False
-            if self._file is not None:
-                sync_file(self._file.fileno())
-
-    def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-    def _write(self, data: bytes) -> None:
-        assert self._file is not None
-        left = memoryview(data)
-        while left:  # a nearly full disk takes a part and says so only by the count
-            left = left[self._file.write(left) :]
-        if not self._later:
-            sync_file(self._file.fileno())
-        self._end += len(data)
-
-    def _take_back(self) -> None:
-        assert self._file is not None
-        self._file.truncate(self._end)
-        self._file.seek(self._end)
-        self._torn = False
-
-    def _open_for_writing(self, data: bytes) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        if len(data) > self._end:
-            self.cut_aside = self.path.with_name(f"journal.cut-{self._now:%Y%m%dT%H%M%S}")
-            self.cut_aside.write_bytes(data[self._end :])
-        self._file = self.path.open("r+b" if data else "w+b", buffering=0)
-        self._file.truncate(self._end)
-        self._file.seek(self._end)
-        if self._end < len(HEADER):
-            self._file.seek(0)
-            self._end = 0
-            self._write(HEADER)
-            sync_folder(self.path.parent)
-
-
-def _frame_at(data: bytes, at: int) -> tuple[int, bytes | None]:
-    """The end of the frame at `at` and its body; None for a body that is torn or damaged.
-
-    A frame that runs past the end of the file, or is the last one and lost its final newline, was
-    torn by a crash (end = end of file). A whole frame with a wrong sum is damage.
-    """
-    prefix = data[at : at + _PREFIX]
-    if len(prefix) < _PREFIX:
-        return len(data), None
-    try:
-        length, crc = int(prefix[:8], 16), int(prefix[9:17], 16)
-    except ValueError:
-        return (len(data) if not data[at:].strip(b"\0") else at), None
-    end = at + _PREFIX + length
-    body = data[at + _PREFIX : end]
-    if end <= len(data) and zlib.crc32(body) == crc:
-        return end, body
-    torn = end > len(data) or (end == len(data) and not body.endswith(b"\n"))
-    # A commit behind it means that the length was changed, not that the writing was cut short.
-    return (len(data) if torn and not _whole_frame_in(body) else at), None
-
-
-def _whole_frame_in(tail: bytes) -> bool:
-    """Whether a commit begins after some line of these bytes and is whole."""
-    at = tail.find(b"\n") + 1
-    while at:
-        try:
-            length, crc = int(tail[at : at + 8], 16), int(tail[at + 9 : at + 17], 16)
-            body = tail[at + _PREFIX : at + _PREFIX + length]
-            if len(body) == length and zlib.crc32(body) == crc:
-                return True
-        except ValueError:
-            pass  # this line begins no commit; the next one may
-        at = tail.find(b"\n", at) + 1
-    return False
-
-
-def sync_file(fd: int) -> None:
-    """On the platter, not in a cache: macOS answers fsync before that and wants F_FULLFSYNC."""
-    try:
-        import fcntl
-
-        fcntl.fcntl(fd, fcntl.F_FULLFSYNC)  # type: ignore[attr-defined, unused-ignore]
-    except (ImportError, AttributeError, OSError):
-        os.fsync(fd)
-
-
-def sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return  # Windows has no handle on a folder to sync
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-Index: TypeAlias = dict[str | None, dict[str, Mapping[str, Any]]]
-
-
-class JournalStorage(Storage):
-    """TinyDB's view of the documents that the journal's frames have put."""
-
-    def __init__(self) -> None:
-        self.tables: dict[str, dict[str, Mapping[str, Any]]] = {}
-        self.where: dict[str, str] = {}
-        self._indexes: dict[str, dict[str, Index]] = {}
-
-    def put(self, record_id: str, doc: Mapping[str, Any]) -> None:
-        """Replaces a document; a record that was deleted or came back changes its table."""
-        table, before = table_of(doc), self.where.get(record_id)
-        if before is not None:
-            old = self.tables[before][record_id]
-            for name, index in self._indexes.get(before, {}).items():
-                index.get(_word(old, name), {}).pop(record_id, None)
-            if before != table:
-                del self.tables[before][record_id]
-        self.tables.setdefault(table, {})[record_id] = doc
-        self.where[record_id] = table
-        for name, index in self._indexes.get(table, {}).items():
-            index.setdefault(_word(doc, name), {})[record_id] = doc
-
-    def having(self, table: str, name: str, word: str) -> Mapping[str, Mapping[str, Any]]:
-        """The documents whose field `name` is the text `word`. The first question makes the index,
-        and it is kept up from then on."""
-        indexes = self._indexes.setdefault(table, {})
-        if name not in indexes:
-            indexes[name] = {}
-            for record_id, doc in self.tables.get(table, {}).items():
-                indexes[name].setdefault(_word(doc, name), {})[record_id] = doc
-        return indexes[name].get(word, {})
-
-    def document(self, record_id: str) -> Mapping[str, Any] | None:
-        table = self.where.get(record_id)
-        return None if table is None else self.tables[table][record_id]
-
-    def read(self) -> dict[str, dict[str, Any]] | None:
-        return {name: dict(docs) for name, docs in self.tables.items()}
-
-    def write(self, data: dict[str, dict[str, Any]]) -> None:  # noqa: ARG002
-        _only_the_store_writes()
+_EMPTY = Rows()
+_REGEX = frozenset({"matches", "search"})
 
 
 class RecordTable(Table):
-    """A TinyDB table of one kind: text ids, queries for everyone, writing for the store alone."""
+    """TinyDB's table. What it hands out is the caller's own: changing it changes no record, and
+    no later answer."""
 
-    document_id_class = str  # type: ignore[assignment]
+    _next_id: Any
+    _query_cache: Any  # here it keeps ids, so that no answer is kept that a caller has
 
-    def __init__(self, storage: Storage, name: str, **_options: Any) -> None:
-        # A cached result would outlive the commit that changes it.
-        super().__init__(storage, name, cache_size=0)
+    def __init__(self, storage: Storage, name: str, **options: Any) -> None:
+        self._journal = storage if isinstance(storage, JournalStorage) else None
+        self._version = -1
+        self._changes: Changes | None = None
+        super().__init__(storage, name, **options)
 
     def search(self, cond: QueryLike) -> list[Document]:
-        """As TinyDB's; a question for a field's text, alone or with others, goes by an index."""
-        asked = _texts_asked(getattr(cond, "_hash", None))
-        if not asked:
-            return super().search(cond)
-        storage = self._storage
-        assert isinstance(storage, JournalStorage)
-        few = min((storage.having(self.name, *text) for text in asked), key=len)
-        return [Document(doc, doc_id) for doc_id, doc in few.items() if cond(doc)]  # type: ignore[arg-type]
+        if self._journal is None:
+            return deepcopy(self._scan_elsewhere(cond))
+        if self._version != self._journal.version:  # another handle may have written
+            self.clear_cache()
+            self._version = self._journal.version
+        ids = self._query_cache.get(cond)
+        if ids is None:
+            found = self._found(cond)
+            if _may_be_kept(cond) and self._query_cache.capacity != 0:
+                self._query_cache[cond] = [doc.doc_id for doc in found]
+            return found
+        return self._documents([str(doc_id) for doc_id in ids])
 
-    def get(self, cond: QueryLike | None = None, *args: Any, **by_id: Any) -> Any:
-        if cond is not None and _texts_asked(getattr(cond, "_hash", None)):
-            return next(iter(self.search(cond)), None)
-        return super().get(cond, *args, **by_id)
+    def get(
+        self,
+        cond: QueryLike | None = None,
+        doc_id: Any = None,
+        doc_ids: list[Any] | None = None,
+    ) -> Any:
+        if self._journal is None:
+            return deepcopy(super().get(cond, doc_id, doc_ids))
+        if doc_id is not None:
+            key = str(doc_id)
+            if key not in self._rows().refs:
+                return None
+            ((_, doc, nests),) = self._rows().known((key,))
+            return self._own(doc_id, doc, nests)
+        if doc_ids is None and cond is not None:
+            return next(self._matching(cond), None)
+        return super().get(cond, doc_id, doc_ids)  # type: ignore[arg-type]
+
+    def insert(self, document: Mapping[str, Any]) -> Any:
+        # What TinyDB's does, without a view of the table: this is the write that people wait for.
+        if self._journal is None or isinstance(document, self.document_class):
+            return super().insert(document)
+        if not isinstance(document, Mapping):
+            raise ValueError("Document is not a Mapping")
+        doc, doc_id = dict(document), self._get_next_id()
+        record_id = str(doc_id)
+        plain = is_plain(doc)
+        try:
+            line = dumps_exact(doc) if plain else dumps(doc)
+            self._journal.commit(
+                Commit({self.name: {record_id: line}}), {record_id: doc} if plain else None
+            )
+        except BaseException:
+            self._next_id = None  # the id is given again
+            raise
+        return doc_id
+
+    def update(
+        self,
+        fields: Mapping[str, Any] | Callable[[MutableMapping[str, Any]], None],
+        cond: QueryLike | None = None,
+        doc_ids: Iterable[Any] | None = None,
+    ) -> list[Any]:
+        if self._journal is not None and doc_ids is None and cond is not None:
+            doc_ids = [doc.doc_id for doc in self._matching(cond)]
+        return super().update(cast("Any", fields), cond, doc_ids)
+
+    def update_multiple(self, updates: Iterable[Any]) -> list[Any]:
+        return super().update_multiple(list(updates))  # TinyDB's would read an iterator once
+
+    def remove(
+        self, cond: QueryLike | None = None, doc_ids: Iterable[Any] | None = None
+    ) -> list[Any]:
+        if self._journal is not None and doc_ids is None and cond is not None:
+            doc_ids = [doc.doc_id for doc in self._matching(cond)]
+        return super().remove(cond, doc_ids)
+
+    def all(self) -> list[Document]:
+        return super().all() if self._journal is None else self._documents(self._rows().refs)
+
+    def __iter__(self) -> Iterator[Document]:
+        if self._journal is None:
+            yield from deepcopy(list(super().__iter__()))
+            return
+        for record_id, doc in self._rows().each():
+            yield self._document(record_id, doc)
+
+    # ---- what TinyDB's methods stand on -----------------------------------------------------
+
+    def _get_next_id(self) -> Any:
+        if self._journal is None:
+            return super()._get_next_id()  # type: ignore[no-untyped-call]
+        last = self._rows().last if self._changes is None else self._changes.last
+        given = max(self._next_id or 0, last + 1)
+        self._next_id = given + 1
+        return given
+
+    def _update_table(self, updater: Callable[[Any], None]) -> None:
+        if self._journal is None:
+            super()._update_table(updater)
+            return
+        self._changes = changes = Changes(self._rows(), self.document_id_class)
+        try:
+            updater(changes)
+            commit = changes.commit(self.name, new=self.name not in self._journal.tables)
+            if commit is not None:
+                self._journal.commit(commit, changes.written)
+        except BaseException:
+            self._next_id = None  # ids given to what was not written are given again
+            raise
+        finally:
+            self._changes = None
+        self.clear_cache()
 
     def _read_table(self) -> dict[str, Mapping[str, Any]]:
-        storage = self._storage
-        assert isinstance(storage, JournalStorage)
-        return storage.tables.get(self.name, {})
+        if self._journal is None:
+            return super()._read_table()
+        tables = self._journal.read() or {}
+        return tables.get(self.name, {})
 
-    def _get_next_id(self) -> NoReturn:
-        _only_the_store_writes()
+    # ---- inside -----------------------------------------------------------------------------
 
-    def _update_table(self, updater: Any) -> None:  # noqa: ARG002
-        _only_the_store_writes()
+    def _rows(self) -> Rows:
+        assert self._journal is not None
+        return self._journal.tables.get(self.name, _EMPTY)
+
+    def _document(self, record_id: str, doc: Mapping[str, Any]) -> Document:
+        return self.document_class(doc, self.document_id_class(record_id))
+
+    def _documents(self, ids: Collection[str]) -> list[Document]:
+        own, as_id = self._own, self.document_id_class
+        with no_collection():
+            return [own(as_id(i), doc, nests) for i, doc, nests in self._rows().known(ids)]
+
+    def _own(self, doc_id: Any, doc: Mapping[str, Any], nests: Nests) -> Document:
+        """A copy that is the caller's alone."""
+        own = self.document_class(doc, doc_id)
+        for key, copy in nests:
+            own[key] = copy(doc[key])
+        return own
+
+    def _found(self, cond: QueryLike) -> list[Document]:
+        planned = plan(self._rows(), getattr(cond, "_hash", None))
+        if planned is not None and planned.exact:
+            return self._documents(planned.ids)
+        return list(self._matching(cond))
+
+    def _matching(self, cond: QueryLike) -> Iterator[Document]:
+        rows = self._rows()
+        planned = plan(rows, getattr(cond, "_hash", None))
+        if planned is None:
+            for record_id, doc in rows.each():
+                if cond(doc):
+                    yield self._document(record_id, doc)
+            return
+        for record_id, doc, nests in rows.known(list(planned.ids)):
+            own = self._own(self.document_id_class(record_id), doc, nests)
+            if planned.exact or cond(own):
+                yield own
+
+    def _scan_elsewhere(self, cond: QueryLike) -> list[Document]:
+        if _may_be_kept(cond):
+            return super().search(cond)
+        return [self._document(i, doc) for i, doc in super()._read_table().items() if cond(doc)]
 
 
-class RecordDB(TinyDB):
+class Changes(MutableMapping[Any, dict[str, Any]]):
+    """A table as TinyDB's methods see it while they write: documents parsed when touched, changes
+    gathered for one commit."""
+
+    def __init__(self, rows: Rows, as_id: Callable[[str], Any]) -> None:
+        self._rows, self._as_id = rows, as_id
+        self._docs: dict[str, dict[str, Any] | None] = {}
+        """By id: the document as it is now, or None: taken out."""
+        self._cleared = False
+        self.written: dict[str, dict[str, Any]] = {}
+        """By id: what a line that was written says, where that is sure."""
+        self.last = rows.last
+        """The highest number that is or was an id."""
+
+    def __getitem__(self, doc_id: Any) -> dict[str, Any]:
+        record_id = self._key(doc_id)
+        if record_id in self._docs:
+            doc = self._docs[record_id]
+        else:
+            line = None if self._cleared else self._rows.line(record_id)
+            doc = self._docs[record_id] = None if line is None else loads(line)
+        if doc is None:
+            raise KeyError(doc_id)
+        return doc
+
+    def __setitem__(self, doc_id: Any, doc: dict[str, Any]) -> None:
+        record_id = self._key(doc_id)
+        if not record_id:
+            raise ValueError(f"{doc_id!r} cannot be an id in this table.")
+        self._docs[record_id] = doc
+        if isinstance(doc_id, int):
+            self.last = max(self.last, doc_id)
+
+    def __delitem__(self, doc_id: Any) -> None:
+        if doc_id not in self:
+            raise KeyError(doc_id)
+        self._docs[self._key(doc_id)] = None
+
+    def __contains__(self, doc_id: object) -> bool:
+        record_id = self._key(doc_id)
+        if record_id in self._docs:
+            return self._docs[record_id] is not None
+        return not self._cleared and record_id in self._rows.refs
+
+    def __iter__(self) -> Iterator[Any]:
+        there = () if self._cleared else self._rows.refs
+        for record_id in there:
+            if self._docs.get(record_id, record_id) is not None:
+                yield self._as_id(record_id)
+        for record_id, doc in self._docs.items():
+            if doc is not None and record_id not in there:
+                yield self._as_id(record_id)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def clear(self) -> None:
+        self._docs.clear()
+        self._cleared, self.last = True, 0
+
+    def commit(self, table: str, *, new: bool) -> Commit | None:
+        """What changed, or None. `new`: the table is not there yet, and is made."""
+        put: dict[str, bytes] = {}
+        out: list[str] = []
+        drop = self._cleared and not new
+        for record_id, doc in self._docs.items():
+            before = None if drop else self._rows.line(record_id)
+            if doc is None:
+                if before is not None:
+                    out.append(record_id)
+                continue
+            plain = is_plain(doc)
+            line = dumps_exact(doc) if plain else dumps(doc)
+            if line != before:
+                put[record_id] = line
+                if plain:
+                    self.written[record_id] = doc
+        if not (put or out or drop or new):
+            return None
+        return Commit(
+            {table: put} if put or drop or new else {},
+            {table: tuple(out)} if out else {},
+            (table,) if drop else (),
+        )
+
+    def _key(self, doc_id: Any) -> str:
+        """The id's text; empty for what equals no id: 1.0 is 1, the text "1" is not."""
+        if type(doc_id) is self._as_id:
+            return str(doc_id)
+        try:
+            as_id = self._as_id(doc_id)
+        except (TypeError, ValueError, OverflowError):
+            return ""
+        return str(as_id) if as_id == doc_id else ""
+
+
+def _may_be_kept(cond: QueryLike) -> bool:
+    """Whether the answer may be remembered. TinyDB's hash of a regex leaves out its flags."""
+    cacheable = getattr(cond, "is_cacheable", None)
+    return (cacheable is None or cacheable()) and not _asks_regex(getattr(cond, "_hash", None))
+
+
+def _asks_regex(asked: Any) -> bool:
+    if isinstance(asked, (tuple, frozenset)):
+        return any(part in _REGEX or _asks_regex(part) for part in asked)
+    inner = getattr(asked, "_hash", None)  # a query inside `any` or `all`
+    return inner is not None and _asks_regex(inner)
+
+
+class JournalDB(TinyDB):
+    """A TinyDB with this storage and table as its own."""
+
     table_class: type[Table] = RecordTable
+    default_storage_class = JournalStorage  # type: ignore[assignment]
 
 
-def _word(doc: Mapping[str, Any], name: str) -> str | None:
-    value = doc.get(name)
-    return value if isinstance(value, str) else None
+def open_db(path: str | Path | Folder, **options: Any) -> TinyDB:
+    """A TinyDB in the folder `path`; ids are whole numbers, never given twice.
 
-
-def _texts_asked(asked: Any) -> list[tuple[str, str]]:
-    """The (field, text) pairs a TinyDB query wants equal, told from its structural hash."""
-    match asked:
-        case ("==", (str(name),), str(word)):
-            return [(name, word)]
-        case ("and", frozenset() as parts):
-            return [pair for part in parts for pair in _texts_asked(part)]
-    return []
-
-
-def _only_the_store_writes() -> NoReturn:
-    raise Refused("Records change by edits, through a desk; TinyDB only reads here.")
+    Options: `indexes` by table, as `{"scene": ["day", ("set", "name")]}`; `access_mode="r"` reads
+    the last commit without the writer's lock; `create_dirs`. Busy: another process has it open for
+    writing; Damaged: it is not as it was written.
+    """
+    return JournalDB(path, **options)

@@ -129,6 +129,11 @@ def apply(state: State, change: Write, dot: Dot, mark: Mark, gesture: str) -> tu
     )
 
 
+def dot_of(raw: Mapping[str, Any]) -> Dot:
+    """The dot of an edit as it is kept and sent."""
+    return Dot(raw["dot"][0], raw["dot"][1])
+
+
 def values_from(edits: Iterable[Edit]) -> dict[str, dict[Dot, Any]]:
     """The live values of one record's registers, told from its edits alone, in any order."""
     written: dict[str, dict[Dot, Any]] = {}

@@ -4,7 +4,8 @@ OfficeError
 ├── BadInput          what was typed or imported cannot be read
 │   └── NotAPhoto     the file is not a picture that we can keep
 ├── Refused           it can be read but must not be done (a fact twice, a closed paper)
-│   └── NotFound      the record is not here
+│   ├── NotFound      the record is not here
+│   └── ReadOnly      this copy was opened for reading
 ├── NotSaved          the disk would not take it; nothing has changed
 ├── Busy              another process is writing this production
 ├── Damaged           bytes on disk are not what was written
@@ -51,6 +52,12 @@ class NotFound(Refused):
     """The record is not on this copy."""
 
     code = "not-found"
+
+
+class ReadOnly(Refused, PermissionError):
+    """This copy was opened for reading; also the OSError that TinyDB's own storage raises."""
+
+    code = "read-only"
 
 
 class NotSaved(OfficeError):

@@ -35,6 +35,8 @@ class Kind(Generic[R]):
     confidentiality: Class = "green"
     search: tuple[str, ...] = ()
     """Fields whose words find the record; the columns if none are named."""
+    indexed: tuple[str, ...] = ()
+    """Fields by whose text records are looked up, one after another, while somebody waits."""
     named_by: str = ""
     """The field that names a record in a line of text; the first column if none is named."""
     natural: Callable[[str, R], str] | None = None
@@ -47,7 +49,7 @@ class Kind(Generic[R]):
         fields = {name: info for name, info in self.model.model_fields.items() if name != "id"}
         object.__setattr__(self, "named_by", self.named_by or self.columns[0])
         object.__setattr__(self, "meanings", {n: meaning_of(info) for n, info in fields.items()})
-        for name in (*self.columns, *self.search):
+        for name in (*self.columns, *self.search, *self.indexed):
             if name not in fields:
                 raise TypeError(f"{self.name} has no field {name!r}")
 

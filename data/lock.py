@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -35,7 +36,8 @@ class WriterLock:
         self.write_note(**note)
 
     def write_note(self, **note: Any) -> None:
-        self._note.write_text(json.dumps({"pid": os.getpid(), **note}))
+        with suppress(OSError):  # on a full disk the lock itself still says that somebody writes
+            self._note.write_text(json.dumps({"pid": os.getpid(), **note}))
 
     def note(self) -> dict[str, Any]:
         """What the holder says of itself; empty when nobody left a note that can be read."""

@@ -12,16 +12,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from data.books import OfficeBooks
 from data.canonical import decode, encode
-from data.disk import Frame, Journal, JournalStorage, RecordDB
-from data.document import GONE, document, state_of
-from data.edit import Edit, Write, apply
+from data.document import document, state_of, table_of
+from data.edit import Edit, Write, apply, dot_of
 from data.errors import NotFound
+from data.files import DiskFolder, Folder
+from data.frame import Commit
 from data.lock import WriterLock
+from data.order import Order
+from data.packing import dumps_exact, loads
+from data.record_db import RecordDB, RecordStorage
 from data.stamp import Sources, jumped
 from data.state import Dot, Mark, State, join
+from data.sums import Sums
 
 Listener = Callable[[frozenset[tuple[str, str]]], None]
 """Called after a commit with the (kind, id) of every record it touched."""
@@ -42,36 +48,68 @@ class Store:
     """The records of one production in `home`. `hub`: this is the office copy, which numbers."""
 
     def __init__(
-        self, home: Path, *, sources: Sources, hub: bool, reader: bool = False, holder: str = ""
+        self,
+        home: Path,
+        *,
+        sources: Sources,
+        hub: bool,
+        reader: bool = False,
+        holder: str = "",
+        folder: Folder | None = None,
     ) -> None:
+        """`folder`: where the journal lies, if that is not `home` on this machine's disk."""
         self.home = home
         self.hub = hub
         self.sources = sources
-        self.storage = JournalStorage()
+        self.books = OfficeBooks(
+            folder or DiskFolder(home),
+            hub=hub,
+            now_ms=lambda: int(sources.clock.now().timestamp() * 1000),
+        )
+        self.storage = RecordStorage(
+            folder or home,
+            create_dirs=True,
+            access_mode="r" if reader else "r+",
+            books=self.books,
+            holder=holder or ("office" if hub else "device"),
+            now=sources.clock.now,
+        )
         self.db = RecordDB(storage=lambda: self.storage)
-        self.meta: dict[str, Any] = {}
-        self.bases: dict[str, Any] = {}
-        self.unacked: dict[Dot, Mapping[str, Any]] = {}
-        self.edits: dict[str, list[Mapping[str, Any]]] = {}
-        self.order: list[str] = []
-        """Record ids by the hseq of a commit that put them, from 1; only the newest one counts."""
-        self.hseq: dict[str, int] = {}
-        self.lock = WriterLock(home)
-        self._known: set[Dot] = set()
+        if self.books.sums is None:
+            self.books.sums = self.counted()
         self._listeners: list[Listener] = []
         self._replica, self._n = "", 0
         self._started = (time.time(), time.monotonic())
-        if not reader:
-            self.lock.take(what=holder or ("office" if hub else "device"))
-        self._journal = Journal(home / "journal.1", writer=not reader, now=sources.clock.now())
-        try:
-            for frame in self._journal.frames():
-                self._show(frame)
-        except BaseException:
-            self.lock.release()
-            raise
 
     # ---- reading ----------------------------------------------------------------------------
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """Books of this copy that no record holds: the cursor, the epoch, the device's letter."""
+        return self.books.meta
+
+    @property
+    def bases(self) -> Mapping[str, Any]:
+        return self.books.bases
+
+    @property
+    def unacked(self) -> Mapping[Dot, Mapping[str, Any]]:
+        return self.books.unacked
+
+    @property
+    def lock(self) -> WriterLock:
+        """The writer's; whoever only reads holds none."""
+        assert self.storage.lock is not None
+        return self.storage.lock
+
+    @property
+    def order(self) -> Order:
+        return self.books.order
+
+    @property
+    def sums(self) -> Sums:
+        assert self.books.sums is not None
+        return self.books.sums
 
     @property
     def production(self) -> str:
@@ -80,26 +118,54 @@ class Store:
 
     @property
     def cut_aside(self) -> Path | None:
-        return self._journal.cut_aside
+        """Where a commit that a crash had torn was put on opening, to be said once."""
+        return self.home / self.storage.cut_aside if self.storage.cut_aside else None
+
+    def line(self, record_id: str) -> bytes | None:
+        """The record's document as a line of JSON: the same object until the record changes."""
+        return self.storage.line(record_id)
+
+    def lines(self, kind: str) -> Iterator[tuple[str, bytes]]:
+        """Every living record of a kind, in the order they were first put."""
+        rows = self.storage.tables.get(kind)
+        if rows is not None:
+            ids = list(rows.refs)
+            yield from zip(ids, rows.lines(ids), strict=True)
+
+    def lines_having(self, kind: str, name: str, text: str) -> Iterator[tuple[str, bytes]]:
+        """The living records of a kind whose declared field `name` is `text`, by its index."""
+        rows = self.storage.tables.get(kind)
+        if rows is not None:
+            index = rows.index((name,))
+            if index is None:
+                raise TypeError(f"{kind} declares no index on {name!r}")
+            ids = tuple(index.equal(text))
+            yield from zip(ids, rows.lines(ids), strict=True)
 
     def document(self, record_id: str) -> Mapping[str, Any] | None:
-        return self.storage.document(record_id)
+        """The record's document, parsed anew."""
+        line = self.storage.line(record_id)
+        return None if line is None else loads(line)
 
     def state(self, record_id: str) -> State | None:
-        doc = self.storage.document(record_id)
-        return None if doc is None else state_of(record_id, doc)
-
-    def documents(self, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Every living record of a kind, in the order they were first put."""
-        yield from self.storage.tables.get(kind, {}).items()
+        line = self.storage.line(record_id)
+        return None if line is None else state_of(record_id, loads(line))
 
     def ids(self) -> Iterator[str]:
         """Every record that was ever put, the deleted ones too."""
-        return iter(self.storage.where)
+        for rows in tuple(self.storage.tables.values()):
+            yield from tuple(rows.refs)
 
     def history(self, record_id: str) -> list[Edit]:
         """The record's edits that this copy has, in the order they came."""
-        return [Edit.from_json(raw) for raw in self.edits.get(record_id, ())]
+        return [Edit.from_json(raw) for raw in self.books.history.of(record_id)]
+
+    def counted(self) -> Sums:
+        """The sums, told anew from every record: what `sums` must be."""
+        if self.hub:
+            return Sums.of(state for i in self.ids() if (state := self.state(i)) is not None)
+        bases = {*self.ids(), *self.bases}
+        return Sums.of(base for i in bases if (base := self._base(i)) is not None)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Keeps telling `listener` until the returned function is called."""
@@ -124,18 +190,13 @@ class Store:
             states[change.id], edit = apply(before, change, self._next_dot(), mark, gesture)
             edits.append(edit)
         if edits:
-            raw = tuple(edit.to_json() for edit in edits)
-            bases = (
-                {}
-                if self.hub
-                else {
-                    record_id: self._confirmed(record_id)
-                    for record_id in states
-                    if record_id not in self.bases
-                }
-            )
+            bases = {i: self._confirmed(i) for i in states if i not in self.bases}
+            changes = {i: (first[i] if first[i].vv else None, state) for i, state in states.items()}
             self._keep(
-                Frame(self._documents(states.values()), raw, bases=bases, hseq=self._next_hseq())
+                states.values(),
+                [edit.to_json() for edit in edits],
+                sums=self.sums.after(changes) if self.hub else {},
+                bases={} if self.hub else bases,
             )
         return Gesture(gesture, tuple(edits), first)
 
@@ -167,45 +228,46 @@ class Store:
             for record_id, base in bases.items()
             if base == (joined.get(record_id) or self.state(record_id))
         )
-        by_dot = {Dot(raw["dot"][0], raw["dot"][1]): raw for raw in edits}
-        new_edits = tuple(raw for dot, raw in by_dot.items() if dot not in self._known)
-        frame = Frame(
-            self._documents(changed.values()),
-            new_edits,
-            dict(meta or {}),
-            {
-                i: None if base is None else encode(base)
-                for i, base in bases.items()
-                if i not in clean
-            },
-            tuple(i for i in clean if i in self.bases),
-            tuple((dot.replica, dot.n) for dot in acked),
-            self._next_hseq() if changed else 0,
+        by_dot = {dot_of(raw): raw for raw in edits}
+        counted: dict[str, tuple[State | None, State | None]] = (
+            {i: (self.state(i), state) for i, state in changed.items()}
+            if self.hub
+            else {i: (self._base(i), base) for i, base in bases.items()}
         )
-        if frame != Frame():
-            self._keep(frame)
+        self._keep(
+            changed.values(),
+            [raw for dot, raw in by_dot.items() if dot not in self.books.history.dots],
+            meta=dict(meta or {}),
+            bases={i: encode(base) for i, base in bases.items() if base and i not in clean},
+            clean=[i for i in clean if i in self.bases],
+            acked=[list(dot) for dot in acked],
+            sums=self.sums.after(counted),
+        )
         return frozenset(changed)
 
     def all_at_once(self) -> AbstractContextManager[None]:
-        """Commits inside become durable together, at the end; none of them is to be relied on
-        before. A made-up show of 600 gestures must not wait for the disk 600 times."""
-        return self._journal.one_sync()
+        """Commits inside become durable together, at the end. Only for laying out a production
+        that nobody relies on yet: a power cut inside may leave one that cannot be read. A made-up
+        show of 600 gestures must not wait for the disk 600 times."""
+        return self.storage.one_sync()
 
     def set_meta(self, **meta: Any) -> None:
-        """Books of this copy that no record holds: the cursor, the epoch, the device's letter."""
-        self._keep(Frame(meta=meta))
+        self._keep((), (), meta=meta)
 
     def forget_bases(self, **meta: Any) -> None:
         """Another office run history: nothing counts as confirmed, everything is offered again."""
-        self._keep(Frame(bases=dict.fromkeys(self.ids()), meta=meta))
+        self._keep((), (), bases=dict.fromkeys(self.ids()), meta=meta, sums=None)
 
     def new_run(self) -> None:
         """The next write opens a fresh replica, as it does after a start."""
         self._replica = ""
 
+    def tend(self) -> bool:
+        """A slice of housekeeping, some milliseconds, when nobody waits; whether more is left."""
+        return self.storage.tend()
+
     def close(self) -> None:
-        self._journal.close()
-        self.lock.release()
+        self.storage.close()
 
     # ---- inside -----------------------------------------------------------------------------
 
@@ -217,9 +279,6 @@ class Store:
             self._started = (time.time(), time.monotonic())
         self._n += 1
         return Dot(self._replica, self._n)
-
-    def _next_hseq(self) -> int:
-        return len(self.order) + 1 if self.hub else 0
 
     def _confirmed(self, record_id: str) -> Any:
         state = self.state(record_id)
@@ -240,41 +299,43 @@ class Store:
             return None if raw is None else decode(raw)
         return self.state(record_id)
 
-    def _documents(self, states: Iterable[State]) -> dict[str, Mapping[str, Any]]:
-        return {state.id: document(state) for state in states}
-
-    def _keep(self, frame: Frame) -> None:
-        self._journal.append(frame)
-        touched = self._show(frame)
-        for listener in tuple(self._listeners):
-            listener(touched)
-
-    def _show(self, frame: Frame) -> frozenset[tuple[str, str]]:
+    def _keep(
+        self, states: Iterable[State], edits: Sequence[Mapping[str, Any]], **books: Any
+    ) -> None:
+        """One commit: records, the edits behind them, and the books that move with them."""
+        put: dict[str, dict[str, bytes]] = {}
+        out: dict[str, tuple[str, ...]] = {}
         touched = set()
-        for record_id, doc in frame.puts.items():
-            self.storage.put(record_id, doc)
-            touched.add((doc["_m"]["t"], record_id))
-            if frame.hseq:
-                self.order.append(record_id)
-                self.hseq[record_id] = len(self.order)
-        for raw in frame.edits:
-            dot = Dot(raw["dot"][0], raw["dot"][1])
-            self._known.add(dot)
-            self.edits.setdefault(raw["id"], []).append(raw)
-            if not self.hub:
-                self.unacked[dot] = raw
-        for replica, n in frame.acked:
-            self.unacked.pop(Dot(replica, n), None)
-        self.meta.update(frame.meta)
-        self.bases.update(frame.bases)
-        for record_id in frame.clean:
-            self.bases.pop(record_id, None)
-        return frozenset(touched)
+        for state in states:
+            doc = document(state)
+            table, before = table_of(doc), self.storage.where(state.id)
+            put.setdefault(table, {})[state.id] = dumps_exact(doc)
+            if before not in (None, table):
+                out[str(before)] = (*out.get(str(before), ()), state.id)
+            touched.add((state.kind, state.id))
+        said = {word: value for word, value in books.items() if value or word == "sums"}
+        if said.get("sums") == {}:
+            del said["sums"]
+        if self.hub and put:
+            said["hseq"] = self.order.top + 1
+        commit = Commit(put, out, (), tuple(map(dumps_exact, edits)), said)
+        if not (put or edits or said):
+            return
+        self.storage.commit(commit)
+        self.books.take(commit, list(edits))
+        for listener in tuple(self._listeners):
+            listener(frozenset(touched))
 
 
 def find(store: Store, kind: str, record_id: str) -> Mapping[str, Any]:
     """The living record's document, or NotFound in words."""
-    doc = store.document(record_id)
-    if doc is None or store.storage.where[record_id] == GONE or doc["_m"]["t"] != kind:
+    return cast("Mapping[str, Any]", loads(find_line(store, kind, record_id)))
+
+
+def find_line(store: Store, kind: str, record_id: str) -> bytes:
+    """The living record's document as a line of JSON, or NotFound in words."""
+    rows = store.storage.tables.get(kind)
+    line = None if rows is None else rows.line(record_id)
+    if line is None:
         raise NotFound("That record is not on this copy, or it was deleted.")
-    return doc
+    return line

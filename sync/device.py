@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from data.canonical import decode, digest, encode
-from data.disk import dumps
+from data.edit import dot_of
 from data.errors import Malformed, NoOffice, OfficeError
+from data.packing import dumps
 from data.state import State, join
 from data.store import Store
 from sync.wire import (
@@ -27,7 +28,6 @@ from sync.wire import (
     Pushed,
     Welcome,
     dot_name,
-    dot_of,
 )
 
 
@@ -170,10 +170,11 @@ class Device:
     def _items(self) -> Iterator[tuple[int, State | None, Any]]:
         edits: dict[str, list[Mapping[str, Any]]] = {}
         if self.store.meta.get("offer_all"):
-            edits |= self.store.edits
+            offered = list(self.store.books.history.recent())
         else:
-            for raw in self.store.unacked.values():
-                edits.setdefault(raw["id"], []).append(raw)
+            offered = list(self.store.unacked.values())
+        for raw in offered:
+            edits.setdefault(raw["id"], []).append(raw)
         for record_id in list(self.store.bases):
             yield from self._edits(edits.pop(record_id, []))
             state = self.store.state(record_id)

@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from data.canonical import decode, encode
-from data.disk import dumps
-from data.edit import Edit
 from data.errors import Malformed, NoOffice, OfficeError, ReplicaCloned
+from data.packing import dumps
 from data.state import Dot, State, join
 from data.store import Store
 from sync.place import Place, letter_number, letters
@@ -30,7 +29,6 @@ from sync.wire import (
     Verdict,
     Welcome,
     dot_name,
-    dot_of,
     read_edit,
 )
 
@@ -44,7 +42,7 @@ class Office:
         self.run = store.sources.new_token()
         store.set_meta(
             epoch=store.meta.get("epoch") or self._epoch(1),
-            hub_runs={**store.meta.get("hub_runs", {}), self.run: len(store.order)},
+            hub_runs={**store.meta.get("hub_runs", {}), self.run: store.order.top},
         )
 
     @property
@@ -82,7 +80,7 @@ class Office:
         counter = max(above, self._here().counter) + 1
         # Letters given out after that copy was made are not remembered here: stay clear of them.
         spare = self.store.meta.get("letters", 0) + 10
-        runs = {self.run: len(self.store.order)}
+        runs = {self.run: self.store.order.top}
         self.store.set_meta(epoch=self._epoch(counter), hub_runs=runs, letters=spare)
 
     def push(self, push: Push) -> Pushed:
@@ -98,23 +96,20 @@ class Office:
         """The records put after `cursor`, in that order; one put again later comes only then."""
         self._same_run(run)
         store = self.store
-        at, size = self._start(cursor), 0
+        at, size, more = self._start(cursor), 0, False
         states: list[Any] = []
-        while at < len(store.order) and len(states) < min(limit, MOST_STATES):
-            record_id = store.order[at]
-            if store.hseq[record_id] == at + 1:
-                state = store.state(record_id)
-                assert state is not None
-                raw = encode(state)
-                size += len(dumps(raw))
-                if states and size > FULL:
-                    break
-                states.append(raw)
-            at += 1
-        here = str(Place(store.meta["epoch"], self.run, at))
-        return Page(
-            next=here, mark=str(self._here()), more=at < len(store.order), states=tuple(states)
-        )
+        for hseq, record_id in store.order.after(at):
+            state = store.state(record_id)
+            assert state is not None
+            raw = encode(state)
+            size += len(dumps(raw))
+            more = len(states) >= min(limit, MOST_STATES) or bool(states and size > FULL)
+            if more:
+                break
+            states.append(raw)
+            at = hseq
+        here = str(Place(store.meta["epoch"], self.run, at if more else store.order.top))
+        return Page(next=here, mark=str(self._here()), more=more, states=tuple(states))
 
     # ---- inside -----------------------------------------------------------------------------
 
@@ -122,7 +117,7 @@ class Office:
         return f"{counter}.{self.store.sources.new_token()}"
 
     def _here(self) -> Place:
-        return Place(self.store.meta["epoch"], self.run, len(self.store.order))
+        return Place(self.store.meta["epoch"], self.run, self.store.order.top)
 
     def _known(self, place: Place) -> bool:
         """Whether this office may have told a device of that place."""
@@ -190,17 +185,13 @@ class Office:
         for raw in edits:
             try:
                 edit = read_edit(raw)
-                before = good.get(edit.dot) or self._kept(edit)
+                before = good.get(edit.dot) or self.store.books.history.find(edit.record, edit.dot)
                 if before is not None and before != raw:
                     raise ReplicaCloned(f"the edit {dot_name(edit.dot)} has two contents.")
                 good[edit.dot] = raw
             except Malformed as error:
                 aside.append(_aside(_told_dot(raw), error))
         return list(good.values()), tuple(aside)
-
-    def _kept(self, edit: Edit) -> Mapping[str, Any] | None:
-        kept = self.store.edits.get(edit.record, ())
-        return next((raw for raw in kept if dot_of(raw) == edit.dot), None)
 
 
 def _check_size(raw: Any) -> None:

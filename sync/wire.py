@@ -14,9 +14,9 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from data.canonical import decode
-from data.disk import dumps, loads
 from data.edit import Edit
 from data.errors import Malformed
+from data.packing import dumps, loads
 from data.state import Dot
 
 TYPE = "application/vnd.callboard"
@@ -80,11 +80,6 @@ def read_edit(raw: Any) -> Edit:
     if len(dumps(raw)) > MOST_RECORD:
         raise Malformed(f"An edit is larger than {MOST_RECORD} bytes.", code="too-large")
     return Edit.from_json(raw)
-
-
-def dot_of(raw: Mapping[str, Any]) -> Dot:
-    """The dot of an edit as it is kept and sent."""
-    return Dot(raw["dot"][0], raw["dot"][1])
 
 
 def dot_name(dot: Dot) -> str:

@@ -1,184 +1,204 @@
-"""The journal: cut anywhere it holds whole commits; TinyDB asks it questions and never writes."""
+"""TinyDB over the journal: what is handed out belongs to the caller; the app's own only reads."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tinydb import Query, TinyDB, where
+from tinydb.storages import MemoryStorage
+from tinydb.table import Document
 
-from data.disk import HEADER, Frame, Journal, JournalStorage, RecordDB
-from data.errors import Damaged, Refused
+from data.disk import JournalDB, RecordTable, open_db
+from data.document import GONE
+from data.edit import Write
+from data.errors import BadInput, Busy, Refused
+from data.files import MemoryFolder
+from data.record_db import RecordDB
+from data.storage import JournalStorage
 from data.store import Store
-from tests.small_show import Wall
+from tests.copies import copy_in
 
-NOW = Wall()()
+# ---- nothing is aliased -----------------------------------------------------------------------
 
-
-def doc(kind: str = "scene", *, alive: bool = True, **values: Any) -> dict[str, Any]:
-    return {**values, "_m": {"t": kind, "d": [], "vv": {}, "l": [0] if alive else [], "c": {}}}
-
-
-FRAMES = tuple(
-    Frame(puts={f"r{n}": doc(set_name=f"Zoë's kitchen {n}", pages=n)}, meta={"n": n})
-    for n in range(4)
-)
+SCENES = [
+    {"day": 1, "set": {"name": "KITCHEN"}, "cast": ["Rosa", {"as": "Dale"}]},
+    {"day": 2, "set": {"name": "DINER"}, "cast": []},
+    {"day": 2, "set": {"name": "STREET"}, "cast": ["Gus"]},
+]
 
 
-def journal(path: Path, *frames: Frame, writer: bool = True) -> Journal:
-    opened = Journal(path, writer=writer, now=NOW)
-    list(opened.frames())
-    for frame in frames:
-        opened.append(frame)
-    return opened
+PLACES: dict[str, Callable[[], TinyDB]] = {
+    "a journal": lambda: open_db(MemoryFolder(), indexes={"scene": ["day"]}),
+    "memory": lambda: JournalDB(storage=MemoryStorage),
+}
+
+ASKED: dict[str, Callable[[Any], Any]] = {
+    "get by id": lambda table: [table.get(doc_id=1)],
+    "get by ids": lambda table: table.get(doc_ids=[1, 3]),
+    "get": lambda table: [table.get(where("day") == 2)],
+    "search by an index": lambda table: table.search(where("day") == 2),
+    "search in bounds": lambda table: table.search(where("day") > 0),
+    "search by trying": lambda table: table.search(where("set")["name"] == "DINER"),
+    "all": lambda table: table.all(),
+    "going through": list,
+}
 
 
-def written(tmp_path: Path) -> tuple[bytes, list[int]]:
-    """A journal of four commits, and where each whole one ends."""
-    path = tmp_path / "whole"
-    ends = []
-    opened = journal(path)
-    for frame in FRAMES:
-        ends.append(path.stat().st_size)
-        opened.append(frame)
-    opened.close()
-    return path.read_bytes(), [*ends, path.stat().st_size]
+def harm(value: Any) -> None:
+    """Changes everything that can be changed in what somebody was given."""
+    if isinstance(value, dict):
+        for inner in list(value.values()):
+            harm(inner)
+        value["harm"] = "done"
+        value.pop("day", None)
+    elif isinstance(value, list):
+        for inner in value:
+            harm(inner)
+        value.append("harm")
 
 
-def read(path: Path) -> list[Frame]:
-    return list(Journal(path, writer=False, now=NOW).frames())
+def filled(place: str) -> tuple[TinyDB, Any]:
+    db = PLACES[place]()
+    table = db.table("scene")
+    table.insert_multiple({**scene} for scene in SCENES)
+    if isinstance(db.storage, JournalStorage):
+        db.storage.compact()
+        table.update({"pages": 3}, doc_ids=[3])
+    return db, table
 
 
-# ---- cuts and damage --------------------------------------------------------------------------
+@pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.parametrize("place", PLACES)
+def test_what_is_handed_out_is_the_callers_own(place: str, asked: str) -> None:
+    _, table = filled(place)
+    before = [(doc.doc_id, repr(doc)) for doc in table]
+    answers = [[repr(doc) for doc in ASKED[name](table)] for name in ASKED]
+    for _ in range(2):  # the second answer may be a remembered one
+        for doc in ASKED[asked](table):
+            harm(doc)
+
+    assert before == [(doc.doc_id, repr(doc)) for doc in table]
+    assert answers == [[repr(doc) for doc in ASKED[name](table)] for name in ASKED]
 
 
-def test_cut_at_any_byte_it_opens_with_the_whole_commits_and_goes_on(tmp_path: Path) -> None:
-    data, ends = written(tmp_path)
-    path = tmp_path / "cut"
-    for at in range(len(data) + 1):
-        path.write_bytes(data[:at])
-        whole = max(0, sum(end <= at for end in ends) - 1)
+def test_what_is_handed_in_stays_the_callers_own() -> None:
+    _, table = filled("a journal")
+    mine: list[Any] = [{"day": 4, "cast": ["Ada"]}, {"day": 5, "cast": ["Lou"]}]
+    table.insert(mine[0])
+    table.insert_multiple([mine[1]])
+    kept: list[Any] = []
+    cast = ["Newt"]
+    table.update(kept.append, where("day") == 4)
+    table.update({"cast": cast}, where("day") == 5)
+    before = [repr(doc) for doc in table]
+    harm(mine)
+    harm(kept)
+    harm(cast)
 
-        assert list(FRAMES[:whole]) == read(path)
-        opened = journal(path, FRAMES[3])
-        opened.close()
-        assert [*FRAMES[:whole], FRAMES[3]] == read(path)
-
-        torn = at >= len(HEADER) and at not in ends
-        assert torn == (opened.cut_aside is not None)
-        if opened.cut_aside is not None:
-            start = max(end for end in ends if end <= at)
-            assert data[start:at] == opened.cut_aside.read_bytes()
-            opened.cut_aside.unlink()
+    assert before == [repr(doc) for doc in table]
+    assert table.get(where("day") == 5) == {"day": 5, "cast": ["Newt"]}
 
 
-def test_a_reader_never_changes_a_torn_journal(tmp_path: Path) -> None:
-    data, _ = written(tmp_path)
-    path = tmp_path / "torn"
-    path.write_bytes(data[:-5])
-    list(Journal(path, writer=False, now=NOW).frames())
+def test_a_change_that_is_refused_halfway_has_changed_nothing() -> None:
+    _, table = filled("a journal")
+    before = [repr(doc) for doc in table]
 
-    assert data[:-5] == path.read_bytes()
-    assert not list(tmp_path.glob("journal.cut*"))
+    def stumble(doc: Any) -> None:
+        doc["day"] = 9
+        if doc["set"]["name"] == "STREET":
+            raise LookupError("STREET")
 
-
-def test_any_changed_byte_is_noticed_or_changes_nothing(tmp_path: Path) -> None:
-    data, ends = written(tmp_path)
-    path = tmp_path / "flipped"
-    for at in range(len(data)):
-        for bit in (0x01, 0x10):
-            path.write_bytes(data[:at] + bytes([data[at] ^ bit]) + data[at + 1 :])
-            try:
-                frames = read(path)
-            except Damaged:
-                continue
-            # What passes is a changed space between two numbers, or the last commit cut off whole.
-            assert frames in (list(FRAMES), list(FRAMES[:3]))
-            assert frames == list(FRAMES) or at >= ends[-2]
+    with pytest.raises(LookupError):
+        table.update(stumble)
+    with pytest.raises(TypeError):
+        table.insert_multiple([{"day": 1}, {"day": object()}])
+    assert before == [repr(doc) for doc in table]
+    assert table.insert({"day": 6}) == 4
 
 
-def test_a_length_that_grew_in_the_middle_is_damage_and_not_a_torn_end(tmp_path: Path) -> None:
-    data, ends = written(tmp_path)
-    path = tmp_path / "grown"
-    path.write_bytes(data[: ends[1]] + b"7" + data[ends[1] + 1 :])
-
-    with pytest.raises(Damaged):
-        journal(path)
-    assert not list(tmp_path.glob("journal.cut*"))
+# ---- one writer -------------------------------------------------------------------------------
 
 
-def test_zeros_that_a_file_system_left_at_the_end_are_a_torn_end(tmp_path: Path) -> None:
-    data, _ = written(tmp_path)
-    path = tmp_path / "zeros"
-    path.write_bytes(data + bytes(4096))
-
-    assert list(FRAMES) == read(path)
-
-
-def test_another_programs_file_is_refused_and_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "other"
-    path.write_bytes(b'{"_default": {}}')
-
-    with pytest.raises(Damaged):
-        journal(path)
-    assert path.read_bytes() == b'{"_default": {}}'
+def test_a_second_writer_is_refused_and_a_reader_is_not(tmp_path: Path) -> None:
+    with open_db(tmp_path / "db") as db:
+        db.table("scene").insert({"day": 1})
+        with pytest.raises(Busy, match="open in another Callboard"):
+            open_db(tmp_path / "db")
+        with open_db(tmp_path / "db", access_mode="r") as reader:
+            assert reader.table("scene").all() == [{"day": 1}]
+            db.table("scene").insert({"day": 2})
+    with open_db(tmp_path / "db") as db:
+        assert len(db.table("scene")) == 2
 
 
-def test_a_frame_read_back_is_the_frame() -> None:
-    frame = Frame(
-        puts={"r": doc(name="Łukasz")},
-        edits=({"dot": ["a", 1], "id": "r"},),
-        meta={"cursor": "7"},
-        bases={"r": None},
-        clean=("q",),
-        acked=(("a", 1),),
-        hseq=12,
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "db.json"
+    path.write_bytes(b"{}")
+
+    with pytest.raises(BadInput, match="is a file; a production is a folder"):
+        open_db(path)
+    assert path.read_bytes() == b"{}"
+
+
+def test_a_reader_makes_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        open_db(tmp_path / "nowhere", access_mode="r")
+    assert not (tmp_path / "nowhere").exists()
+
+
+# ---- the app's own ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    """An office with three scenes, one of them deleted, and a person."""
+    made = copy_in(MemoryFolder(), hub=True)
+    made.commit(
+        [
+            Write("scene", "a", {"set_name": "KITCHEN", "pages": 5, "day": "d1"}),
+            Write("scene", "b", {"set_name": "DINER", "day": "d1"}),
+            Write("scene", "c", {"set_name": "STREET"}),
+            Write("person", "p", {"name": "Zoë"}),
+        ],
+        user="Ada",
     )
-
-    assert frame == Frame.from_bytes(frame.to_bytes()[18:])
-
-
-# ---- TinyDB over it ---------------------------------------------------------------------------
+    made.commit([Write("scene", "c", delete=True)], user="Ada")
+    yield made
+    made.close()
 
 
-def filled(*docs: tuple[str, dict[str, Any]]) -> tuple[JournalStorage, RecordDB]:
-    storage = JournalStorage()
-    for record_id, document in docs:
-        storage.put(record_id, document)
-    return storage, RecordDB(storage=lambda: storage)
+def names(found: list[Document]) -> list[str]:
+    return [str(doc.doc_id) for doc in found]
 
 
-KITCHEN, DINER = doc(set_name="KITCHEN", pages=5, day="d1"), doc(set_name="DINER", day="d1")
+def test_tinydbs_queries_work(store: Store) -> None:
+    scenes, scene = store.db.table("scene"), Query()
+
+    assert names(scenes.search(scene.pages > 3)) == ["a"]
+    assert names(scenes.search((scene.set_name == "DINER") & (scene.day == "d1"))) == ["b"]
+    assert names(scenes.search((scene.set_name == "DINER") | (scene.pages == 5))) == ["a", "b"]
+    assert names([scenes.get(doc_id="b")]) == ["b"]  # type: ignore[call-overload]
+    assert scenes.get(scene.set_name == "nowhere") is None
+    assert scenes.contains(scene.day == "d1")
+    assert scenes.count(scene.day == "d1") == 2
+    assert (len(scenes), names(scenes.all())) == (2, ["a", "b"])
+    assert store.db.tables() == {"scene", "person", GONE}
 
 
-def test_tinydbs_queries_work() -> None:
-    _, db = filled(("a", KITCHEN), ("b", DINER), ("p", doc("person", name="Zoë")))
-    scenes = db.table("scene")
-
-    assert [found["pages"] for found in scenes.search(where("pages") > 3)] == [5]
-    assert scenes.search((Query().set_name == "DINER") & (Query().day == "d1")) == [DINER]
-    assert scenes.search((Query().set_name == "DINER") | (Query().pages == 5)) == [KITCHEN, DINER]
-    assert scenes.get(where("set_name") == "KITCHEN") == KITCHEN
-    assert scenes.get(doc_id="b") == DINER  # type: ignore[call-overload]
-    assert scenes.get(where("set_name") == "nowhere") is None
-    assert scenes.contains(where("day") == "d1")
-    assert scenes.count(where("day") == "d1") == 2
-    assert (len(scenes), len(scenes.all())) == (2, 2)
-    assert db.tables() == {"scene", "person"}
-    assert [str(found.doc_id) for found in scenes.search(where("pages").exists())] == ["a"]
+def test_a_deleted_record_is_met_by_no_query(store: Store) -> None:
+    assert store.db.table("scene").search(where("set_name") == "STREET") == []
+    assert store.document("c") is not None
 
 
-def test_a_deleted_record_is_met_by_no_query() -> None:
-    storage, db = filled(("a", KITCHEN))
-    storage.put("a", doc(set_name="KITCHEN", alive=False))
+def test_an_answer_is_as_new_as_the_last_commit(store: Store) -> None:
+    scenes, asked = store.db.table("scene"), where("day") == "d1"
+    assert names(scenes.search(asked)) == ["a", "b"]
+    store.commit([Write("scene", "a", {"day": "d2"}), Write("scene", "c", {"day": "d1"})], user="A")
 
-    assert db.table("scene").search(where("set_name") == "KITCHEN") == []
-    assert db.table("scene").all() == []
-    assert storage.document("a") is not None
+    assert names(scenes.search(asked)) == ["b", "c"]
 
 
 WRITES: dict[str, Callable[[TinyDB], object]] = {
@@ -186,6 +206,7 @@ WRITES: dict[str, Callable[[TinyDB], object]] = {
     "insert into an empty one": lambda db: db.table("nobody").insert({"pages": 1}),
     "insert_multiple": lambda db: db.table("scene").insert_multiple([{"pages": 1}]),
     "update": lambda db: db.table("scene").update({"pages": 2}),
+    "update_multiple": lambda db: db.table("scene").update_multiple([({}, where("pages") == 5)]),
     "upsert": lambda db: db.table("scene").upsert({"pages": 2}, where("pages") == 5),
     "remove": lambda db: db.table("scene").remove(where("pages") == 5),
     "truncate": lambda db: db.table("scene").truncate(),
@@ -195,38 +216,11 @@ WRITES: dict[str, Callable[[TinyDB], object]] = {
 
 
 @pytest.mark.parametrize("name", WRITES)
-def test_tinydbs_writing_methods_refuse_and_change_nothing(name: str) -> None:
-    storage, db = filled(("a", KITCHEN))
+def test_tinydbs_writing_methods_refuse_and_change_nothing(name: str, store: Store) -> None:
+    before = {i: store.line(i) for i in store.ids()}
 
     with pytest.raises(Refused, match="only reads"):
-        WRITES[name](db)
-    assert storage.tables == {"scene": {"a": KITCHEN}}
-
-
-PUTS = st.lists(
-    st.tuples(
-        st.sampled_from("abc"),
-        st.sampled_from([None, "d1", "d2", 1, ["d1"]]),
-        st.sampled_from([None, "x"]),
-        st.booleans(),
-    ),
-    max_size=25,
-)
-
-
-@given(PUTS)
-def test_the_index_finds_what_looking_at_every_document_finds(puts: list[Any]) -> None:
-    storage, db = filled()
-    for record_id, day, unit, alive in puts:
-        storage.put(record_id, doc(alive=alive, day=day, unit=unit))
-        for query in (where("day") == "d1", (where("unit") == "x") & (where("day") == "d2")):
-            looked = [d for d in db.table("scene").all() if query(d)]
-            found = db.table("scene").search(query)
-            assert sorted(map(repr, looked)) == sorted(map(repr, found))
-
-
-def test_the_journal_of_a_store_is_what_it_says(hub: Store) -> None:
-    hub.set_meta(cursor="7")
-    hub.close()
-
-    assert [Frame(meta={"cursor": "7"})] == read(hub.home / "journal.1")
+        WRITES[name](store.db)
+    assert before == {i: store.line(i) for i in store.ids()}
+    assert isinstance(store.db, RecordDB)
+    assert isinstance(store.db.table("scene"), RecordTable)

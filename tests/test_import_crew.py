@@ -130,11 +130,11 @@ def test_two_copies_that_import_one_list_apart_make_the_same_people(tmp_path: Pa
 def test_importing_again_writes_no_edit(desk: Desk, again: str) -> None:
     bring_in(desk, CREW_CSV, "crew_list.csv")
     bring_in(desk, CREW_XLSX, "crew_list.xlsx")
-    before = len(desk.store.order)
+    before = desk.store.order.top
     plan = plan_crew(desk, again, (LISTS / again).read_bytes())
 
     assert Result(0, 0, 0, None) == carry_out(desk, plan)
-    assert before == len(desk.store.order)
+    assert before == desk.store.order.top
     assert plan.unchanged == 109
     assert "Nothing to change." in plan.summary()
 
@@ -157,10 +157,10 @@ def test_a_plan_carried_out_twice_writes_once(desk: Desk) -> None:
 
 
 def test_planning_writes_nothing(desk: Desk) -> None:
-    before = dict(desk.store.meta), list(desk.store.order)
+    before = dict(desk.store.meta), desk.store.order.top
     plan_crew(desk, "list.csv", CREW_CSV)
 
-    assert before == (dict(desk.store.meta), list(desk.store.order))
+    assert before == (dict(desk.store.meta), desk.store.order.top)
 
 
 def test_the_workbooks_second_sheet_is_passed_over_aloud(desk: Desk) -> None:

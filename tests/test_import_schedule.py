@@ -96,11 +96,11 @@ def test_a_days_background_is_the_most_of_any_scene(desk: Desk) -> None:
 
 def test_importing_again_writes_no_edit(desk: Desk) -> None:
     bring_in(desk, SCHEDULE)
-    before = len(desk.store.order)
+    before = desk.store.order.top
     plan = plan_schedule(desk, "list.csv", SCHEDULE)
 
     assert Result(0, 0, 0, None) == carry_out(desk, plan)
-    assert (before, 114) == (len(desk.store.order), plan.unchanged)
+    assert (before, 114) == (desk.store.order.top, plan.unchanged)
 
 
 def test_cast_numbers_without_a_name_are_said_once(desk: Desk) -> None:

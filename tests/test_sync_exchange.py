@@ -124,7 +124,7 @@ def contents(copy: Copy) -> dict[str, bytes]:
 
 
 def edit_dots(copy: Copy) -> list[tuple[str, int]]:
-    return [tuple(raw["dot"]) for edits in copy.store.edits.values() for raw in edits]
+    return [tuple(raw["dot"]) for i in copy.store.ids() for raw in copy.store.books.history.of(i)]
 
 
 @pytest.fixture
@@ -236,7 +236,7 @@ def test_an_edit_wins_over_a_delete_it_did_not_know(office: Copy, gate: Copy, va
         sync(copy, office)
 
     assert (gate.seen("p1", "name"), gate.seen("p1", "phone")) == ("Ada Brandt", "2")
-    assert all("p1" in dict(copy.store.documents("person")) for copy in (office, gate, van))
+    assert all("p1" in dict(copy.store.lines("person")) for copy in (office, gate, van))
 
 
 def test_a_delete_reaches_everybody(office: Copy, gate: Copy, van: Copy) -> None:
@@ -247,7 +247,7 @@ def test_a_delete_reaches_everybody(office: Copy, gate: Copy, van: Copy) -> None
     for copy in (van, gate):
         sync(copy, office)
 
-    assert [] == list(office.store.documents("person")) == list(gate.store.documents("person"))
+    assert [] == list(office.store.lines("person")) == list(gate.store.lines("person"))
 
 
 def test_facts_of_two_devices_are_all_there(office: Copy, gate: Copy, van: Copy) -> None:
@@ -310,10 +310,10 @@ def test_nothing_new_writes_nothing_to_the_disk(office: Copy, gate: Copy) -> Non
     gate.write("p1", name="Ada Brandt")
     sync(gate, office)
     sync(gate, office)
-    before = [copy.home.joinpath("journal.1").stat().st_size for copy in (gate, office)]
+    before = [copy.store.storage.journal_bytes for copy in (gate, office)]
     sync(gate, office)
 
-    assert before == [copy.home.joinpath("journal.1").stat().st_size for copy in (gate, office)]
+    assert before == [copy.store.storage.journal_bytes for copy in (gate, office)]
 
 
 # ---- cut off --------------------------------------------------------------------------------
@@ -324,10 +324,10 @@ def test_a_push_delivered_twice_changes_nothing(office: Copy, gate: Copy) -> Non
     hello(gate, office)
     (batch,) = gate.device.batches()
     send(gate, office, batch)
-    before = (contents(office), edit_dots(office), len(office.store.order))
+    before = (contents(office), edit_dots(office), office.store.order.top)
     send(gate, office, batch)
 
-    assert before == (contents(office), edit_dots(office), len(office.store.order))
+    assert before == (contents(office), edit_dots(office), office.store.order.top)
 
 
 def test_an_answer_lost_after_the_offices_commit_is_only_asked_again(
@@ -341,7 +341,7 @@ def test_an_answer_lost_after_the_offices_commit_is_only_asked_again(
     office.restart()
     sync(gate, office)
 
-    assert 1 == len(edit_dots(office)) == len(office.store.order)
+    assert 1 == len(edit_dots(office)) == office.store.order.top
     assert (gate.device.waiting, gate.store.unacked) == (0, {})
 
 
@@ -435,11 +435,11 @@ def test_two_contents_under_one_dot_are_put_aside(office: Copy, gate: Copy) -> N
 def test_an_edit_told_two_ways_is_put_aside(office: Copy, gate: Copy) -> None:
     gate.write("p1", name="Ada Brandt")
     sync(gate, office)
-    (kept,) = office.store.edits["p1"]
+    (kept,) = office.store.books.history.of("p1")
     reply = office.office.push(Push(run=office.office.run, edits=({**kept, "f": {"name": "No"}},)))
 
     assert [verdict.code for verdict in reply.edits_aside] == ["replica-cloned"]
-    assert [kept] == office.store.edits["p1"]
+    assert [kept] == office.store.books.history.of("p1")
 
 
 @pytest.mark.parametrize(

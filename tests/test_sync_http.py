@@ -216,7 +216,7 @@ def test_a_device_works_with_the_hub_stopped_and_both_are_equal_afterwards(
     office = Store(hub.home, sources=sources(9), hub=True, reader=True)
     assert contents(office) == contents(store)
     assert len(contents(office)) == 41
-    dots = [tuple(raw["dot"]) for raws in office.edits.values() for raw in raws]
+    dots = [tuple(raw["dot"]) for i in office.ids() for raw in office.books.history.of(i)]
     assert len(dots) == len(set(dots)) == 41
     assert list(Blobs(hub.home / "photos").names()) == [hashlib.sha256(b"a slip").hexdigest()]
 
@@ -245,7 +245,7 @@ def test_a_hub_killed_again_and_again_while_a_device_writes_loses_nothing(
 
     office = Store(hub.home, sources=sources(9), hub=True, reader=True)
     assert contents(office) == contents(store)
-    dots = [tuple(raw["dot"]) for raws in office.edits.values() for raw in raws]
+    dots = [tuple(raw["dot"]) for i in office.ids() for raw in office.books.history.of(i)]
     assert len(dots) == len(set(dots)) == 240
 
 

@@ -48,6 +48,7 @@ TIME = Kind(
     named_by="what",
     nature="fact",
     columns=("day", "person", "what", "at", "how", "reason"),
+    indexed=("day",),
     confidentiality="amber",
     take_back=_void,
 )

@@ -81,6 +81,7 @@ CASH = Kind(
     named_by="what",
     nature="fact",
     columns=("on", "envelope", "what", "money", "note"),
+    indexed=("envelope",),
     confidentiality="amber",
     take_back=_void,
 )
@@ -92,6 +93,7 @@ RECEIPT = Kind(
     named_by="vendor",
     nature="shared",
     columns=("number", "date", "vendor", "money", "what_for", "code", "envelope", "void"),
+    indexed=("envelope",),
     confidentiality="amber",
     search=("vendor", "what_for", "number", "code"),
 )

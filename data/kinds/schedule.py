@@ -94,6 +94,7 @@ DEPARTMENT_CALL = Kind(
     plural="Department calls",
     nature="shared",
     columns=("day", "department", "offset"),
+    indexed=("day",),
 )
 PERSONAL_CALL = Kind(
     name="personal_call",
@@ -102,6 +103,7 @@ PERSONAL_CALL = Kind(
     plural="Personal calls",
     nature="shared",
     columns=("day", "person", "call", "off", "why"),
+    indexed=("day",),
 )
 SCENE = Kind(
     name="scene",
@@ -110,6 +112,7 @@ SCENE = Kind(
     plural="Scenes",
     nature="shared",
     columns=("number", "day", "int_ext", "set_name", "day_night", "pages", "cast"),
+    indexed=("day",),
     natural=lambda production, scene: scene_id(production, scene.number),
 )
 

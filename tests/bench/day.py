@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from data.desk import Desk
-from data.disk import sync_file
+from data.files import sync_file
 from data.kinds import ALL
 from data.kinds.attendance import board, check_in
 from data.kinds.calls import day_now

@@ -1,0 +1,125 @@
+"""The books of a copy: what it keeps beside its documents, and how that goes to disk and back.
+
+Every commit carries the changes to the books in its own frame; a snapshot holds them whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from data.edit import dot_of
+from data.files import Folder
+from data.frame import Commit
+from data.history import KEPT_MS, History
+from data.order import Order, packed, unpacked
+from data.packing import loads
+from data.rows import Rows
+from data.state import Dot
+from data.sums import Sums
+
+
+class OfficeBooks:
+    """What the store knows besides records. `hub`: the office's, which number and keep history."""
+
+    def __init__(self, folder: Folder, *, hub: bool, now_ms: Callable[[], int]) -> None:
+        self.hub = hub
+        self.meta: dict[str, Any] = {}
+        self.bases: dict[str, Any] = {}
+        """By record that the office has not confirmed as it is: the last state it did confirm, as
+        canonical JSON; None: it has none."""
+        self.unacked: dict[Dot, Any] = {}
+        """Edits that the office has not acknowledged."""
+        self.history = History(folder)
+        self.order = Order()
+        self.sums: Sums | None = Sums()
+        """None after an older journal, which kept none."""
+        self._now_ms = now_ms
+
+    # ---- commits ----------------------------------------------------------------------------
+
+    def replay(self, commit: Commit) -> None:
+        """Takes up a commit from the journal."""
+        self.take(commit, [loads(line) for line in commit.edits])
+
+    def take(self, commit: Commit, edits: list[Any]) -> None:
+        """The commit is durable: what it says holds from now on."""
+        books = commit.books
+        if books.get("hseq"):
+            for record_id in books.get("order") or (i for ids in commit.put.values() for i in ids):
+                self.order.put(record_id)
+        for raw, line in zip(edits, commit.edits, strict=True):
+            self.history.add(raw, line)
+            if not self.hub:
+                self.unacked[dot_of(raw)] = raw
+        for replica, n in books.get("acked", ()):
+            self.unacked.pop(Dot(replica, n), None)
+        self.meta.update(books.get("meta", ()))
+        self.bases.update(books.get("bases", ()))
+        for record_id in books.get("clean", ()):
+            self.bases.pop(record_id, None)
+        if books.get("older"):
+            self.sums = None
+        elif "sums" in books and self.sums is not None:
+            if books["sums"] is None:
+                self.sums = Sums()
+            else:
+                self.sums.take(books["sums"])
+
+    # ---- snapshots --------------------------------------------------------------------------
+
+    def load(self, read: Callable[[str], Any], tables: Mapping[str, Rows]) -> None:
+        self.meta, self.bases = read("meta"), read("bases")
+        self.sums = Sums()
+        self.sums.take(read("sums"))
+        edits = read("edits")
+        self.history.begin(read("history"), read("dots"), edits)
+        unacked = {Dot(replica, n) for replica, n in read("unacked")}
+        self.unacked = {dot_of(raw): raw for raw in edits if dot_of(raw) in unacked}
+        there = [rows.there for rows in tables.values()]
+        self.order.begin(read("top"), lambda: unpacked(read("order"), there))
+
+    def frozen(
+        self, generation: int, tables: Mapping[str, Rows]
+    ) -> Iterator[tuple[str, Any] | None]:
+        assert self.sums is not None
+        history = self.history
+        small = {
+            "meta": dict(self.meta),
+            "bases": dict(self.bases),
+            "sums": self.sums.to_json(),
+            "dots": history.dots.to_json(),
+            "top": self.order.top,
+            "unacked": [list(dot) for dot in self.unacked],
+            "edits": [] if self.hub else self._edits_to_keep(),
+        }
+        segment = history.seal(generation) if self.hub else None
+        ids = [list(rows.refs) for rows in tables.values()]
+        order = self.order.frozen()
+
+        def steps() -> Iterator[tuple[str, Any] | None]:
+            numbers = history.segments
+            for made in segment() if segment is not None else ():
+                numbers += [] if made is None else [made]
+                yield None
+            yield "history", numbers
+            for raw in packed(order, ids):
+                yield None if raw is None else ("order", raw)
+            yield from small.items()
+
+        return steps()
+
+    def settled(self, generation: int) -> None:
+        if self.hub:
+            self.history.sealed(generation)
+
+    def close(self) -> None:
+        self.history.close()
+
+    def _edits_to_keep(self) -> list[Any]:
+        since = self._now_ms() - KEPT_MS
+        return [
+            raw
+            for raw in self.history.recent()
+            if raw["mark"][0] >= since or dot_of(raw) in self.unacked
+        ]
