@@ -1,62 +1,284 @@
-"""Photos and papers by the SHA-256 of their bytes; a name never means two contents."""
+"""Photos and papers by the SHA-256 of their bytes; a name never means two contents.
+
+ab/ab12...        the bytes, under a folder named for the first two letters
+damaged/ab12...   bytes that were not what their name says any more; never deleted by us
+thumbs/ab12...    small pictures, made again when they are missing
+"""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
-from data.disk import sync_file, sync_folder
 from data.errors import Damaged, NotFound, NotSaved
+from data.files import sync_file, sync_folder
+from data.photos import thumbnail as made_small
 
 NAME = 64
+LEFTOVER = 3600
+"""Seconds after which a half-written file belongs to a run that crashed."""
+_HEX = frozenset("0123456789abcdef")
+_NOT_HERE = (FileNotFoundError, NotADirectoryError)
+_FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
+
+
+class Scrubbed(NamedTuple):
+    """One slice of a scrub."""
+
+    whole: int
+    damaged: tuple[str, ...]
+    """Moved aside: `has` says no, so the whole one can come again."""
+    left: tuple[str, ...]
+    """Photos, or folders of them, that the disk would not let us read or move; still in place."""
+    last: str
+    """Where the next slice goes on (`after`); empty when the round is complete."""
 
 
 class Blobs:
     """A folder of immutable files, durable before `keep` returns, checked when they are read."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
+        self._ready: set[Path] = set()
+        self._one = threading.Lock()  # a photo must not be swept while it is kept again
 
     def keep(self, content: bytes) -> str:
-        """Stores the bytes and returns their name; the same bytes twice are stored once."""
+        """Stores the bytes and returns their name; the same bytes twice are stored once.
+
+        Under that name there may lie damaged bytes: they are moved aside. NotSaved: nothing is
+        kept.
+        """
         name = hashlib.sha256(content).hexdigest()
         path = self._path(name)
-        if path.exists():
-            return name
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            beside = path.with_suffix(f".{os.getpid()}.part")
-            with beside.open("wb") as file:
-                file.write(content)
-                file.flush()
-                sync_file(file.fileno())
-            beside.replace(path)
-            sync_folder(path.parent)
+            with self._one:
+                self._make_folder(path.parent)
+                if path.exists() and not _is_whole(path, name):
+                    self._move_aside(path)
+                if path.exists():
+                    os.utime(path)  # wanted again: the sweep counts its days anew
+                else:
+                    write_beside(path, content)
+                sync_folder(path.parent)
         except OSError as error:
+            full = error.errno in _FULL
+            why = "the disk is full" if full else f"the disk says {error.strerror or error}"
             raise NotSaved(
-                f"The photo was not saved: {error.strerror}. Free some space, then take it again."
+                f"The photo was not saved: {why}. "
+                f"{'Free some space' if full else 'Check the disk'}, then take it again."
             ) from error
         return name
 
     def read(self, name: str) -> bytes:
-        """The bytes; NotFound if not on this copy, Damaged if they are not what was kept."""
+        """The bytes. NotFound if they are not on this copy; Damaged if they are not what was kept,
+        or if the disk cannot read them."""
         try:
             content = self._path(name).read_bytes()
-        except OSError as error:
+        except _NOT_HERE as error:
             raise NotFound("That photo is not on this copy yet.", code="no-photo") from error
+        except OSError as error:
+            raise Damaged(
+                f"The photo {name[:8]} cannot be read: the disk says {error.strerror or error}. "
+                "Check the disk; the office or the device that took it may have it too."
+            ) from error
         if hashlib.sha256(content).hexdigest() != name:
-            raise Damaged(f"The photo {name[:8]} on this disk is not what was taken.")
+            raise Damaged(
+                f"The photo {name[:8]} on this disk is not what was taken. "
+                "Get it again from the office or from the device that took it."
+            )
         return content
 
     def has(self, name: str) -> bool:
-        return self._path(name).exists()
+        """Whether a file lies under the name; reading it may still say that it is damaged."""
+        try:
+            self._path(name).stat()
+        except _NOT_HERE:
+            return False
+        except OSError:
+            return True  # `read` says what the disk has against it
+        return True
 
     def names(self) -> Iterator[str]:
-        return (path.name for path in self._folder.glob("??/*") if len(path.name) == NAME)
+        """Every photo here, in order; of a folder that the disk cannot list, none."""
+        return self._names_behind("", [])
+
+    def thumbnail(self, name: str) -> bytes:
+        """A JPEG of at most 20,000 bytes, made once. Refuses as `read` and `photos.thumbnail` do.
+
+        It lies beside the photos and is not durable: losing it costs nothing.
+        """
+        path = self._thumb(name)
+        with suppress(OSError):
+            small = path.read_bytes()
+            if small.endswith(b"\xff\xd9"):  # else a crash cut it
+                return small
+        small = made_small(self.read(name))
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_beside(path, small, durable=False)
+        return small
+
+    def scrub(self, *, now: datetime, most: int = 20, after: str = "") -> Scrubbed:
+        """Reads up to `most` photos behind the name `after` and moves the damaged ones aside.
+
+        A slice of 20 takes a few tens of milliseconds, so the office does one while it idles, and
+        the next from `last` on. A new round first removes what crashed runs left half written.
+        """
+        if not after:
+            self._clear_leftovers(now)
+        left: list[str] = []
+        names = list(islice(self._names_behind(after, left), most + 1))
+        found: dict[bool, list[str]] = {True: [], False: []}
+        for name in names[:most]:
+            try:
+                found[self._check(name)].append(name)
+            except _NOT_HERE:
+                pass  # swept meanwhile
+            except OSError:
+                left.append(name)
+        last = names[most - 1] if len(names) > most else ""
+        return Scrubbed(len(found[True]), tuple(found[False]), tuple(left), last)
+
+    def touched(self, name: str) -> int | None:
+        """A number that changes when the photo is kept again; None if it is not here."""
+        try:
+            return self._path(name).stat().st_mtime_ns
+        except OSError:
+            return None
+
+    def remove(self, name: str, *, touched: int) -> bool:
+        """Deletes a photo for good, unless it was kept again since it was `touched`. Only the
+        sweep may call this. NotSaved: the disk would not let it go."""
+        path = self._path(name)
+        with self._one:
+            if self.touched(name) != touched:
+                return False
+            try:
+                self._thumb(name).unlink(missing_ok=True)
+                path.unlink()
+                sync_folder(path.parent)
+            except OSError as error:
+                raise NotSaved(
+                    f"A photo that nothing names was not removed: the disk says {error.strerror}. "
+                    "Check the disk."
+                ) from error
+        return True
+
+    # ---- inside -----------------------------------------------------------------------------
 
     def _path(self, name: str) -> Path:
-        if len(name) != NAME or not set(name) <= set("0123456789abcdef"):
+        if not _is_name(name):
             raise NotFound("That is no photo's name.", code="no-photo")
-        return self._folder / name[:2] / name
+        return self.folder / name[:2] / name
+
+    def _thumb(self, name: str) -> Path:
+        return self.folder / "thumbs" / self._path(name).name
+
+    def _make_folder(self, folder: Path) -> None:
+        """A file is only as durable as the names of the folders that it lies in."""
+        folder.mkdir(parents=True, exist_ok=True)
+        if folder not in self._ready:
+            sync_folder(folder.parent)
+            sync_folder(folder.parent.parent)
+            self._ready.add(folder)
+
+    def _folders(self) -> list[str]:
+        found = _listed(self.folder)
+        return sorted(name for name in found if len(name) == 2 and set(name) <= _HEX)
+
+    def _names_in(self, pair: str) -> list[str]:
+        found = _listed(self.folder / pair)
+        return sorted(name for name in found if _is_name(name) and name[:2] == pair)
+
+    def _names_behind(self, after: str, left: list[str]) -> Iterator[str]:
+        """As `names`; a folder that the disk cannot list is noted in `left`."""
+        try:
+            pairs = self._folders()
+        except OSError:
+            left.append(self.folder.name)
+            return
+        for pair in pairs:
+            if pair < after[:2]:
+                continue
+            try:
+                yield from (name for name in self._names_in(pair) if name > after)
+            except OSError:
+                left.append(pair)
+
+    def _check(self, name: str) -> bool:
+        path = self._path(name)
+        with self._one:
+            if _is_whole(path, name):
+                return True
+            self._move_aside(path)
+        return False
+
+    def _move_aside(self, path: Path) -> None:
+        aside = self.folder / "damaged" / path.name
+        self._make_folder(aside.parent)
+        again = 2
+        while aside.exists():
+            aside = aside.with_name(f"{path.name}.{again}")
+            again += 1
+        path.rename(aside)
+        sync_folder(aside.parent)
+        sync_folder(path.parent)
+
+    def _clear_leftovers(self, now: datetime) -> None:
+        with suppress(OSError):  # what stays costs only its room
+            for folder in ("", "thumbs", *self._folders()):
+                for name in _listed(self.folder / folder):
+                    path = self.folder / folder / name
+                    if name.endswith(".part") and _age(path, now) > LEFTOVER:
+                        path.unlink()
+
+
+def write_beside(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Writes the bytes beside `path` and swaps them in, so that nobody meets half of them. Making
+    the name durable too (`sync_folder`) is the caller's. OSError: `path` is as it was."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            if durable:
+                sync_file(file.fileno())
+        beside.replace(path)
+    except OSError:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+
+
+def _listed(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except _NOT_HERE:
+        return []
+
+
+def _age(path: Path, now: datetime) -> float:
+    return now.timestamp() - path.stat().st_mtime
+
+
+def _is_name(name: str) -> bool:
+    return len(name) == NAME and set(name) <= _HEX
+
+
+def _is_whole(path: Path, name: str) -> bool:
+    """Whether the file's bytes are what its name says; bytes the disk has lost are not."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == name
+    except OSError as error:
+        if error.errno == errno.EIO:
+            return False
+        raise

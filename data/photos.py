@@ -1,103 +1,308 @@
-"""A picture made fit to keep: known to be one, upright, and no larger than a slip needs."""
+"""A picture made fit to keep: known to be one, upright, no larger than a slip needs, and silent
+about where and by whom it was taken."""
 
 from __future__ import annotations
 
 import io
 import struct
-from typing import NamedTuple
+import zlib
+from typing import TYPE_CHECKING, NamedTuple
 
-from data.errors import NotAPhoto
+from data.errors import Refused
+from data.jpeg import EXIF, SOI, TORN, held_whole, no_photo, turned, turned_in, without_metadata
+from data.jpeg import Jpeg as Jpeg
+from data.jpeg import read_jpeg as read_jpeg
 
-LONG_EDGE = 2000
-NARROWEST = 1000
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+LONG_EDGE, NARROWEST, TALLEST = 2000, 1000, 8000
+SLIMMEST = 16
+"""How many times its width a strip taller than TALLEST may be high; 500 px across are left then."""
 QUALITY = 70
 MOST_BYTES = 30 * 2**20
-_ORIENTATION = 0x0112
+MOST_PIXELS = 200_000_000
+"""Of a JPEG coded row by row, which is shrunk while it is decoded."""
+MOST_HELD = 40_000_000
+"""Pixels of any other picture: it is decoded whole, 160 MB, and there are two of it for a while."""
+LIGHT = 100_000
+"""Bytes that are light whatever the picture's size; beyond them, half a byte a pixel."""
+_PRINTABLE = frozenset({0xC0, 0xC1, 0xC2})
+
+THUMB_EDGE, THUMB_NARROWEST, THUMB_TALLEST = 320, 120, 960
+THUMB_BYTES = 20_000
+
+_TAKE = "Take a photo of the slip."
+_HEIC = (
+    "This is a HEIC picture, which not every device can show. Send it as a JPEG; on an iPhone "
+    "choose Settings, Camera, Formats, Most Compatible, then take it again."
+)
+_SEVERAL = (
+    "This file holds several pictures. Save the one that shows the slip as a JPEG, then add that."
+)
+_TOO_LONG = (
+    "This strip is too long to stay legible in one photo. Take it in two photos, the top and the "
+    "bottom."
+)
+_HEIC_BRANDS = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"}
+)
+
+_TURNS = {
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
+}
+"""By EXIF orientation: what makes it upright, as Pillow calls it."""
 
 
-class Jpeg(NamedTuple):
-    """What a JPEG's frame header says: pixels, colour components (1 grey, 3 colour, 4 print
-    colour), the marker that tells how it is coded, and the bits of a component."""
+class _Picture(NamedTuple):
+    """A file that says it is a picture: its size, its EXIF orientation, and the bytes to decode;
+    of a JPEG these are the whole picture without metadata."""
 
     width: int
     height: int
-    components: int
-    coding: int
-    bits: int
-
-
-WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})
-NO_FRAMES = frozenset({0xC4, 0xC8, 0xCC})
-
-
-def read_jpeg(content: bytes) -> Jpeg:
-    """The JPEG's own frame header (ITU T.81, B.2.2), read without decoding. NotAPhoto otherwise."""
-    if content[:2] != b"\xff\xd8":
-        raise NotAPhoto("This file is not a JPEG photo.", field="photos")
-    at = 2
-    while at + 4 <= len(content) and content[at] == 0xFF:
-        marker = content[at + 1]
-        if marker == 0xFF:  # a fill byte
-            at += 1
-        elif marker in WITHOUT_LENGTH:
-            at += 2
-        elif 0xC0 <= marker <= 0xCF and marker not in NO_FRAMES:
-            frame = content[at + 4 : at + 10]
-            if len(frame) == 6:
-                bits, height, width, components = struct.unpack(">BHHB", frame)
-                if width and height:
-                    return Jpeg(width, height, components, marker, bits)
-            break
-        else:
-            length = int.from_bytes(content[at + 2 : at + 4])
-            if marker in (0xD9, 0xDA) or length < 2:
-                break
-            at += 2 + length
-    raise NotAPhoto("This photo is damaged; take it again.", field="photos")
+    turned: int
+    content: bytes
+    jpeg: Jpeg | None
 
 
 def fit(content: bytes) -> bytes:
-    """JPEG bytes ready to keep: upright, long edge at most 2000 px but at least 1000 px across.
+    """JPEG bytes ready to keep: upright, at about quality 70, without metadata.
 
-    Without Pillow (phones downscale before the bytes arrive) a JPEG is kept as it came. NotAPhoto
-    says in words what else the file is.
+    Long edge at most 2000 px, but never less than 1000 px across, so that a long strip stays
+    legible: 900 x 4000 keeps its size, 1500 x 6000 becomes 1000 x 4000. Nothing is enlarged. No
+    strip stays taller than 8000 px, even if it gets narrower by that: 900 x 9000 becomes
+    800 x 8000. One that would be left narrower than 500 px is refused.
+
+    A JPEG that is so already is not coded anew. Without Pillow (phones downscale before the bytes
+    arrive) every JPEG keeps its size. NotAPhoto says in words what else the file is; it is told
+    from the header, before anything is decoded. Of a JPEG with several pictures the first is the
+    photo, any other file with several is refused.
     """
+    picture = _looked_at(content)
+    size = picture.width, picture.height
+    target = _within(*size, LONG_EDGE, NARROWEST, TALLEST)
+    if not _can_decode():
+        if picture.jpeg is None:
+            raise no_photo(f"This device keeps only JPEG photos. {_TAKE}")
+        return without_metadata(picture.content, turned=picture.turned)
+    image = _upright(picture, target)
+    if picture.jpeg is not None and target == size and _as_wanted(picture, picture.jpeg):
+        return picture.content
+    return _coded(image, QUALITY)
+
+
+def thumbnail(content: bytes) -> bytes:
+    """A small JPEG of a photo, at most 20,000 bytes: long edge 320 px; a strip 120 px across, but
+    at most 960 px tall. NotAPhoto as in `fit`; Refused where there is no Pillow."""
+    picture = _looked_at(content)
+    if not _can_decode():
+        raise Refused("Small pictures are made at the office. Open the photo itself.")
+    size = picture.width, picture.height
+    image = _upright(picture, _within(*size, THUMB_EDGE, THUMB_NARROWEST, THUMB_TALLEST))
+    image.info = {}
+    while True:
+        for quality in (QUALITY, 55, 40, 30):
+            small = _coded(image, quality)
+            if len(small) <= THUMB_BYTES:
+                return small
+        image = image.resize((max(1, image.width * 3 // 4), max(1, image.height * 3 // 4)))
+
+
+# ---- before anything is decoded -----------------------------------------------------------------
+
+
+def _looked_at(content: bytes) -> _Picture:
+    """The picture as its header describes it, or NotAPhoto."""
     if len(content) > MOST_BYTES:
-        raise NotAPhoto("This photo is larger than 30 MB. Take it at a smaller size.")
-    if content[:5] == b"%PDF-":
-        raise NotAPhoto("This is a PDF, not a photo. Take a photo of the slip.")
-    try:
-        from PIL import Image, ImageOps, UnidentifiedImageError
-    except ImportError:
-        read_jpeg(content)
-        return content
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            width, height = image.size
-            if width * height > 200_000_000:
-                raise NotAPhoto("This picture has too many pixels to be a photo of a slip.")
-            image.draft("RGB", _target(width, height))
-            upright = ImageOps.exif_transpose(image)
-            turned = image.getexif().get(_ORIENTATION, 1) != 1
-            target = _target(*upright.size)
-            if image.format == "JPEG" and not turned and target == (width, height):
-                image.load()
-                return content
-            small = upright.convert("L" if upright.mode == "L" else "RGB")
-            small.thumbnail(target)
-    except NotAPhoto:
-        raise
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise NotAPhoto(
-            "This file is not a photo, or it is damaged. Take the photo again."
-        ) from error
-    out = io.BytesIO()
-    small.save(out, "JPEG", quality=QUALITY)
-    return out.getvalue()
+        raise no_photo("This photo is larger than 30 MB. Take it at a smaller size.")
+    if content[:2] == SOI:
+        jpeg = read_jpeg(content)
+        _refuse_bad_size(jpeg.width, jpeg.height, MOST_HELD if held_whole(content) else MOST_PIXELS)
+        plain = without_metadata(content)
+        return _Picture(jpeg.width, jpeg.height, turned(content), plain, jpeg)
+    width, height = _claimed(content)
+    _refuse_bad_size(width, height, MOST_HELD)
+    return _Picture(width, height, 1, content, None)
 
 
-def _target(width: int, height: int) -> tuple[int, int]:
+def _claimed(content: bytes) -> tuple[int, int]:
+    """The size that the header of a PNG, GIF or WebP claims. NotAPhoto names anything else."""
+    head = content[:30].ljust(30, b"\0")
+    if head[:8] == b"\x89PNG\r\n\x1a\n":
+        width, height = struct.unpack_from(">II", head, 16)
+    elif head[:6] in (b"GIF87a", b"GIF89a"):
+        width, height = struct.unpack_from("<HH", head, 6)
+    elif head[:4] + head[8:12] != b"RIFFWEBP":
+        raise no_photo(_what_it_is(content))
+    elif head[12:16] == b"VP8X":
+        width = 1 + int.from_bytes(head[24:27], "little")
+        height = 1 + int.from_bytes(head[27:30], "little")
+    elif head[12:16] == b"VP8L":
+        both = int.from_bytes(head[21:25], "little")
+        width, height = 1 + (both & 0x3FFF), 1 + (both >> 14 & 0x3FFF)
+    else:
+        width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", head, 26))
+    return width, height
+
+
+def _refuse_bad_size(width: int, height: int, most: int) -> None:
+    if not width or not height:
+        raise no_photo(TORN)
+    if width * height > most:
+        raise no_photo(
+            f"This picture has too many pixels ({width:,} x {height:,}). Take it at a smaller size."
+        )
+    if max(width, height) > max(TALLEST, SLIMMEST * min(width, height)):
+        raise no_photo(_TOO_LONG)
+
+
+def _what_it_is(content: bytes) -> str:
+    """Why a file that is no picture of ours is refused, and what to do instead."""
+    head = content[:1024]
+    if not content:
+        return "This file is empty, not a photo. Take the photo again."
+    if b"%PDF-" in head:
+        return f"This is a PDF, not a photo. {_TAKE}"
+    if head[4:8] == b"ftyp":
+        heic = head[8:12] in _HEIC_BRANDS
+        return _HEIC if heic else f"This is a video, not a photo. {_TAKE}"
+    if head[:4] in (b"II*\0", b"MM\0*"):
+        return "This is a TIFF scan. Scan it again as a JPEG, one slip to a file."
+    if _reads_as_text(head):
+        return f"This is a text file, not a photo, whatever its name says. {_TAKE}"
+    return f"This file is not a photo. {_TAKE}"
+
+
+def _reads_as_text(head: bytes) -> bool:
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return True  # as Windows writes it
+    try:
+        text = head.decode()
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - 3:  # not just a letter that the cut went through
+            return False
+        text = head[: error.start].decode()
+    return all(letter.isprintable() or letter in "\r\n\t\f\ufeff" for letter in text)
+
+
+def _within(width: int, height: int, edge: int, narrowest: int, tallest: int) -> tuple[int, int]:
     """The size to shrink to: a long strip stays legible, nothing is ever enlarged."""
     long, short = max(width, height), min(width, height)
-    scale = min(1.0, max(LONG_EDGE / long, min(1.0, NARROWEST / short)))
-    return round(width * scale), round(height * scale)
+    scale = min(1.0, max(edge / long, narrowest / short), tallest / long)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _as_wanted(picture: _Picture, jpeg: Jpeg) -> bool:
+    """Whether a JPEG of the right size can be kept, and printed, without coding it anew."""
+    return (
+        picture.turned == 1
+        and jpeg.components in (1, 3)
+        and jpeg.coding in _PRINTABLE
+        and jpeg.bits == 8
+        and len(picture.content) <= max(LIGHT, jpeg.width * jpeg.height // 2)
+    )
+
+
+# ---- with Pillow --------------------------------------------------------------------------------
+
+
+def _can_decode() -> bool:
+    try:
+        import PIL  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def _upright(picture: _Picture, target: tuple[int, int]) -> Image:
+    """All of the picture decoded, shrunk to `target` and turned; grey or RGB. NotAPhoto: torn."""
+    from PIL import Image
+
+    try:
+        image = _decoded(picture, target)
+        icc = image.info.get("icc_profile") if image.mode in ("L", "RGB") else None
+        value = picture.turned
+        if picture.jpeg is None:
+            value = turned_in(image.info.get("exif", b"").removeprefix(EXIF))
+        image = _plain(image)
+        if image.size != target:
+            image = image.resize(target, Image.Resampling.BICUBIC, reducing_gap=2.0)
+        image = _on_white(image)
+        if value in _TURNS:
+            image = image.transpose(Image.Transpose[_TURNS[value]])
+    except MemoryError as error:
+        raise no_photo(
+            "This picture is too large for this device. Take it at a smaller size."
+        ) from error
+    except (
+        # all that Pillow's decoders raise on damaged bytes; it warns of some, too
+        OSError,
+        SyntaxError,
+        ValueError,
+        TypeError,
+        LookupError,
+        EOFError,
+        ArithmeticError,
+        RuntimeError,
+        struct.error,
+        zlib.error,
+        Image.DecompressionBombError,
+        Warning,
+    ) as error:
+        raise no_photo(TORN) from error
+    image.info = {} if icc is None else {"icc_profile": icc}
+    return image
+
+
+def _decoded(picture: _Picture, target: tuple[int, int]) -> Image:
+    """To the last row. A JPEG may come out smaller, but no smaller than `target`."""
+    from PIL import Image, JpegImagePlugin
+
+    file = io.BytesIO(picture.content)
+    if picture.jpeg is not None:
+        # Image.open would warn of a large phone photo, which is never held whole.
+        image: Image.Image = JpegImagePlugin.JpegImageFile(file)
+        scale = min(target[0] / picture.width, target[1] / picture.height)
+        # Rounded down: a box one row too high would have all of a 2999-row photo decoded.
+        image.draft(None, (int(picture.width * scale) or 1, int(picture.height * scale) or 1))
+    else:
+        image = Image.open(file, formats=("PNG", "WEBP", "GIF"))
+        _refuse_bad_size(*image.size, MOST_HELD)
+        if getattr(image, "is_animated", False):
+            raise no_photo(_SEVERAL)
+    image.load()
+    return image
+
+
+def _plain(image: Image) -> Image:
+    """As L, LA, RGB or RGBA, which are shrunk smoothly."""
+    if image.mode.startswith("I"):  # 16 bits; convert alone would make all of it white
+        return image.point(lambda value: value / 256).convert("L")
+    if "transparency" in image.info or image.mode == "PA":
+        return image.convert("RGBA")
+    if image.mode in ("L", "LA", "RGB", "RGBA"):
+        return image  # a copy could be 160 MB
+    return image.convert("L" if image.mode == "1" else "RGB")
+
+
+def _on_white(image: Image) -> Image:
+    """What was see-through is paper; as black it would hide what is written on it."""
+    from PIL import Image
+
+    if image.mode not in ("LA", "RGBA"):
+        return image
+    white = Image.new(image.mode[:-1], image.size, "white")
+    white.paste(image.convert(white.mode), mask=image.getchannel("A"))
+    return white
+
+
+def _coded(image: Image, quality: int) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=quality, icc_profile=image.info.get("icc_profile"))
+    return out.getvalue()
