@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import logging
 import sys
 import tempfile
@@ -16,21 +15,30 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from data.backup import begun
 from data.desk import Desk
 from data.errors import BadInput, Busy, OfficeError
+from data.housekeeping import Keeper
 from data.kinds import ALL
-from data.kinds.calls import day_on, units
-from data.kinds.money import envelope_named
 from data.lock import WriterLock
+from data.restore import finish
 from data.stamp import Clock, Sources
 from data.store import Store
-from data.tables import csv_of, to_xlsx
-
-if TYPE_CHECKING:
-    from views.forms.paper import Form
+from views.commands import (
+    a_day,
+    a_moment,
+    a_port,
+    an_address,
+    bringing,
+    check_all,
+    export_records,
+    list_backups,
+    list_records,
+    make_backup,
+    print_form,
+    put_back,
+)
 
 VERSION = "0.1.0"
 PORT = 8321
@@ -73,7 +81,7 @@ def commands() -> argparse.ArgumentParser:
         "--home", type=Path, help="folder of the production (default: your data folder)"
     )
     parser.add_argument(
-        "--today", type=_day, metavar="DATE", help="rehearse another day: 2026-07-13"
+        "--today", type=a_day, metavar="DATE", help="rehearse another day: 2026-07-13"
     )
     parser.set_defaults(do=_office, port=None, quiet=False)
     sub = parser.add_subparsers(metavar="COMMAND")
@@ -88,19 +96,19 @@ def commands() -> argparse.ArgumentParser:
     for served, do in ((demo, _demo), (hub, _hub), (device, _device)):
         # SUPPRESS: said before the command it counts too; a default here would write over it.
         served.add_argument(
-            "--port", type=_port, default=argparse.SUPPRESS, help="port on this machine"
+            "--port", type=a_port, default=argparse.SUPPRESS, help="port on this machine"
         )
         served.set_defaults(do=do)
     for seen in (demo, device):
         seen.add_argument(
             "--quiet", action="store_true", default=argparse.SUPPRESS, help="open no browser"
         )
-    parser.add_argument("--port", type=_port, help=f"port on this machine (default {PORT})")
+    parser.add_argument("--port", type=a_port, help=f"port on this machine (default {PORT})")
     parser.add_argument("--quiet", action="store_true", help="open no browser")
     device.add_argument(
         "--hub",
         required=True,
-        type=_address,
+        type=an_address,
         metavar="URL",
         help="the office: http://127.0.0.1:8321",
     )
@@ -127,13 +135,33 @@ def commands() -> argparse.ArgumentParser:
     printed = command("print", "a form as PDF or XLSX")
     printed.add_argument("form")
     printed.add_argument(
-        "--day", type=_day, metavar="DATE", help="the shoot day (default: today's)"
+        "--day", type=a_day, metavar="DATE", help="the shoot day (default: today's)"
     )
     printed.add_argument("--unit", help="the shooting unit (default: the main one)")
     printed.add_argument("--envelope", metavar="NO", help="the envelope's number, as in JS01")
     printed.add_argument("--blank", action="store_true", help="empty, to write on")
     printed.add_argument("--out", type=Path, help="file to write (default: the form's own name)")
     printed.set_defaults(do=_print)
+
+    kept = command("backup", "a copy at a second place, made now and read back")
+    kept.add_argument(
+        "--to", type=Path, metavar="FOLDER", help="a stick or a share; remembered from then on"
+    )
+    kept.set_defaults(do=_backup)
+
+    back = command("restore", "a backup in place of what is here, which is moved aside")
+    back.add_argument("place", type=Path, metavar="FOLDER", help="the stick, share or folder")
+    back.add_argument(
+        "--as-of", type=a_moment, metavar="WHEN", help='the last one before: "2026-11-22 14:00"'
+    )
+    back.add_argument("--list", action="store_true", help="say which there are, change nothing")
+    back.set_defaults(do=_restore)
+
+    checked = command("check", "every byte of the production read, and what is damaged said")
+    checked.add_argument(
+        "--salvage", type=Path, metavar="FOLDER", help="write what can be read as a new production"
+    )
+    checked.set_defaults(do=_check)
     return parser
 
 
@@ -176,6 +204,7 @@ def _open_office(
     from views.context import Place
     from views.web import listening, serve, web_app
 
+    finish(home)
     store = Store(home, sources=Sources(), hub=True)
     try:
         office = Office(store)
@@ -189,8 +218,16 @@ def _open_office(
         socket, port = listening(words.port or PORT, or_any=first is not None)
         address = f"http://127.0.0.1:{port}"
         store.lock.write_note(what="office", address=address)
-        start = session(lambda width: Place(desk, "office", width, addresses=(address,)))
-        app = web_app(start if screens else None, routes=routes(office, desk.blobs), port=port)
+        keeper = Keeper(desk, backups=True)
+        start = session(
+            lambda width: Place(desk, "office", width, addresses=(address,), keeper=keeper)
+        )
+        app = web_app(
+            start if screens else None,
+            routes=routes(office, desk.blobs),
+            port=port,
+            beside=keeper.run,
+        )
         print(f"Callboard is open at {address}  (Ctrl+C closes it)", flush=True)
         serve(app, socket, open_at="" if words.quiet or not screens else address)
     finally:
@@ -212,81 +249,58 @@ def _device(words: argparse.Namespace) -> None:
         socket, port = listening(words.port or PORT + 1, or_any=True)
         address = f"http://127.0.0.1:{port}"
 
+        keeper = Keeper(desk, backups=False)
+
+        async def beside() -> None:
+            await asyncio.gather(link.run(), keeper.run())
+
         start = session(lambda width: Place(desk, "device", width, link=link))
-        app = web_app(start, routes=(), port=port, beside=link.run)
+        app = web_app(start, routes=(), port=port, beside=beside)
         print(f"{words.name} is open at {address}  (Ctrl+C closes it)", flush=True)
         serve(app, socket, open_at="" if words.quiet else address)
     finally:
         store.close()
 
 
-# ---- commands on the records ----------------------------------------------------------------
+# ---- commands -------------------------------------------------------------------------------
 
 
 def _import(words: argparse.Namespace) -> None:
-    from data.imports.crew import plan_crew
-    from data.imports.report import carry_out
-    from data.imports.schedule import plan_schedule
-
-    if not words.file.is_file():
-        raise BadInput(f"There is no file {words.file}.")
-    content = words.file.read_bytes()
-    make = plan_crew if words.what == "crew" else plan_schedule
-
-    def bring(desk: Desk) -> None:
-        plan = make(desk, words.file.name, content)
-        print("\n".join(plan.lines()))
-        if not words.check:
-            carry_out(desk, plan)
-
-    _with_records(words, bring)
+    _with_records(words, bringing(words.what, words.file, check=words.check))
 
 
 def _list(words: argparse.Namespace) -> None:
     with _reading(words) as desk:
-        kind = desk.kind_named(words.kind)
-        records = desk.all(kind)
-        if words.json:
-            rows = [record.model_dump(mode="json") for record in records]
-            print(json.dumps(rows, ensure_ascii=False, indent=1))
-            return
-        from views.show import shown
-
-        for record in records:
-            print("\t".join(shown(desk, kind, name, record) for name in kind.columns))
+        list_records(desk, words.kind, as_json=words.json)
 
 
 def _export(words: argparse.Namespace) -> None:
-    from views.forms.spreadsheets import kind_table
-
-    out = words.out or Path(f"{words.kind}.xlsx")
     with _reading(words) as desk:
-        table = kind_table(desk, desk.kind_named(words.kind))
-    out.write_bytes(csv_of(table) if out.suffix.lower() == ".csv" else to_xlsx([table]))
-    print(out)
+        export_records(desk, words.kind, words.out)
 
 
 def _print(words: argparse.Namespace) -> None:
-    from views.forms import form_named
-
-    form = form_named(words.form)
+    asked = {name: getattr(words, name) for name in ("day", "unit", "envelope", "blank", "out")}
     with _reading(words) as desk:
-        paper = form.make_blank(desk) if words.blank else form.make(desk, _about(desk, form, words))
-    out = words.out or Path(paper.file_name)
-    out.write_bytes(paper.content)
-    print(out)
+        print_form(desk, words.form, **asked)
+
+
+def _backup(words: argparse.Namespace) -> None:
+    make_backup(_begun(words), words.to)
+
+
+def _restore(words: argparse.Namespace) -> None:
+    if words.list:
+        list_backups(words.place)
+    else:
+        put_back(_home(words, "office"), words.place, words.as_of)
+
+
+def _check(words: argparse.Namespace) -> None:
+    check_all(_begun(words), words.salvage)
 
 
 # ---- what they stand on ---------------------------------------------------------------------
-
-
-def _about(desk: Desk, form: Form, words: argparse.Namespace) -> str:
-    """The id of the record a form is about, from the words on the command line."""
-    if form.about == "envelope":
-        return envelope_named(desk, words.envelope or "").id
-    if form.about == "day":
-        return day_on(desk, words.day, words.unit or units(desk)[0]).id
-    return ""
 
 
 @contextmanager
@@ -355,7 +369,8 @@ def _rehearse(desk: Desk, day: date | None) -> None:
 def _begun(words: argparse.Namespace) -> Path:
     """The office's folder, if there is something in it; a command does not begin one."""
     home = _home(words, "office")
-    if not (home / "journal.1").exists():
+    finish(home)
+    if not begun(home):
         raise _none_in(home)
     return home
 
@@ -371,25 +386,6 @@ def _home(words: argparse.Namespace, face: str) -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("Callboard", appauthor=False) / face
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date as in 2026-07-13") from error
-
-
-def _port(text: str) -> int:
-    if text.isdecimal() and 0 < int(text) < 2**16:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a port, a number up to 65535")
-
-
-def _address(text: str) -> str:
-    if urlsplit(text).scheme in ("http", "https") and urlsplit(text).netloc:
-        return text
-    raise argparse.ArgumentTypeError(f"{text!r} is not an address as in http://127.0.0.1:8321")
 
 
 if __name__ == "__main__":

@@ -6,20 +6,30 @@ import io
 import json
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
 import main
+from data.backup import back_up
+from data.backup_choice import choose
+from data.blobs import Blobs
 from data.kinds import ALL
+from data.stamp import Sources
+from data.store import Store
+from sync.exchange import Office
 from tests.browser.processes import LISTS, Face, command, demo, listed, new_show, office
+from views.commands import Bar
 
 CSV, XLSX = LISTS / "crew_list.csv", LISTS / "crew_list.xlsx"
 SCHEDULE = LISTS / "shooting_schedule.csv"
 PHOTO = LISTS / "receipts" / "009.jpg"
 CREW = 109
 """People in both lists, each counted once."""
+
+WHEN = datetime(2026, 7, 13, 18, 0, tzinfo=UTC)
 
 Said = Callable[..., str]
 
@@ -242,6 +252,162 @@ def test_a_taken_port_is_said_with_what_to_do(running: Face, tmp_path: Path) -> 
     assert said == f"Port {running.port} is taken by another program. Close it, or choose --port.\n"
 
 
+def test_a_backup_is_made_beside_the_office_that_runs(running: Face, tmp_path: Path) -> None:
+    (tmp_path / "STICK").mkdir()
+    said = command(running.home, "backup", "--to", str(tmp_path / "STICK"))
+    assert "Backed up and read back" in said
+
+    command(tmp_path / "fresh", "restore", str(tmp_path / "STICK"))
+    assert listed(running.home, "person") == listed(tmp_path / "fresh", "person")
+
+
+def test_nothing_is_put_back_under_a_running_office(running: Face, tmp_path: Path) -> None:
+    (tmp_path / "STICK").mkdir()
+    command(running.home, "backup", "--to", str(tmp_path / "STICK"))
+    said = command(running.home, "restore", str(tmp_path / "STICK"), code=1)
+
+    assert "open in another Callboard" in said
+    assert "Use that window, or close it." in said
+
+
+# ---- backups --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    (tmp_path / "STICK").mkdir()
+    return tmp_path / "STICK"
+
+
+def test_a_backup_is_made_and_put_back(home: Path, stick: Path, said: Said, tmp_path: Path) -> None:
+    told = said(home, "backup", "--to", str(stick))
+    assert told.startswith("Backed up and read back: 1 record, no photos, 0.0 MB of it new.")
+    said(home, "import", "crew", str(CSV))
+    said(home, "backup")
+
+    told = said(tmp_path / "fresh", "restore", str(stick))
+    assert told.startswith("Night Ferry is back as of 20")
+    assert "Devices will bring what they have that is newer" in told
+    assert listed(home, "person") == listed(tmp_path / "fresh", "person")
+
+
+def test_a_backup_is_chosen_by_its_time(home: Path, stick: Path, said: Said) -> None:
+    choose(home, stick, now=WHEN)
+    back_up(home, now=WHEN)
+    said(home, "import", "crew", str(CSV))
+    back_up(home, now=WHEN + timedelta(days=1))
+
+    lines = said(home, "restore", str(stick), "--list").splitlines()
+    moments = [line.split("\t")[0] for line in lines]
+    assert len(listed(home, "person")) == CREW
+    told = said(home, "restore", str(stick), "--as-of", moments[1])
+    assert "What was here before is in " in told
+    assert listed(home, "person") == []
+    said(home, "restore", str(stick))
+    assert len(listed(home, "person")) == CREW
+
+
+def test_a_place_on_the_same_disk_is_said(
+    home: Path, stick: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--home", str(home), "backup", "--to", str(stick)) == 0
+
+    assert "is on the same disk as the production, and lost with it" in capsys.readouterr().err
+
+
+def test_without_a_place_it_says_how_to_choose_one(home: Path) -> None:
+    said = command(home, "backup", code=1)
+
+    assert "No backup place is chosen" in said
+    assert "callboard backup --to FOLDER" in said
+
+
+def test_a_photo_that_is_lost_there_is_named(home: Path, stick: Path, said: Said) -> None:
+    name = Blobs(home / "photos").keep(b"slip")
+    said(home, "backup", "--to", str(stick))
+    (there,) = stick.rglob(name)
+    there.write_bytes(b"spoilt")
+
+    told = said(home.with_name("fresh"), "restore", str(stick))
+    assert f"1 photo of it could not be read there: {name[:8]}." in told
+
+
+def test_a_production_of_a_snapshot_is_found(home: Path, said: Said) -> None:
+    store = Store(home, sources=Sources(), hub=True)
+    store.storage.compact()
+    store.close()
+    assert not (home / "journal.1").exists()
+
+    assert "Night Ferry" in said(home, "list", "production")
+
+
+def test_a_restore_that_a_crash_cut_off_is_finished_by_the_next_command(
+    home: Path, stick: Path, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said(home, "backup", "--to", str(stick))
+    said(home, "import", "crew", str(CSV))
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", _killed)
+        assert run("--home", str(home), "restore", str(stick)) == 0  # as Ctrl+C ends it
+    assert len(listed(home, "person")) == 0
+
+
+def test_a_whole_production_is_said_to_be_whole(home: Path, said: Said) -> None:
+    told = said(home, "check")
+
+    assert "journal.1: " in told
+    assert "add up to their sums" in told
+
+
+def test_damage_is_said_and_what_can_be_read_is_saved(
+    home: Path, tmp_path: Path, said: Said, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said(home, "import", "crew", str(CSV))
+    content = bytearray((home / "journal.1").read_bytes())
+    content[-5] ^= 1
+    (home / "journal.1").write_bytes(content)
+
+    assert run("--home", str(home), "check", "--salvage", str(tmp_path / "saved")) == 1
+    out, err = capsys.readouterr()
+    assert "journal.1 is damaged at byte " in out
+    assert f"Saved in {tmp_path / 'saved'}: " in out
+    assert err == f"1 thing in {home} is not as it was written.\n"
+    assert [show["title"] for show in listed(tmp_path / "saved", "production")] == ["Night Ferry"]
+
+
+def test_what_was_salvaged_begins_a_new_epoch(home: Path, tmp_path: Path, said: Said) -> None:
+    said(home, "check", "--salvage", str(tmp_path / "saved"))
+    epochs = []
+    for folder in (home, tmp_path / "saved"):
+        store = Store(folder, sources=Sources(), hub=True)
+        epochs.append(Office(store).store.meta["epoch"])
+        store.close()
+
+    assert [epoch.split(".")[0] for epoch in epochs] == ["1", "2"]
+
+
+def _killed(_path: Path, _to: Path) -> Path:
+    raise KeyboardInterrupt
+
+
+def test_where_somebody_looks_there_is_a_bar_after_a_second(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = iter([0.0, 0.5, 1.5, 1.6, 1.7])
+    monkeypatch.setattr("time.monotonic", lambda: next(ticks))
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    with Bar("Backing up") as bar:
+        for share in (0.1, 0.5, 0.5, 1.0):
+            bar(share)
+    drawn = capsys.readouterr().err.split("\r")
+
+    assert drawn[1:3] == [
+        f"Backing up [{'#' * 15:<30}]  50 %",
+        f"Backing up [{'#' * 30:<30}] 100 %",
+    ]
+    assert drawn[3].strip() == ""
+
+
 # ---- words that are wrong -------------------------------------------------------------------
 
 REFUSED = [
@@ -255,6 +421,9 @@ REFUSED = [
     (["import", "crew", "no-such-list.csv"], "There is no file no-such-list.csv."),
     (["import", "crew", str(LISTS)], "There is no file"),
     (["import", "crew", str(PHOTO)], "is a picture, not a list"),
+    (["restore", str(LISTS)], "There are no backups in"),
+    (["restore", "no-such-place"], "There are no backups in no-such-place."),
+    (["backup", "--to", "no-such-place"], "There is no folder"),
     (["import", "schedule", str(CSV)], "No columns of days and scenes were found"),
 ]
 
@@ -286,6 +455,8 @@ MISREAD = [
     (["import", "crew"], "required: file"),
     (["list"], "required: kind"),
     (["print"], "required: form"),
+    (["restore"], "required: FOLDER"),
+    (["restore", "x", "--as-of", "yesterday"], "'yesterday' is no moment as in '2026-11-22 14:00'"),
     (["--no-such-option"], "unrecognized arguments: --no-such-option"),
 ]
 
@@ -316,7 +487,9 @@ def test_a_home_that_is_a_file_is_said_in_words(tmp_path: Path) -> None:
 
     said = command(tmp_path / "file", "--quiet", code=1)
 
-    assert said == f"{tmp_path / 'file'}: File exists.\n"
+    assert said == (
+        f"{tmp_path / 'file'} is a file; a production is a folder. Choose another name.\n"
+    )
 
 
 def test_import_into_nothing_makes_no_half_production(tmp_path: Path) -> None:
@@ -336,6 +509,9 @@ DOES = {
     "list": "The records of a kind",
     "export": "The records of a kind as a spreadsheet",
     "print": "A form as PDF or XLSX",
+    "backup": "A copy at a second place",
+    "restore": "A backup in place of what is here",
+    "check": "Every byte of the production read",
 }
 
 

@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeVar
 import flet as ft
 
 from data.desk import Desk
+from data.housekeeping import Keeper
 from sync.link import Link, LinkState
 from views.adapt import Width
 
@@ -31,6 +32,8 @@ class Place:
     link: Link | None = None
     addresses: tuple[str, ...] = ()
     """At the office: where devices reach /v1."""
+    keeper: Keeper | None = None
+    """At the office: what makes the backups."""
     paper: tuple[Any, ...] = ()
     """The forms that can be printed, handed in by main (fpdf2 is loaded with the first of them)."""
 
@@ -67,6 +70,13 @@ def use_link_state() -> LinkState | None:
     link = use_place().link
     _use_feed(lambda bump: link.listen(lambda _state: bump()) if link else _no_feed)
     return link.state if link else None
+
+
+def use_keeper() -> Keeper | None:
+    """What makes the backups, drawn again as they go on and as time passes; None on a device."""
+    keeper = use_place().keeper
+    _use_feed(lambda bump: keeper.listen(bump) if keeper else _no_feed)
+    return keeper
 
 
 def _no_feed() -> None:

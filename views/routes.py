@@ -12,6 +12,7 @@ from views.records.edit import Edit
 from views.records.listing import Listing, Lists
 from views.safe import part
 from views.screens.attendance import Board
+from views.screens.backup import Backups
 from views.screens.day import DayEdit
 from views.screens.envelope import EnvelopeDetail, FloatNew
 from views.screens.gate import Gate
@@ -54,5 +55,6 @@ ROUTES = [
     ft.Route(path="list/:kind/:id/edit", component=Edit),
     ft.Route(path="import/:what", component=Import),
     ft.Route(path="settings", component=Settings),
+    ft.Route(path="backup", component=Backups),
     ft.Route(path="sync", component=Sync),
 ]

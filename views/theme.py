@@ -14,6 +14,8 @@ TARGET = 48
 IN = ft.Colors.PRIMARY
 OUT = ft.Colors.OUTLINE
 LATE = ft.Colors.ERROR
+TO_DO = ft.Colors.ORANGE_800
+"""A sign only, never words: on a white page it is too pale to read."""
 QUIET = ft.Colors.ON_SURFACE_VARIANT
 
 TITLE = ft.TextThemeStyle.TITLE_LARGE

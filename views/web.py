@@ -51,20 +51,6 @@ def web_app(
 
     `beside` runs as long as the server does.
     """
-    if start is None:
-        return Door(Starlette(routes=routes), port)
-    secret = secrets.token_hex()
-
-    async def talk(websocket: WebSocket) -> None:
-        await Window(
-            loop=asyncio.get_running_loop(),
-            executor=app_manager.executor,
-            main=start,
-            before_main=None,
-            session_timeout_seconds=SESSION_SECONDS,
-            upload_endpoint_path="/upload",
-            secret_key=secret,
-        ).handle(websocket)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -78,6 +64,21 @@ def web_app(
             if task is not None:
                 task.cancel()
             await app_manager.shutdown()
+
+    if start is None:
+        return Door(Starlette(routes=routes, lifespan=lifespan), port)
+    secret = secrets.token_hex()
+
+    async def talk(websocket: WebSocket) -> None:
+        await Window(
+            loop=asyncio.get_running_loop(),
+            executor=app_manager.executor,
+            main=start,
+            before_main=None,
+            session_timeout_seconds=SESSION_SECONDS,
+            upload_endpoint_path="/upload",
+            secret_key=secret,
+        ).handle(websocket)
 
     screens = FletStaticFiles(
         assets_dir=str(ASSETS),
@@ -102,9 +103,9 @@ def web_app(
 
 
 def _say_if_it_broke(task: asyncio.Future[None]) -> None:
-    """The link survives every refusal; if it ends all the same, somebody must hear of it."""
+    """What runs beside survives every refusal; if it ends all the same, somebody must hear it."""
     if not task.cancelled() and task.exception() is not None:
-        log.error("the link stopped; start Callboard again", exc_info=task.exception())
+        log.error("the work beside stopped; start Callboard again", exc_info=task.exception())
 
 
 async def _missing_glyph(_request: Request) -> FileResponse:

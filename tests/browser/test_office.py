@@ -29,6 +29,7 @@ SCREENS = {
     "/list/scene": "92 scenes",
     "/list/day": "22 shoot days",
     "/settings": "Time zone",
+    "/backup": "Folder for backups",
     "/import/crew": "Choose a file",
     "/sync": "This laptop is the office",
     "/no/such/screen": "There is no such screen",
@@ -60,6 +61,16 @@ def test_the_wizard_begins_a_production_and_the_crew_list_comes_in(
         hand.see("There are no shoot days yet.")
         shot(hand, "empty")
 
+        hand.tap("Choose one")
+        hand.write("Folder for backups", str(tmp_path / "STICK"))
+        hand.tap("Use this folder")
+        hand.see("There is no folder")
+        (tmp_path / "STICK").mkdir()
+        hand.tap("Use this folder")
+        hand.see("Backup just now, STICK")
+        shot(hand, "backup")
+        hand.tap("Back")
+
         hand.tap("Import the crew list")
         hand.pick_file("Choose a file", LISTS / "crew_list.csv")
         hand.see(f"{CREW} new people")
@@ -69,7 +80,12 @@ def test_the_wizard_begins_a_production_and_the_crew_list_comes_in(
         hand.tap("Import this")
         hand.see(f"{CREW} crew")
         shot(hand, "imported")
+        hand.open("/backup")
+        hand.tap("Back up now")
+        hand.see(f"{CREW + 1} records, no photos")
 
+    command(tmp_path / "fresh", "restore", str(tmp_path / "STICK"))
+    assert listed(tmp_path / "fresh", "person") == listed(face.home, "person")
     assert len(listed(face.home, "person")) == CREW
     assert [show["title"] for show in listed(face.home, "production")] == ["Salt Road"]
     assert "Traceback" not in face.said()

@@ -10,10 +10,11 @@ from tzlocal import get_localzone_name
 from data.errors import BadInput
 from data.kinds.production import PRODUCTION, Production, create_production, show_of
 from data.walltime import zone_of
-from views.context import go, use_desk, use_link_state, use_place
+from views.context import go, use_desk, use_keeper, use_link_state, use_place
 from views.drafts import use_draft
-from views.parts import empty, main_button, note, side_button, sub_view
-from views.safe import screen
+from views.parts import empty, main_button, note, side_button, sub_view, tile
+from views.safe import part, screen
+from views.screens.backup import standing
 from views.theme import BIG, PAD
 
 ASKED = (
@@ -80,8 +81,21 @@ def Settings() -> ft.View:
     return sub_view(
         "Production",
         lambda: go("/lists"),
-        [*draft.controls(ASKED), ft.Row([main_button("Save", save, icon=ft.Icons.CHECK)])],
+        [
+            BackupTile(),
+            *draft.controls(ASKED),
+            ft.Row([main_button("Save", save, icon=ft.Icons.CHECK)]),
+        ],
     )
+
+
+@part
+def BackupTile() -> ft.Control:
+    keeper = use_keeper()
+    if keeper is None:
+        return ft.Container(height=0)
+    words = standing(keeper.choice, keeper.now())
+    return tile("Backups", words, icon=ft.Icons.BACKUP_OUTLINED, on_click=lambda: go("/backup"))
 
 
 @screen

@@ -16,6 +16,7 @@ from data.tables import eighths_text
 from views.context import go, use_desk, use_place, use_records
 from views.parts import card, empty, icon_button, note, page, side_button, tile
 from views.safe import act, part
+from views.screens.backup import BackupLine
 from views.screens.person_sheet import phone_button
 from views.screens.showing import day_bar, use_showing
 from views.theme import BIG, GAP, QUIET, SMALL
@@ -30,13 +31,14 @@ def Today() -> ft.Control:
     use_records("time", "person", "scene", "receipt", "cash", "envelope", "personal_call")
     showing = use_showing()
     if showing.day is None:
-        return page([empty(showing.why, *_first_steps())])
+        return page([empty(showing.why, *_first_steps()), BackupLine()])
     day = showing.day
     rows = board(desk, day)
     return page(
         [
             *day_bar(showing, "/"),
             _quick(day),
+            BackupLine(),
             _call(desk, day),
             _people(desk, day, rows),
             *_late(desk, day, rows),
