@@ -8,6 +8,7 @@ documents that changed. It also works over TinyDB's other storages, as TinyDB's 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
+from contextlib import nullcontext
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, cast
@@ -25,6 +26,7 @@ from data.rows import Nests, Rows
 from data.storage import JournalStorage
 
 _EMPTY = Rows()
+_MANY = 1000
 _REGEX = frozenset({"matches", "search"})
 
 
@@ -73,7 +75,7 @@ class RecordTable(Table):
             return next(self._matching(cond), None)
         return super().get(cond, doc_id, doc_ids)  # type: ignore[arg-type]
 
-    def insert(self, document: Mapping[str, Any]) -> Any:
+    def insert(self, document: Mapping[str, Any]) -> int:
         # What TinyDB's does, without a view of the table: this is the write that people wait for.
         if self._journal is None or isinstance(document, self.document_class):
             return super().insert(document)
@@ -90,7 +92,7 @@ class RecordTable(Table):
         except BaseException:
             self._next_id = None  # the id is given again
             raise
-        return doc_id
+        return cast("int", doc_id)
 
     def update(
         self,
@@ -166,7 +168,7 @@ class RecordTable(Table):
 
     def _documents(self, ids: Collection[str]) -> list[Document]:
         own, as_id = self._own, self.document_id_class
-        with no_collection():
+        with no_collection() if len(ids) > _MANY else nullcontext():
             return [own(as_id(i), doc, nests) for i, doc, nests in self._rows().known(ids)]
 
     def _own(self, doc_id: Any, doc: Mapping[str, Any], nests: Nests) -> Document:

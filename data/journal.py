@@ -20,9 +20,18 @@ _FULL: Final = (27, 28, 122)  # EFBIG, ENOSPC, EDQUOT
 
 
 def not_saved(error: OSError) -> NotSaved:
+    if error.errno in _FULL:
+        return NotSaved("Not saved: the disk is full. Free some space, then do it again.")
+    return NotSaved(
+        f"Not saved: {why_not(error)}. Do it again; if the disk keeps saying so, copy the folder "
+        "to another one."
+    )
+
+
+def why_not(error: OSError) -> str:
+    """What the disk's refusal means, in words."""
     full = error.errno in _FULL
-    why = "the disk is full" if full else f"the disk says {error.strerror or error}"
-    return NotSaved(f"Not saved: {why}. Free some space, then do it again.")
+    return "the disk is full" if full else f"the disk says {error.strerror or error}"
 
 
 class Journal:
@@ -51,6 +60,7 @@ class Journal:
             journal._begin(journal._file)
             journal._whole = True
         except OSError:
+            journal.close()
             with suppress(OSError):  # else the next opening passes over it
                 folder.remove(journal.name)
             raise
@@ -175,9 +185,11 @@ class Journal:
         if behind and self.end:
             self.cut_aside = self._free_name(f"journal.cut-{now:%Y%m%dT%H%M%S}")
             aside = self.folder.create(self.cut_aside)
-            aside.append(behind)
-            aside.sync()
-            aside.close()
+            try:
+                aside.append(behind)
+                aside.sync()
+            finally:
+                aside.close()
         file.cut(self.end)
         self._whole = True
         if not self.end:

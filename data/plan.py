@@ -67,8 +67,8 @@ def _all_of(rows: Rows, parts: Iterable[Any]) -> Plan | None:
     if not found:
         return None
     few, *others = sorted(found, key=len)
-    if others:
-        few = [record_id for record_id in few if all(record_id in ids for ids in others)]
+    for ids in others:
+        few = list(filter(ids.__contains__, few))
     return Plan(few, exact)
 
 

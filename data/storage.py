@@ -18,6 +18,7 @@ from data.files import DiskFolder, Folder
 from data.frame import Commit
 from data.generations import Generations
 from data.index import Path as Keys
+from data.journal import why_not
 from data.lock import WriterLock
 from data.packing import dumps, loads, no_collection
 from data.rows import Rows
@@ -174,7 +175,8 @@ class JournalStorage(Storage):
         except StopIteration:
             self.slow, self.trouble = None, ""
         except (OSError, OfficeError) as error:
-            self.slow, self.trouble = None, f"The journal could not be made shorter: {error}."
+            why = f"{why_not(error)}." if isinstance(error, OSError) else error.sentence
+            self.slow, self.trouble = None, f"The journal could not be made shorter: {why}"
             self._given_up = self._files.journal_bytes
 
     def _enough(self) -> int:

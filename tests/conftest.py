@@ -27,6 +27,7 @@ settings.register_profile("long", settings.get_profile("quick"), max_examples=50
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="also run what takes minutes")
+    parser.addoption("--kills", type=int, default=200, help="writers killed by tests/crash")
 
 
 def pytest_configure(config: pytest.Config) -> None:
