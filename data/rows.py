@@ -87,8 +87,8 @@ class Rows:
                 missing = list(ids)
             docs = loads_many(self.lines(missing), odd=self.odd)
             kept.update(zip(missing, ((doc, _nests(doc)) for doc in docs), strict=True))
-        for record_id in ids:
-            yield record_id, *kept[record_id]
+        # All of them at once: whoever asks may write before the last one is looked at.
+        yield from [(record_id, *kept[record_id]) for record_id in ids]
 
     def each(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Every document that is here now with its id, parsed a block at a time, whatever is put

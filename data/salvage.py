@@ -21,6 +21,7 @@ from data.edit import dot_of
 from data.errors import BadInput, Damaged, NotFound
 from data.files import Folder
 from data.held import held_now
+from data.journal import not_saved
 from data.packing import loads
 from data.remains import Gap, commits, edits, read
 from data.shelf import Meter, Progress
@@ -59,7 +60,8 @@ def salvage(
     and asks for everything by itself. BadInput: there is no production, or `into` is no new folder.
     NotSaved: the disk of `into` would not; what is there may be removed.
     """
-    if into.resolve().is_relative_to(home.resolve()) or (into.exists() and any(into.iterdir())):
+    taken = into.exists() and (not into.is_dir() or any(into.iterdir()))
+    if taken or into.resolve().is_relative_to(home.resolve()):
         raise BadInput(f"{into} is not a new folder. Name one that is not there yet.")
     meter = Meter(progress)
     try:
@@ -71,7 +73,10 @@ def salvage(
         raise BadInput(f"There is no production in {home}.")
     states = found.states()
     meter.expect(len(states) + len(found.edits))
-    store = Store(into, sources=sources or Sources(), hub=found.hub, holder="salvage")
+    try:
+        store = Store(into, sources=sources or Sources(), hub=found.hub, holder="salvage")
+    except OSError as error:
+        raise not_saved(error) from error
     try:
         _write(found, states, store, meter)
     finally:
@@ -108,15 +113,14 @@ class _Found:
                 states[record_id] = state_of(record_id, loads(line))
             except (LookupError, TypeError, ValueError):
                 nameless += 1
+        back = "Devices bring them back." if self.hub else "The office has them still."
         gone = Counter(t for record_id, t in self._gone.items() if record_id not in states)
         if gone:
             many = ", ".join(words(count, f"record of {table}") for table, count in gone.items())
-            self.lost.append(f"{many} cannot be read. Devices that have them bring them back.")
+            self.lost.append(f"{many} cannot be read. {back}")
         if nameless:
             many = words(nameless, "document")
-            self.lost.append(
-                f"{many} can be read, but not which record each is. Devices bring them back."
-            )
+            self.lost.append(f"{many} can be read, but not which record each is. {back}")
         return states
 
     def _by_id(self) -> tuple[dict[str, bytes], int]:

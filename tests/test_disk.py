@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tinydb import Query, TinyDB, where
 from tinydb.storages import MemoryStorage
 from tinydb.table import Document
@@ -82,6 +84,55 @@ def test_what_is_handed_out_is_the_callers_own(place: str, asked: str) -> None:
 
     assert before == [(doc.doc_id, repr(doc)) for doc in table]
     assert answers == [[repr(doc) for doc in ASKED[name](table)] for name in ASKED]
+
+
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.integers(0, 3) | st.sampled_from(["a", "day", None]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner),
+    max_leaves=8,
+)
+LIVES = st.lists(
+    st.tuples(st.just("insert"), VALUES)
+    | st.tuples(st.just("update"), st.integers(1, 5), VALUES)
+    | st.tuples(st.just("remove"), st.integers(1, 5))
+    | st.tuples(st.just("generation"))
+    | st.tuples(st.just("ask"), st.sampled_from(list(ASKED)))
+    | st.tuples(st.just("ask"), st.sampled_from(list(ASKED))),
+    min_size=6,
+    max_size=30,
+)
+
+
+@given(LIVES)
+def test_no_answer_is_ever_touched_by_what_was_done_to_another(life: list[Any]) -> None:
+    db = open_db(MemoryFolder(), indexes={"scene": ["day"]})
+    table: Any = db.table("scene")
+    docs, last = dict[int, str](), 0
+    for what in life:
+        match what:
+            case ("insert", value):
+                last += 1
+                doc = {"day": last % 3, "in": value, "set": {"name": "DINER"}}
+                docs[last] = repr(doc)
+                assert last == table.insert(doc)
+                harm(doc)
+            case ("update", doc_id, value) if doc_id in docs:
+                docs[doc_id] = repr({"day": doc_id, "in": value, "set": {"name": "DINER"}})
+                new = {"day": doc_id, "in": value}
+                table.update(new, doc_ids=[doc_id])
+                harm(new)
+            case ("remove", doc_id) if docs.pop(doc_id, None):
+                table.remove(doc_ids=[doc_id])
+            case ("generation",):
+                assert isinstance(db.storage, JournalStorage)
+                db.storage.compact()
+            case ("ask", asked):
+                for doc in ASKED[asked](table):
+                    assert doc is None or docs[doc.doc_id] == repr(dict(doc))
+                    harm(doc)
+        assert docs == {doc.doc_id: repr(dict(doc)) for doc in table}
+
+    assert all(docs[i] == repr(dict(table.get(doc_id=i))) for i in docs)
 
 
 def test_what_is_handed_in_stays_the_callers_own() -> None:

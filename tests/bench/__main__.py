@@ -7,10 +7,10 @@ import json
 import os
 from pathlib import Path
 
-from tests.bench import day
+from tests.bench import day, store
 from tests.bench.rows import table
 
-BENCHES = {"day": day.rows}
+BENCHES = {"day": day.rows, "store": store.rows}
 
 
 def main() -> None:
@@ -19,10 +19,17 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE")
     words = parser.parse_args()
     rows = BENCHES[words.name]()
-    print(f"{words.name}, on {os.cpu_count()} cores")
+    print(f"{words.name}, on {machine()}")
     print(table(rows))
     if words.json:
         words.json.write_text(json.dumps([row.to_json() for row in rows], indent=1) + "\n")
+
+
+def machine() -> str:
+    size = f"{os.cpu_count()} cores"
+    if hasattr(os, "sysconf"):
+        size += f", {os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB"
+    return size
 
 
 if __name__ == "__main__":
