@@ -20,7 +20,7 @@ from tinydb.table import Document, Table
 
 from data.files import Folder
 from data.frame import Commit
-from data.packing import dumps, dumps_exact, is_plain, loads, no_collection
+from data.packing import dumps, no_collection
 from data.plan import plan
 from data.rows import Nests, Rows
 from data.storage import JournalStorage
@@ -82,13 +82,8 @@ class RecordTable(Table):
         if not isinstance(document, Mapping):
             raise ValueError("Document is not a Mapping")
         doc, doc_id = dict(document), self._get_next_id()
-        record_id = str(doc_id)
-        plain = is_plain(doc)
         try:
-            line = dumps_exact(doc) if plain else dumps(doc)
-            self._journal.commit(
-                Commit({self.name: {record_id: line}}), {record_id: doc} if plain else None
-            )
+            self._journal.commit(Commit({self.name: {str(doc_id): dumps(doc)}}))
         except BaseException:
             self._next_id = None  # the id is given again
             raise
@@ -143,7 +138,7 @@ class RecordTable(Table):
             updater(changes)
             commit = changes.commit(self.name, new=self.name not in self._journal.tables)
             if commit is not None:
-                self._journal.commit(commit, changes.written)
+                self._journal.commit(commit)
         except BaseException:
             self._next_id = None  # ids given to what was not written are given again
             raise
@@ -212,8 +207,6 @@ class Changes(MutableMapping[Any, dict[str, Any]]):
         self._docs: dict[str, dict[str, Any] | None] = {}
         """By id: the document as it is now, or None: taken out."""
         self._cleared = False
-        self.written: dict[str, dict[str, Any]] = {}
-        """By id: what a line that was written says, where that is sure."""
         self.last = rows.last
         """The highest number that is or was an id."""
 
@@ -222,11 +215,16 @@ class Changes(MutableMapping[Any, dict[str, Any]]):
         if record_id in self._docs:
             doc = self._docs[record_id]
         else:
-            line = None if self._cleared else self._rows.line(record_id)
-            doc = self._docs[record_id] = None if line is None else loads(line)
+            doc = self._docs[record_id] = self._there(record_id)
         if doc is None:
             raise KeyError(doc_id)
         return doc
+
+    def _there(self, record_id: str) -> dict[str, Any] | None:
+        if self._cleared or record_id not in self._rows.refs:
+            return None
+        ((_, doc, nests),) = self._rows.known((record_id,))
+        return doc | {key: copy(doc[key]) for key, copy in nests}
 
     def __setitem__(self, doc_id: Any, doc: dict[str, Any]) -> None:
         record_id = self._key(doc_id)
@@ -274,12 +272,9 @@ class Changes(MutableMapping[Any, dict[str, Any]]):
                 if before is not None:
                     out.append(record_id)
                 continue
-            plain = is_plain(doc)
-            line = dumps_exact(doc) if plain else dumps(doc)
+            line = dumps(doc)
             if line != before:
                 put[record_id] = line
-                if plain:
-                    self.written[record_id] = doc
         if not (put or out or drop or new):
             return None
         return Commit(

@@ -18,6 +18,8 @@ from data.sealed import Section
 BLOCK: Final = 128
 """Documents in a block of a snapshot."""
 
+_FEW: Final = 1000
+
 KEPT: Final = 2**16
 """Documents of a table that are kept parsed once a query has met them (3 kB each, about)."""
 
@@ -54,6 +56,8 @@ class Rows:
         self._read = read
         self._columns = columns or {}
         self._indexes: dict[Path, Index] = {}
+        self._stale: dict[str, int | bytes | None] = {}
+        """By id: what stood there when the indexes were last made true."""
         self._kept: dict[str, tuple[dict[str, Any], Nests]] = {}
 
     def __len__(self) -> int:
@@ -96,28 +100,19 @@ class Rows:
         for ids, lines in self._blocks_of(self.refs.copy()):
             yield from zip(ids, loads_many(lines, odd=self.odd), strict=True)
 
-    def put(self, record_id: str, line: bytes, doc: Mapping[str, Any] | None = None) -> None:
-        """Adds or replaces a document. `doc`: what the line says, where that is known already."""
-        if self._indexes:
-            old = self._before(record_id)
-            new = loads(line) if doc is None else doc
-            for index in self._indexes.values():
-                index.put(record_id, old, new)
-        self._kept.pop(record_id, None)
+    def put(self, record_id: str, line: bytes) -> None:
+        """Adds or replaces a document."""
+        self._touch(record_id)
         self.refs[record_id] = line
-        self._as_there = False
         self.odd = self.odd or line[:1] == ODD
         if record_id.isdecimal() and (number := int(record_id)) > self.last:
             self.last = number
 
     def out(self, record_id: str) -> None:
         """Takes a document away, if it is here."""
-        if self._indexes and (old := self._before(record_id)) is not None:
-            for index in self._indexes.values():
-                index.put(record_id, old, None)
-        self._kept.pop(record_id, None)
-        if self.refs.pop(record_id, None) is not None:
-            self._as_there = False
+        if record_id in self.refs:
+            self._touch(record_id)
+            del self.refs[record_id]
 
     def frozen(self) -> Iterator[tuple[list[str], list[bytes]]]:
         """The documents as they are now, block by block, whatever is put meanwhile. Blocks that
@@ -127,6 +122,8 @@ class Rows:
     def index(self, path: Path) -> Index | None:
         """The index at a declared path; the first question builds it, from the snapshot's column
         where there is one."""
+        if self._stale:
+            self._catch_up()
         index = self._indexes.get(path)
         if index is None and path in self.declared:
             index = self._indexes[path] = Index(path, self._values(path))
@@ -147,12 +144,25 @@ class Rows:
         for record_id, ref in self.refs.items():
             yield record_id, column[ref] if type(ref) is int else value_at(loads(ref), path)  # type: ignore[arg-type]
 
-    def _before(self, record_id: str) -> dict[str, Any] | None:
-        kept = self._kept.get(record_id)
-        if kept is not None:
-            return kept[0]
-        line = self.line(record_id)
-        return None if line is None else loads(line)
+    def _touch(self, record_id: str) -> None:
+        self._as_there = False
+        self._kept.pop(record_id, None)
+        if self._indexes and record_id not in self._stale:
+            self._stale[record_id] = self.refs.get(record_id)
+            if len(self._stale) > max(_FEW, len(self.refs) // 4):
+                self._indexes.clear()  # built anew they cost less
+                self._stale.clear()
+
+    def _catch_up(self) -> None:
+        """Indexes follow at the next question: whoever writes does not wait for them."""
+        stale, self._stale = self._stale, {}
+        for record_id, ref in stale.items():
+            before = self._at(ref) if type(ref) is int else ref
+            after = self.line(record_id)
+            old = None if before is None else loads(before)  # type: ignore[arg-type]
+            new = None if after is None else loads(after)
+            for index in self._indexes.values():
+                index.put(record_id, old, new)
 
     def _at(self, place: int) -> bytes:
         block = self._blocks[place // BLOCK]

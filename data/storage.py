@@ -125,14 +125,13 @@ class JournalStorage(Storage):
 
     # ---- commits ----------------------------------------------------------------------------
 
-    def commit(self, commit: Commit, docs: Mapping[str, Mapping[str, Any]] | None = None) -> None:
-        """Durable, then shown. NotSaved: nothing has changed. `docs`: what lines say, by id, as far
-        as that is known."""
+    def commit(self, commit: Commit) -> None:
+        """Durable, then shown. NotSaved: nothing has changed."""
         self._check_writable()
         if self._files.journal_bytes > 4 * SMALLEST and self._overdue():
             self.tend()  # nobody has tended it for long; before the commit, while books agree
         self._files.append(commit)
-        self._show(commit, docs or {})
+        self._show(commit)
 
     def one_sync(self) -> AbstractContextManager[None]:
         """Commits inside are durable together at the end. Only for laying out a production that
@@ -239,10 +238,10 @@ class JournalStorage(Storage):
             for name in self.tables:
                 self.tables[name].declared |= self._declared.get(name, set())
             for commit in self._files.commits():
-                self._show(commit, {})
+                self._show(commit)
                 self._books.replay(commit)
 
-    def _show(self, commit: Commit, docs: Mapping[str, Mapping[str, Any]]) -> None:
+    def _show(self, commit: Commit) -> None:
         self.version += 1
         for name in commit.drop:
             self.tables.pop(name, None)
@@ -256,7 +255,7 @@ class JournalStorage(Storage):
                 rows = self.tables[name] = Rows()
                 rows.declared |= self._declared.get(name, set())
             for record_id, line in lines.items():
-                rows.put(record_id, line, docs.get(record_id))
+                rows.put(record_id, line)
 
 
 class Parsed(Mapping[str, dict[str, Any]]):
