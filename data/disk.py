@@ -20,7 +20,7 @@ from tinydb.table import Document, Table
 
 from data.files import Folder
 from data.frame import Commit
-from data.packing import dumps, no_collection
+from data.packing import dumps, loads, no_collection
 from data.plan import plan
 from data.rows import Nests, Rows
 from data.storage import JournalStorage
@@ -221,10 +221,8 @@ class Changes(MutableMapping[Any, dict[str, Any]]):
         return doc
 
     def _there(self, record_id: str) -> dict[str, Any] | None:
-        if self._cleared or record_id not in self._rows.refs:
-            return None
-        ((_, doc, nests),) = self._rows.known((record_id,))
-        return doc | {key: copy(doc[key]) for key, copy in nests}
+        line = None if self._cleared else self._rows.line(record_id)
+        return None if line is None else cast("dict[str, Any]", loads(line))
 
     def __setitem__(self, doc_id: Any, doc: dict[str, Any]) -> None:
         record_id = self._key(doc_id)

@@ -626,6 +626,7 @@ class Touched:
         one = self._counting(packing.loads, lambda text: text.startswith(b"{"))
         monkeypatch.setattr("data.rows.loads_many", self._counting(packing.loads_many, len))
         monkeypatch.setattr("data.rows.loads", one)
+        monkeypatch.setattr("data.disk.loads", one)
 
     def by(self, act: Callable[[], object]) -> int:
         """How many documents were parsed by it."""
