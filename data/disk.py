@@ -7,8 +7,15 @@ documents that changed. It also works over TinyDB's other storages, as TinyDB's 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
-from contextlib import nullcontext
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, cast
@@ -18,16 +25,24 @@ from tinydb.queries import QueryLike
 from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
+from data.changes import Changes, key_of
 from data.files import Folder
 from data.frame import Commit
-from data.packing import dumps, loads, no_collection
-from data.plan import plan
-from data.rows import Nests, Rows
+from data.packing import ODD, dumps, dumps_exact, is_plain, loads, no_collection
+from data.plan import Plan, plan
+from data.rows import Rows
 from data.storage import JournalStorage
 
 _EMPTY = Rows()
 _MANY = 1000
 _REGEX = frozenset({"matches", "search"})
+
+
+class Found(Document):
+    """A document as TinyDB hands it out, made without a call of Python code for each."""
+
+    __slots__ = ("doc_id",)
+    __init__ = dict.__init__
 
 
 class RecordTable(Table):
@@ -43,19 +58,25 @@ class RecordTable(Table):
         self._changes: Changes | None = None
         super().__init__(storage, name, **options)
 
+    # ---- reading ----------------------------------------------------------------------------
+
     def search(self, cond: QueryLike) -> list[Document]:
         if self._journal is None:
             return deepcopy(self._scan_elsewhere(cond))
+        rows = self._rows()
+        planned = plan(rows, getattr(cond, "_hash", None))
+        if planned is not None and planned.exact:
+            return self._documents(rows, planned.ids)
         if self._version != self._journal.version:  # another handle may have written
             self.clear_cache()
             self._version = self._journal.version
-        ids = self._query_cache.get(cond)
-        if ids is None:
-            found = self._found(cond)
-            if _may_be_kept(cond) and self._query_cache.capacity != 0:
-                self._query_cache[cond] = [doc.doc_id for doc in found]
-            return found
-        return self._documents([str(doc_id) for doc_id in ids])
+        ids, as_id = self._query_cache.get(cond), self.document_id_class
+        if ids is not None:
+            return self._documents(rows, ids)
+        found = [self._document(as_id(i), doc) for i, doc in _tried(rows, cond, planned)]
+        if _may_be_kept(cond) and self._query_cache.capacity != 0:
+            self._query_cache[cond] = [str(doc.doc_id) for doc in found]
+        return found
 
     def get(
         self,
@@ -66,28 +87,38 @@ class RecordTable(Table):
         if self._journal is None:
             return deepcopy(super().get(cond, doc_id, doc_ids))
         if doc_id is not None:
-            key = str(doc_id)
-            if key not in self._rows().refs:
-                return None
-            ((_, doc, nests),) = self._rows().known((key,))
-            return self._own(doc_id, doc, nests)
+            line = self._rows().line(str(doc_id))
+            return None if line is None else self._document(doc_id, loads(line))
         if doc_ids is None and cond is not None:
-            return next(self._matching(cond), None)
+            as_id, found = self.document_id_class, _matching(self._rows(), cond)
+            return next((self._document(as_id(i), doc) for i, doc in found), None)
         return super().get(cond, doc_id, doc_ids)  # type: ignore[arg-type]
 
+    def all(self) -> list[Document]:
+        if self._journal is None:
+            return super().all()
+        with no_collection():
+            return [doc for ids, docs in self._rows().parsed() for doc in self._made(docs, ids)]
+
+    def __iter__(self) -> Iterator[Document]:
+        if self._journal is None:
+            yield from deepcopy(list(super().__iter__()))
+            return
+        for record_id, doc in self._rows().each():
+            yield self._document(self.document_id_class(record_id), doc)
+
+    # ---- writing: what TinyDB's does, without a view of the table ---------------------------
+
     def insert(self, document: Mapping[str, Any]) -> int:
-        # What TinyDB's does, without a view of the table: this is the write that people wait for.
         if self._journal is None or isinstance(document, self.document_class):
             return super().insert(document)
-        if not isinstance(document, Mapping):
-            raise ValueError("Document is not a Mapping")
-        doc, doc_id = dict(document), self._get_next_id()
-        try:
-            self._journal.commit(Commit({self.name: {str(doc_id): dumps(doc)}}))
-        except BaseException:
-            self._next_id = None  # the id is given again
-            raise
-        return cast("int", doc_id)
+        return cast("int", self._insert((document,))[0])
+
+    def insert_multiple(self, documents: Iterable[Mapping[str, Any]]) -> list[int]:
+        docs = list(documents)
+        if self._journal is None or any(isinstance(doc, self.document_class) for doc in docs):
+            return super().insert_multiple(docs)
+        return self._insert(docs)
 
     def update(
         self,
@@ -95,9 +126,12 @@ class RecordTable(Table):
         cond: QueryLike | None = None,
         doc_ids: Iterable[Any] | None = None,
     ) -> list[Any]:
-        if self._journal is not None and doc_ids is None and cond is not None:
-            doc_ids = [doc.doc_id for doc in self._matching(cond)]
-        return super().update(cast("Any", fields), cond, doc_ids)
+        if self._journal is None:
+            return super().update(cast("Any", fields), cond, doc_ids)
+        ids = self._meant(cond, doc_ids)
+        if callable(fields):
+            return super().update(cast("Any", fields), doc_ids=ids)
+        return self._set(dict(fields), ids)
 
     def update_multiple(self, updates: Iterable[Any]) -> list[Any]:
         return super().update_multiple(list(updates))  # TinyDB's would read an iterator once
@@ -106,18 +140,47 @@ class RecordTable(Table):
         self, cond: QueryLike | None = None, doc_ids: Iterable[Any] | None = None
     ) -> list[Any]:
         if self._journal is not None and doc_ids is None and cond is not None:
-            doc_ids = [doc.doc_id for doc in self._matching(cond)]
+            doc_ids = self._meant(cond, None)
         return super().remove(cond, doc_ids)
 
-    def all(self) -> list[Document]:
-        return super().all() if self._journal is None else self._documents(self._rows().refs)
+    def _insert(self, documents: Sequence[Mapping[str, Any]]) -> list[Any]:
+        if not all(isinstance(document, Mapping) for document in documents):
+            raise ValueError("Document is not a Mapping")
+        ids = [self._get_next_id() for _ in documents]
+        try:
+            put = {
+                str(doc_id): dumps(doc if type(doc) is dict else dict(doc))
+                for doc_id, doc in zip(ids, documents, strict=True)
+            }
+            self._put(put)
+        except BaseException:
+            self._next_id = None  # the ids are given again
+            raise
+        return ids
 
-    def __iter__(self) -> Iterator[Document]:
-        if self._journal is None:
-            yield from deepcopy(list(super().__iter__()))
-            return
-        for record_id, doc in self._rows().each():
-            yield self._document(record_id, doc)
+    def _set(self, fields: dict[str, Any], doc_ids: Iterable[Any]) -> list[Any]:
+        """Each of these documents with these fields, in one commit; the ids that are here."""
+        rows, as_id = self._rows(), self.document_id_class
+        keys = [(key_of(doc_id, as_id), doc_id) for doc_id in doc_ids]
+        there = [(key, doc_id) for key, doc_id in keys if key in rows.refs]
+        as_line = dumps_exact if is_plain(fields) else dumps
+        put = {}
+        for key, _ in there:
+            line = rows.line(key)
+            assert line is not None
+            doc = loads(line)
+            doc.update(fields)
+            after = as_line(doc) if line[:1] != ODD else dumps(doc)
+            if after != line:
+                put[key] = after
+        self._put(put)
+        return [doc_id for _, doc_id in there]
+
+    def _put(self, lines: Mapping[str, bytes]) -> None:
+        assert self._journal is not None
+        if lines or self.name not in self._journal.tables:
+            self._journal.commit(Commit({self.name: lines}))
+        self.clear_cache()
 
     # ---- what TinyDB's methods stand on -----------------------------------------------------
 
@@ -158,138 +221,59 @@ class RecordTable(Table):
         assert self._journal is not None
         return self._journal.tables.get(self.name, _EMPTY)
 
-    def _document(self, record_id: str, doc: Mapping[str, Any]) -> Document:
-        return self.document_class(doc, self.document_id_class(record_id))
+    def _document(self, doc_id: Any, doc: Mapping[str, Any]) -> Document:
+        if self.document_class is not Document:
+            return self.document_class(doc, doc_id)
+        found: Document = Found(doc)
+        found.doc_id = doc_id
+        return found
 
-    def _documents(self, ids: Collection[str]) -> list[Document]:
-        own, as_id = self._own, self.document_id_class
-        with no_collection() if len(ids) > _MANY else nullcontext():
-            return [own(as_id(i), doc, nests) for i, doc, nests in self._rows().known(ids)]
+    def _documents(self, rows: Rows, ids: Collection[str]) -> list[Document]:
+        if len(ids) <= _MANY:
+            return self._made(rows.docs(ids), ids)
+        with no_collection():
+            return self._made(rows.docs(ids), ids)
 
-    def _own(self, doc_id: Any, doc: Mapping[str, Any], nests: Nests) -> Document:
-        """A copy that is the caller's alone."""
-        own = self.document_class(doc, doc_id)
-        for key, copy in nests:
-            own[key] = copy(doc[key])
-        return own
+    def _made(self, docs: Iterable[dict[str, Any]], ids: Iterable[str]) -> list[Document]:
+        as_id = self.document_id_class
+        if self.document_class is not Document:
+            return list(map(self._document, map(as_id, ids), docs))
+        found = list(map(Found, docs))
+        for doc, record_id in zip(found, ids, strict=True):
+            doc.doc_id = as_id(record_id)
+        return found
 
-    def _found(self, cond: QueryLike) -> list[Document]:
-        planned = plan(self._rows(), getattr(cond, "_hash", None))
-        if planned is not None and planned.exact:
-            return self._documents(planned.ids)
-        return list(self._matching(cond))
-
-    def _matching(self, cond: QueryLike) -> Iterator[Document]:
-        rows = self._rows()
-        planned = plan(rows, getattr(cond, "_hash", None))
-        if planned is None:
-            for record_id, doc in rows.each():
-                if cond(doc):
-                    yield self._document(record_id, doc)
-            return
-        for record_id, doc, nests in rows.known(list(planned.ids)):
-            own = self._own(self.document_id_class(record_id), doc, nests)
-            if planned.exact or cond(own):
-                yield own
+    def _meant(self, cond: QueryLike | None, doc_ids: Iterable[Any] | None) -> list[Any]:
+        """Which documents a write is about, found before anything is written."""
+        if doc_ids is not None:
+            return list(doc_ids)
+        rows, as_id = self._rows(), self.document_id_class
+        if cond is None:
+            return list(map(as_id, rows.refs))
+        return [as_id(record_id) for record_id, _ in _matching(rows, cond)]
 
     def _scan_elsewhere(self, cond: QueryLike) -> list[Document]:
         if _may_be_kept(cond):
             return super().search(cond)
-        return [self._document(i, doc) for i, doc in super()._read_table().items() if cond(doc)]
+        there, as_id = super()._read_table(), self.document_id_class
+        return [self._document(as_id(i), doc) for i, doc in there.items() if cond(doc)]
 
 
-class Changes(MutableMapping[Any, dict[str, Any]]):
-    """A table as TinyDB's methods see it while they write: documents parsed when touched, changes
-    gathered for one commit."""
+def _matching(rows: Rows, cond: QueryLike) -> Iterator[tuple[str, dict[str, Any]]]:
+    return _tried(rows, cond, plan(rows, getattr(cond, "_hash", None)))
 
-    def __init__(self, rows: Rows, as_id: Callable[[str], Any]) -> None:
-        self._rows, self._as_id = rows, as_id
-        self._docs: dict[str, dict[str, Any] | None] = {}
-        """By id: the document as it is now, or None: taken out."""
-        self._cleared = False
-        self.last = rows.last
-        """The highest number that is or was an id."""
 
-    def __getitem__(self, doc_id: Any) -> dict[str, Any]:
-        record_id = self._key(doc_id)
-        if record_id in self._docs:
-            doc = self._docs[record_id]
-        else:
-            doc = self._docs[record_id] = self._there(record_id)
-        if doc is None:
-            raise KeyError(doc_id)
-        return doc
-
-    def _there(self, record_id: str) -> dict[str, Any] | None:
-        line = None if self._cleared else self._rows.line(record_id)
-        return None if line is None else cast("dict[str, Any]", loads(line))
-
-    def __setitem__(self, doc_id: Any, doc: dict[str, Any]) -> None:
-        record_id = self._key(doc_id)
-        if not record_id:
-            raise ValueError(f"{doc_id!r} cannot be an id in this table.")
-        self._docs[record_id] = doc
-        if isinstance(doc_id, int):
-            self.last = max(self.last, doc_id)
-
-    def __delitem__(self, doc_id: Any) -> None:
-        if doc_id not in self:
-            raise KeyError(doc_id)
-        self._docs[self._key(doc_id)] = None
-
-    def __contains__(self, doc_id: object) -> bool:
-        record_id = self._key(doc_id)
-        if record_id in self._docs:
-            return self._docs[record_id] is not None
-        return not self._cleared and record_id in self._rows.refs
-
-    def __iter__(self) -> Iterator[Any]:
-        there = () if self._cleared else self._rows.refs
-        for record_id in there:
-            if self._docs.get(record_id, record_id) is not None:
-                yield self._as_id(record_id)
-        for record_id, doc in self._docs.items():
-            if doc is not None and record_id not in there:
-                yield self._as_id(record_id)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def clear(self) -> None:
-        self._docs.clear()
-        self._cleared, self.last = True, 0
-
-    def commit(self, table: str, *, new: bool) -> Commit | None:
-        """What changed, or None. `new`: the table is not there yet, and is made."""
-        put: dict[str, bytes] = {}
-        out: list[str] = []
-        drop = self._cleared and not new
-        for record_id, doc in self._docs.items():
-            before = None if drop else self._rows.line(record_id)
-            if doc is None:
-                if before is not None:
-                    out.append(record_id)
-                continue
-            line = dumps(doc)
-            if line != before:
-                put[record_id] = line
-        if not (put or out or drop or new):
-            return None
-        return Commit(
-            {table: put} if put or drop or new else {},
-            {table: tuple(out)} if out else {},
-            (table,) if drop else (),
-        )
-
-    def _key(self, doc_id: Any) -> str:
-        """The id's text; empty for what equals no id: 1.0 is 1, the text "1" is not."""
-        if type(doc_id) is self._as_id:
-            return str(doc_id)
-        try:
-            as_id = self._as_id(doc_id)
-        except (TypeError, ValueError, OverflowError):
-            return ""
-        return str(as_id) if as_id == doc_id else ""
+def _tried(
+    rows: Rows, cond: QueryLike, planned: Plan | None
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Ids and documents that meet the condition; what was planned saves looking at the others."""
+    if planned is None:
+        yield from (pair for pair in rows.each() if cond(pair[1]))
+        return
+    for record_id in list(planned.ids):
+        doc = loads(rows.line(record_id) or b"{}")
+        if planned.exact or cond(doc):
+            yield record_id, doc
 
 
 def _may_be_kept(cond: QueryLike) -> bool:

@@ -34,7 +34,7 @@ def unreadable(name: str, error: OSError) -> Damaged:
 
 
 def framed(body: bytes) -> bytes:
-    return b"%08x %08x " % (len(body), zlib.crc32(body)) + body
+    return b"%08x %08x %b" % (len(body), zlib.crc32(body), body)
 
 
 def body_at(data: bytes, at: int) -> memoryview | None:
@@ -94,15 +94,14 @@ class Commit:
     """What the journal keeps for the store: any JSON, under words of the store's."""
 
     def to_bytes(self) -> bytes:
-        head: dict[str, Any] = {}
+        head: dict[str, Any] = {"drop": self.drop} if self.drop else {}
         lines = [b""]
-        if self.drop:
-            head["drop"] = self.drop
         if self.out:
             head["out"] = self.out
         if self.put:
-            head["put"] = {table: list(docs) for table, docs in self.put.items()}
-            for docs in self.put.values():
+            head["put"] = put = {}
+            for table, docs in self.put.items():
+                put[table] = list(docs)
                 lines += docs.values()
         if self.edits:
             head["edits"] = len(self.edits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
 from sortedcontainers import SortedList
@@ -63,12 +63,18 @@ class Bounds:
 class Index:
     """Ids by the scalar at one path. Kept up by `add` and `take`, document by document."""
 
-    def __init__(self, path: Path, column: Iterable[tuple[str, Any]]) -> None:
+    def __init__(self, path: Path, ids: Collection[str] = (), values: Collection[Any] = ()) -> None:
+        """`values`: what stands at the path in each of the documents `ids`."""
         self.path = path
         self._ids: dict[Any, _Ids] = {}
         self._ordered: SortedList | None = None
         self._count = {"text": 0, "number": 0, "": 0}
-        for record_id, value in column:
+        if set(map(type, values)) == {str}:
+            each_once: dict[Any, _Ids] = dict(zip(values, ids, strict=True))
+            if len(each_once) == len(ids):  # a number, a name: what is asked for first at a start
+                self._ids, self._count["text"] = each_once, len(ids)
+                return
+        for record_id, value in zip(ids, values, strict=True):
             self._add(record_id, value)
 
     def put(self, record_id: str, before: Any, after: Mapping[str, Any] | None) -> None:
@@ -88,24 +94,22 @@ class Index:
         ids = self._ids.get(value, ())
         return (ids,) if type(ids) is str else ids
 
-    def between(self, bounds: Bounds) -> Iterator[str] | None:
+    def between(self, bounds: Bounds) -> list[str] | None:
         """The ids inside the bounds; None where comparing could be refused, so must be tried."""
         asked = {_sort(value) for value in bounds.values()}
         there = {sort for sort, count in self._count.items() if count}
         if len(asked) != 1 or not there <= asked or asked == {""}:
-            return None if there else iter(())
+            return None if there else []
         if self._ordered is None:
             self._ordered = SortedList(self._ids)
         start, end = bounds.slice_of(self._ordered)
         return self._in_order(self._ordered.islice(start, end))
 
-    def _in_order(self, values: Iterable[Any]) -> Iterator[str]:
-        for value in values:
-            ids = self._ids[value]
-            if type(ids) is str:
-                yield ids
-            else:
-                yield from ids
+    def _in_order(self, values: Iterable[Any]) -> list[str]:
+        found: list[Any] = list(map(self._ids.__getitem__, values))
+        if dict not in set(map(type, found)):
+            return found
+        return [i for ids in found for i in ((ids,) if type(ids) is str else ids)]
 
     def _add(self, record_id: str, value: Any) -> None:
         if value is MISSING:

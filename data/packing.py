@@ -74,28 +74,28 @@ else:
 
 
 _LEAVES = frozenset({str, int, bool, type(None)})
-_TEXT = frozenset({str})
 _NESTS = frozenset({dict, list, tuple})
+_LOOKED_AT = _NESTS | {float}
 
 
 def is_plain(value: Any) -> bool:
-    """Whether a dict or a list is made of JSON's own sorts alone: then its line says it exactly,
-    and every library writes the same. orjson takes more (enumerations), and NaN in silence."""
-    inner = value
-    if isinstance(value, dict):
-        if not _TEXT.issuperset(map(type, value)):
-            return False
-        inner = value.values()
-    if _LEAVES.issuperset(map(type, inner)):
+    """Whether a dict or a list holds JSON's own sorts alone: then its line says it exactly, and
+    every library writes the same. orjson takes more (enumerations), and NaN in silence; keys that
+    are no text it refuses by itself."""
+    inner = value.values() if isinstance(value, dict) else value
+    others = set(map(type, inner)) - _LEAVES
+    if not others:
         return True
+    if not others <= _LOOKED_AT:
+        return False
     for one in inner:
         sort = type(one)
-        if sort in _LEAVES:
+        if sort not in others:
             continue
-        if sort in _NESTS:
-            if not is_plain(one):
+        if sort is float:
+            if one - one != 0:  # NaN, or without end
                 return False
-        elif sort is not float or one - one != 0:
+        elif not is_plain(one):
             return False
     return True
 

@@ -7,8 +7,8 @@ slow way, by trying every document.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, Final, NamedTuple
 
 from data.index import Bounds, Path
 from data.rows import Rows
@@ -23,26 +23,41 @@ class Plan(NamedTuple):
 
 def plan(rows: Rows, asked: Any) -> Plan | None:
     """None: every document may be meant."""
-    match asked:
-        case ("==", tuple() as path, value):
-            return _equal(rows, path, value)
-        case ("<" | "<=" | ">" | ">=", tuple(), bound) if _scalar(bound):
-            return _all_of(rows, (asked,))
-        case ("and", frozenset() as parts):
-            return _all_of(rows, parts)
-        case ("or", frozenset() as parts):
-            # In an order of their own: a set's changes from run to run.
-            return _any_of([plan(rows, part) for part in sorted(parts, key=repr)])
-        case ("one_of", tuple() as path, tuple() as values):
-            return _any_of([_equal(rows, path, value) for value in values])
-    return None
+    known = _PLANS.get(asked[0]) if type(asked) is tuple and asked else None
+    return None if known is None else known(rows, asked)
 
 
-def _equal(rows: Rows, path: Path, value: Any) -> Plan | None:
-    if not _scalar(value):
-        return None
-    index = rows.index(path)
+def _equal(rows: Rows, asked: tuple[str, Path, Any]) -> Plan | None:
+    _, path, value = asked
+    index = rows.index(path) if _scalar(value) else None
     return None if index is None else Plan(index.equal(value), True)
+
+
+def _range(rows: Rows, asked: tuple[str, Path, Any]) -> Plan | None:
+    return _all_of(rows, (asked,)) if _scalar(asked[2]) else None
+
+
+def _and(rows: Rows, asked: tuple[str, frozenset[Any]]) -> Plan | None:
+    return _all_of(rows, asked[1])
+
+
+def _or(rows: Rows, asked: tuple[str, frozenset[Any]]) -> Plan | None:
+    # In an order of their own: a set's changes from run to run.
+    return _any_of([plan(rows, part) for part in sorted(asked[1], key=repr)])
+
+
+def _one_of(rows: Rows, asked: tuple[str, Path, tuple[Any, ...]]) -> Plan | None:
+    return _any_of([_equal(rows, ("==", asked[1], value)) for value in asked[2]])
+
+
+_RANGES: Final = frozenset({"<", "<=", ">", ">="})
+_PLANS: Final[dict[Any, Callable[[Rows, Any], Plan | None]]] = {
+    "==": _equal,
+    "and": _and,
+    "or": _or,
+    "one_of": _one_of,
+    **dict.fromkeys(_RANGES, _range),
+}
 
 
 def _all_of(rows: Rows, parts: Iterable[Any]) -> Plan | None:
@@ -50,25 +65,26 @@ def _all_of(rows: Rows, parts: Iterable[Any]) -> Plan | None:
     bounds: dict[Path, Bounds] = {}
     exact = True
     for part in parts:
-        match part:
-            case ("<" | "<=" | ">" | ">=" as operator, tuple() as path, bound) if _scalar(bound):
-                bounds.setdefault(path, Bounds()).narrow(operator, bound)
-            case _:
-                one = plan(rows, part)
-                exact = exact and one is not None and one.exact
-                if one is not None:
-                    found.append(one.ids)
+        if part and part[0] in _RANGES and _scalar(part[2]):
+            operator, path, bound = part
+            bounds.setdefault(path, Bounds()).narrow(operator, bound)
+            continue
+        one = plan(rows, part)
+        exact = exact and one is not None and one.exact
+        if one is not None:
+            found.append(one.ids)
     for path, bound in bounds.items():
         index = rows.index(path)
         between = None if index is None else index.between(bound)
         exact = exact and between is not None
         if between is not None:
-            found.append(dict.fromkeys(between))
+            found.append(between)
     if not found:
         return None
     few, *others = sorted(found, key=len)
     for ids in others:
-        few = list(filter(ids.__contains__, few))
+        among = ids if isinstance(ids, dict) else dict.fromkeys(ids)
+        few = list(filter(among.__contains__, few))
     return Plan(few, exact)
 
 

@@ -40,7 +40,10 @@ class OfficeTable(RecordTable):
         # An answer that is kept would outlive the commit that changes it.
         super().__init__(storage, name, cache_size=0)
 
-    def _get_next_id(self) -> NoReturn:
+    def _insert(self, documents: Any) -> NoReturn:  # noqa: ARG002
+        _only_the_store_writes()
+
+    def _set(self, fields: Any, doc_ids: Any) -> NoReturn:  # noqa: ARG002
         _only_the_store_writes()
 
     def _update_table(self, updater: Any) -> NoReturn:  # noqa: ARG002

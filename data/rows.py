@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from data.index import MISSING, Index, Path, value_at
 from data.packing import ODD, loads, loads_many
@@ -19,13 +19,6 @@ BLOCK: Final = 128
 """Documents in a block of a snapshot."""
 
 _FEW: Final = 1000
-
-KEPT: Final = 2**16
-"""Documents of a table that are kept parsed once a query has met them (3 kB each, about)."""
-
-
-Nests: TypeAlias = "tuple[tuple[str, Callable[[Any], Any]], ...]"
-"""The keys under which a document holds lists or objects, each with what copies it."""
 
 
 class Rows:
@@ -58,7 +51,6 @@ class Rows:
         self._indexes: dict[Path, Index] = {}
         self._stale: dict[str, int | bytes | None] = {}
         """By id: what stood there when the indexes were last made true."""
-        self._kept: dict[str, tuple[dict[str, Any], Nests]] = {}
 
     def __len__(self) -> int:
         return len(self.refs)
@@ -69,49 +61,54 @@ class Rows:
 
     def lines(self, ids: Iterable[str]) -> list[bytes]:
         """The lines of documents that are here."""
-        at = self._at
-        return [
-            ref if type(ref) is bytes else at(ref)  # type: ignore[arg-type]
-            for ref in map(self.refs.__getitem__, ids)
-        ]
+        blocks, lines = self._blocks, list[bytes]()
+        for ref in map(self.refs.__getitem__, ids):
+            if type(ref) is int:
+                block = blocks[ref // BLOCK] or self._block(ref // BLOCK)
+                ref = block[ref % BLOCK]
+            lines.append(ref)  # type: ignore[arg-type]
+        return lines
 
-    def known(self, ids: Collection[str]) -> Iterator[tuple[str, dict[str, Any], Nests]]:
-        """Documents that are here. They are kept for the next question: copy them, and what lies in
-        them with its copier, before anybody gets them."""
-        if len(ids) > KEPT // 2:  # a look at everything keeps nothing
-            for some, lines in self._blocks_of({i: self.refs[i] for i in ids}):
-                for record_id, doc in zip(some, loads_many(lines, odd=self.odd), strict=True):
-                    yield record_id, doc, ()
-            return
-        kept = self._kept
-        missing = [record_id for record_id in ids if record_id not in kept]
-        if missing:
-            if len(kept) + len(missing) > KEPT:
-                kept.clear()
-                missing = list(ids)
-            docs = loads_many(self.lines(missing), odd=self.odd)
-            kept.update(zip(missing, ((doc, _nests(doc)) for doc in docs), strict=True))
-        # All of them at once: whoever asks may write before the last one is looked at.
-        yield from [(record_id, *kept[record_id]) for record_id in ids]
+    def docs(self, ids: Iterable[str]) -> list[dict[str, Any]]:
+        """Documents that are here, parsed for whoever asks: they are his alone."""
+        lines = self.lines(ids)
+        if len(lines) <= BLOCK:
+            return loads_many(lines, odd=self.odd)
+        docs = list[dict[str, Any]]()
+        for first in range(0, len(lines), BLOCK):  # what is parsed at once stays near the processor
+            docs += loads_many(lines[first : first + BLOCK], odd=self.odd)
+        return docs
 
     def each(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Every document that is here now with its id, parsed a block at a time, whatever is put
-        while they are looked at."""
-        for ids, lines in self._blocks_of(self.refs.copy()):
-            yield from zip(ids, loads_many(lines, odd=self.odd), strict=True)
+        """Every document that is here now with its id, whatever is put while they are looked at."""
+        for ids, docs in self.parsed():
+            yield from zip(ids, docs, strict=True)
 
-    def put(self, record_id: str, line: bytes) -> None:
-        """Adds or replaces a document."""
-        self._touch(record_id)
-        self.refs[record_id] = line
-        self.odd = self.odd or line[:1] == ODD
-        if record_id.isdecimal() and (number := int(record_id)) > self.last:
-            self.last = number
+    def parsed(self) -> Iterator[tuple[Sequence[str], list[dict[str, Any]]]]:
+        """As `each`, a block at a time: nothing of it stays in memory here."""
+        if self._as_there and not self.odd and self._read is not None:
+            for number, place in enumerate(self._places):
+                first = number * BLOCK
+                listed = self._read(place).replace(b"\n", b",")  # a line of JSON holds no other
+                yield self.there[first : first + BLOCK], loads(b"[" + listed + b"]")
+            return
+        for ids, lines in self._blocks_of(self.refs.copy()):
+            yield ids, loads_many(lines, odd=self.odd)
+
+    def put(self, lines: Mapping[str, bytes]) -> None:
+        """Adds or replaces documents."""
+        self._touch(lines)
+        self.refs.update(lines)
+        for record_id, line in lines.items():
+            if line[:1] == ODD:
+                self.odd = True
+            if record_id.isdecimal() and (number := int(record_id)) > self.last:
+                self.last = number
 
     def out(self, record_id: str) -> None:
         """Takes a document away, if it is here."""
         if record_id in self.refs:
-            self._touch(record_id)
+            self._touch((record_id,))
             del self.refs[record_id]
 
     def frozen(self) -> Iterator[tuple[list[str], list[bytes]]]:
@@ -126,32 +123,36 @@ class Rows:
             self._catch_up()
         index = self._indexes.get(path)
         if index is None and path in self.declared:
-            index = self._indexes[path] = Index(path, self._values(path))
+            index = self._indexes[path] = Index(path, *self._column(path))
         return index
 
-    def _values(self, path: Path) -> Iterator[tuple[str, Any]]:
+    def _column(self, path: Path) -> tuple[Collection[str], list[Any]]:
+        """Every id and what its document has at the path."""
         place = self._columns.get(path)
         if place is None or self._read is None:
-            for record_id, doc in self.each():
-                yield record_id, value_at(doc, path)
-            return
+            values = [value_at(doc, path) for _, docs in self.parsed() for doc in docs]
+            return self.refs.keys(), values
         column = loads(zlib.decompress(self._read(place)))
         if MISSING in column:
             column = [MISSING if value == MISSING else value for value in column]
         if self._as_there:
-            yield from zip(self.there, column, strict=True)
-            return
-        for record_id, ref in self.refs.items():
-            yield record_id, column[ref] if type(ref) is int else value_at(loads(ref), path)  # type: ignore[arg-type]
+            return self.there, column
+        return self.refs.keys(), [
+            column[ref] if type(ref) is int else value_at(loads(ref), path)  # type: ignore[arg-type]
+            for ref in self.refs.values()
+        ]
 
-    def _touch(self, record_id: str) -> None:
+    def _touch(self, ids: Iterable[str]) -> None:
+        """These are about to change: the indexes will have to know what stood there."""
         self._as_there = False
-        self._kept.pop(record_id, None)
-        if self._indexes and record_id not in self._stale:
-            self._stale[record_id] = self.refs.get(record_id)
-            if len(self._stale) > max(_FEW, len(self.refs) // 4):
+        if self._indexes:
+            stale, refs = self._stale, self.refs
+            for record_id in ids:
+                if record_id not in stale:
+                    stale[record_id] = refs.get(record_id)
+            if len(stale) > max(_FEW, len(refs) // 4):
                 self._indexes.clear()  # built anew they cost less
-                self._stale.clear()
+                stale.clear()
 
     def _catch_up(self) -> None:
         """Indexes follow at the next question: whoever writes does not wait for them."""
@@ -165,9 +166,7 @@ class Rows:
                 index.put(record_id, old, new)
 
     def _at(self, place: int) -> bytes:
-        block = self._blocks[place // BLOCK]
-        if block is None:
-            block = self._block(place // BLOCK)
+        block = self._blocks[place // BLOCK] or self._block(place // BLOCK)
         return block[place % BLOCK]
 
     def _block(self, number: int) -> list[bytes]:
@@ -194,20 +193,3 @@ class Rows:
                 ids, lines = [], []
         if ids:
             yield ids, lines
-
-
-def _nests(doc: dict[str, Any]) -> Nests:
-    return tuple(
-        (key, _copier(value)) for key, value in doc.items() if isinstance(value, (dict, list))
-    )
-
-
-def _copier(value: dict[str, Any] | list[Any]) -> Callable[[Any], Any]:
-    inner = value.values() if isinstance(value, dict) else value
-    return _copied if any(isinstance(i, (dict, list)) for i in inner) else type(value).copy
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _copied(inner) for key, inner in value.items()}
-    return [_copied(inner) for inner in value] if isinstance(value, list) else value

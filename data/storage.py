@@ -254,8 +254,7 @@ class JournalStorage(Storage):
             if rows is None:
                 rows = self.tables[name] = Rows()
                 rows.declared |= self._declared.get(name, set())
-            for record_id, line in lines.items():
-                rows.put(record_id, line)
+            rows.put(lines)
 
 
 class Parsed(Mapping[str, dict[str, Any]]):

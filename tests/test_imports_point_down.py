@@ -51,7 +51,7 @@ INSIDE_DATA = (
     ("plan", "snapshot"),
     ("generations",),
     ("storage",),
-    ("disk",),
+    ("changes", "disk"),
     ("order", "sums", "history", "record_db"),
     ("books",),
     ("store", "blobs", "photos", "jpeg"),

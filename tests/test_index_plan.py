@@ -234,14 +234,14 @@ def test_a_snapshots_column_answers_without_reading_a_document() -> None:
 @given(st.lists(st.tuples(st.sampled_from("1234"), NESTED | st.none()), max_size=25))
 def test_an_index_kept_up_is_one_built_anew(changes: list[tuple[str, Any]]) -> None:
     docs: dict[str, Any] = {}
-    kept = Index(("set", "name"), [])
+    kept = Index(("set", "name"))
     kept.between(Bounds())
     for record_id, doc in changes:
         kept.put(record_id, docs.get(record_id), doc)
         docs.pop(record_id, None)
         if doc is not None:
             docs[record_id] = doc
-        built = Index(("set", "name"), [(i, value_at(d, ("set", "name"))) for i, d in docs.items()])
+        built = Index(("set", "name"), docs, [value_at(d, ("set", "name")) for d in docs.values()])
         for value in (None, True, 0, 1.5, math.nan, math.inf, 2**70, "", "a", "é"):
             assert set(built.equal(value)) == set(kept.equal(value))
             for operator in ("<", "<=", ">", ">="):

@@ -299,7 +299,6 @@ def spoil(value: Any) -> None:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything small enough to be made often, and a clock that goes by its own ticks."""
     monkeypatch.setattr("data.rows.BLOCK", 4)
-    monkeypatch.setattr("data.rows.KEPT", 9)
     monkeypatch.setattr("data.storage.SMALLEST", 500)
     ticks = count()
     clock = SimpleNamespace(perf_counter=lambda: next(ticks) / 2)
