@@ -7,9 +7,11 @@ are what is found here. So every test of a screen is also a test of its names.
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PIL import Image
 from playwright.sync_api import Error, expect
 
 if TYPE_CHECKING:
@@ -181,13 +183,25 @@ class Hand:
             self.page.evaluate(TWO_FRAMES)
 
     def shot(self, file: Path) -> None:
-        self.frames(8)  # what the semantic nodes say is drawn a little later
+        """A picture of the window as a person sees it, once something is drawn on it."""
+        for _ in range(60):
+            self.frames(8)  # what the semantic nodes say is drawn a little later
+            picture = self.page.screenshot()
+            if not _blank(picture):
+                break
+        assert not _blank(picture), "nothing was ever drawn"
         file.parent.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=file)
+        file.write_bytes(picture)
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error" and "ERR_NAME_NOT_RESOLVED" not in message.text:
             self.complaints.append(message.text)
+
+
+def _blank(picture: bytes) -> bool:
+    """Whether it is of one colour alone."""
+    with Image.open(BytesIO(picture)) as image:
+        return image.convert("RGB").getcolors(1) is not None
 
 
 def _quoted(words: str) -> str:
