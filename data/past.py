@@ -1,0 +1,179 @@
+"""A record's past, told from its edits: what each of them changed, and how it all stood once.
+
+Pure functions. Which edits there are is the caller's: this copy's, and those the office sent. What
+an edit wrote over may stand in an edit that is not among them; then the past says so.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from data.conflicts import Known, clock_off, when
+from data.edit import Edit, values_from
+from data.packing import loads_many
+from data.state import Dot, State
+
+What = Literal["added", "changed", "deleted", "brought back"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field in one edit. `before`: what stood there; a None in it is not known here."""
+
+    field: str
+    before: tuple[Known | None, ...]
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One edit as history tells it."""
+
+    edit: Edit
+    what: What
+    changes: tuple[Change, ...]
+    added: Mapping[str, tuple[str, ...]]
+    removed: Mapping[str, tuple[str, ...]]
+    clock_ms: int
+    """By how much the writer's clock was ahead; negative: behind."""
+
+
+def together(edits: Iterable[Edit], *more: Edit, state: State | None = None) -> list[Edit]:
+    """Edits of a record from several places, each once, by the time that counts. Order times that
+    only the state knows are taken from it."""
+    by_dot: dict[Dot, Edit] = {}
+    for edit in (*edits, *more):
+        there = by_dot.get(edit.dot)
+        known = None if state is None else state.marks.get(edit.dot)
+        times = [m.ot for m in (edit.mark, there and there.mark, known) if m and m.ot is not None]
+        mark = edit.mark._replace(ot=min(times, default=None))
+        by_dot[edit.dot] = edit if mark == edit.mark else replace(edit, mark=mark)
+    return sorted(by_dot.values(), key=lambda edit: (when(edit.mark), edit.dot))
+
+
+def steps(edits: Iterable[Edit]) -> list[Step]:
+    """What happened to a record, in the order in which it counts."""
+    edits = list(edits)
+    by_dot = {edit.dot: edit for edit in edits}
+    told, deleted = list[Step](), False
+    for edit in edits:
+        changes = tuple(
+            Change(name, tuple(_wrote(by_dot.get(dot), name) for dot in over(edit, name)), value)
+            for name, value in edit.values.items()
+        )
+        removed = {name: tuple(losses) for name, losses in edit.remove.items()}
+        told.append(
+            Step(edit, _what(edit, deleted), changes, edit.add, removed, clock_off(edit.mark))
+        )
+        deleted = deleted or edit.delete
+    return told
+
+
+def over(edit: Edit, name: str) -> tuple[Dot, ...]:
+    """What the edit wrote over in a field."""
+    return edit.over.get(name, ())
+
+
+def whole(edits: Iterable[Edit], state: State | None) -> bool:
+    """Whether these are all the record's edits: none of them, nor the state, tells of another."""
+    edits = list(edits)
+    known = {edit.dot for edit in edits}
+    named = {dot for edit in edits for dot in edit.life_over}
+    named.update(dot for edit in edits for dots in edit.over.values() for dot in dots)
+    losses = [part for edit in edits for part in edit.remove.values()]
+    named.update(dot for part in losses for dots in part.values() for dot in dots)
+    if state is not None:
+        named.update(state.marks)
+        named.update(Dot(replica, n) for replica, n in state.vv.items())
+        told = state_at(edits)
+        if told is None or told.life != state.life:
+            return False  # a deleting that nobody names
+    return named <= known
+
+
+def state_at(edits: Iterable[Edit], moment_ms: int | None = None) -> State | None:
+    """The record as it stood at a moment, by the time that counts; None: it was not there yet."""
+    then = [edit for edit in edits if moment_ms is None or when(edit.mark) <= moment_ms]
+    if not then:
+        return None
+    vv: dict[str, int] = {}
+    for edit in then:
+        vv[edit.dot.replica] = max(vv.get(edit.dot.replica, 0), edit.dot.n)
+    gone = {dot for edit in then for dot in edit.life_over}
+    state = State(
+        then[0].record,
+        then[0].kind,
+        vv,
+        {edit.dot: edit.mark for edit in then},
+        frozenset(edit.dot for edit in then if not edit.delete) - gone,
+        values_from(then),
+        _sets(then),
+    )
+    used = state.dots()
+    return replace(state, marks={dot: m for dot, m in state.marks.items() if dot in used})
+
+
+def newest_gestures(chunks: Iterable[list[bytes]], most: int) -> list[tuple[Edit, ...]]:
+    """The newest gestures, the newest first, from edits as lines; `chunks` of them, the newest
+    chunk first, are read until there are enough."""
+    by_gesture: dict[str, list[Any]] = defaultdict(list)
+    for lines in chunks:
+        for raw in loads_many(lines):
+            by_gesture[raw["g"]].append(raw)
+        if len(by_gesture) > most:
+            break
+    newest = heapq.nlargest(most, by_gesture.values(), key=lambda raws: _at(raws[0]))
+    parts = ((Edit.from_json(raw) for raw in raws) for raws in newest)
+    return [tuple(sorted(part, key=lambda edit: (edit.mark.stamp, edit.dot))) for part in parts]
+
+
+def _at(raw: Any) -> int:
+    return int(raw["mark"][0] if raw["mark"][1] is None else raw["mark"][1])
+
+
+def _what(edit: Edit, deleted: bool) -> What:
+    if edit.delete:
+        return "deleted"
+    if edit.life_over:
+        return "changed"
+    return "brought back" if deleted else "added"
+
+
+def _wrote(edit: Edit | None, name: str) -> Known | None:
+    return Known(edit.values[name]) if edit is not None and name in edit.values else None
+
+
+def _sets(edits: list[Edit]) -> dict[str, dict[str, frozenset[Dot]]]:
+    gone: dict[tuple[str, str], set[Dot]] = defaultdict(set)
+    for edit in edits:
+        for name, losses in edit.remove.items():
+            for element, dots in losses.items():
+                gone[name, element].update(dots)
+    standing: dict[str, dict[str, frozenset[Dot]]] = defaultdict(dict)
+    for (name, element), adders in _adders(edits).items():
+        if left := adders - gone[name, element]:
+            standing[name][element] = frozenset(left)
+    return dict(standing)
+
+
+def _adders(edits: list[Edit]) -> Mapping[tuple[str, str], set[Dot]]:
+    """Who put an element in. Of one run its last adding stands for the earlier ones."""
+    latest: dict[tuple[str, str, str], int] = {}
+    for name, element, dot in _added(edits):
+        key = (name, element, dot.replica)
+        latest[key] = max(latest.get(key, 0), dot.n)
+    adders: dict[tuple[str, str], set[Dot]] = defaultdict(set)
+    for (name, element, replica), n in latest.items():
+        adders[name, element].add(Dot(replica, n))
+    return adders
+
+
+def _added(edits: Iterable[Edit]) -> Iterator[tuple[str, str, Dot]]:
+    for edit in edits:
+        for name, elements in edit.add.items():
+            for element in elements:
+                yield name, element, edit.dot
