@@ -60,7 +60,7 @@ INSIDE_DATA = (
     ("standing", "remains", "snapshot_remains", "check", "salvage"),
     ("watch",),
     ("desk",),
-    ("inbox",),
+    ("inbox", "notices"),
     ("kinds", "walltime", "dates", "rules"),
     ("housekeeping", "imports", "tables", "sample", "doubts"),
 )

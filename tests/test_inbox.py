@@ -12,20 +12,11 @@ from hypothesis import strategies as st
 from data.desk import Desk
 from data.errors import BadInput, Refused
 from data.files import MemoryFolder
-from data.inbox import (
-    Notice,
-    before,
-    inbox,
-    keep,
-    keep_all,
-    mark_seen,
-    notices,
-    to_ask_about,
-    write_another,
-)
+from data.inbox import before, inbox, keep, keep_all, write_another
 from data.kinds import ALL
 from data.kinds.people import PERSON
 from data.kinds.schedule import DAY, ShootDay, day_id
+from data.notices import Notice, mark_seen, notices, to_ask_about
 from data.store import Store
 from tests.copies import copy_in, push
 from tests.small_show import PRODUCTION, TODAY, SmallShow, Wall, made_up
