@@ -43,8 +43,9 @@ class Step:
 
 
 def together(edits: Iterable[Edit], *more: Edit, state: State | None = None) -> list[Edit]:
-    """Edits of a record from several places, each once, by the time that counts. Order times that
-    only the state knows are taken from it."""
+    """Edits of a record from several places, each once, by the time that counts, and whatever the
+    clocks say none before one that its writer knew. Order times that only the state knows are
+    taken from it."""
     by_dot: dict[Dot, Edit] = {}
     for edit in (*edits, *more):
         there = by_dot.get(edit.dot)
@@ -52,7 +53,7 @@ def together(edits: Iterable[Edit], *more: Edit, state: State | None = None) -> 
         times = [m.ot for m in (edit.mark, there and there.mark, known) if m and m.ot is not None]
         mark = edit.mark._replace(ot=min(times, default=None))
         by_dot[edit.dot] = edit if mark == edit.mark else replace(edit, mark=mark)
-    return sorted(by_dot.values(), key=lambda edit: (when(edit.mark), edit.dot))
+    return _in_order(by_dot)
 
 
 def steps(edits: Iterable[Edit]) -> list[Step]:
@@ -82,10 +83,7 @@ def whole(edits: Iterable[Edit], state: State | None) -> bool:
     """Whether these are all the record's edits: none of them, nor the state, tells of another."""
     edits = list(edits)
     known = {edit.dot for edit in edits}
-    named = {dot for edit in edits for dot in edit.life_over}
-    named.update(dot for edit in edits for dots in edit.over.values() for dot in dots)
-    losses = [part for edit in edits for part in edit.remove.values()]
-    named.update(dot for part in losses for dots in part.values() for dot in dots)
+    named = set[Dot]().union(*map(_named, edits))
     if state is not None:
         named.update(state.marks)
         named.update(Dot(replica, n) for replica, n in state.vv.items())
@@ -129,6 +127,37 @@ def newest_gestures(chunks: Iterable[list[bytes]], most: int) -> list[tuple[Edit
     newest = heapq.nlargest(most, by_gesture.values(), key=lambda raws: _at(raws[0]))
     parts = ((Edit.from_json(raw) for raw in raws) for raws in newest)
     return [tuple(sorted(part, key=lambda edit: (edit.mark.stamp, edit.dot))) for part in parts]
+
+
+def _in_order(by_dot: Mapping[Dot, Edit]) -> list[Edit]:
+    waits = {dot: _named(edit) & by_dot.keys() for dot, edit in by_dot.items()}
+    last: dict[str, Dot] = {}
+    for dot in sorted(by_dot):  # of one run each knew those before it
+        if dot.replica in last:
+            waits[dot].add(last[dot.replica])
+        last[dot.replica] = dot
+    followers: dict[Dot, list[Dot]] = defaultdict(list)
+    for dot, before in waits.items():
+        for other in before:
+            followers[other].append(dot)
+    ready = [(when(by_dot[dot].mark), dot) for dot, before in waits.items() if not before]
+    heapq.heapify(ready)
+    ordered: list[Edit] = []
+    while ready:
+        _, dot = heapq.heappop(ready)
+        ordered.append(by_dot[dot])
+        for other in followers[dot]:
+            waits[other].discard(dot)
+            if not waits[other]:
+                heapq.heappush(ready, (when(by_dot[other].mark), other))
+    return ordered
+
+
+def _named(edit: Edit) -> set[Dot]:
+    """The dots of the edits that this one tells of."""
+    named = {*edit.life_over, *(dot for dots in edit.over.values() for dot in dots)}
+    named.update(d for losses in edit.remove.values() for dots in losses.values() for d in dots)
+    return named
 
 
 def _at(raw: Any) -> int:

@@ -125,3 +125,14 @@ def test_the_newest_gestures_come_first_and_whole() -> None:
 
 def test_a_state_from_no_edits_is_none() -> None:
     assert state_at([]) is None
+
+
+@given(HISTORIES)
+def test_no_edit_is_told_before_one_that_its_writer_knew(history: History) -> None:
+    world = Told(history)
+    at = {edit.dot: n for n, edit in enumerate(together(world.edits))}
+
+    assert len(at) == len(world.edits)
+    for edit in world.edits:
+        named = {*edit.life_over, *(dot for dots in edit.over.values() for dot in dots)}
+        assert all(at[dot] < at[edit.dot] for dot in named)

@@ -1,0 +1,103 @@
+"""The inbox: what two people wrote differently, what looks wrong, what became of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import flet as ft
+
+from data.conflicts import Item
+from data.doubts import doubts
+from data.inbox import inbox
+from data.notices import notices, to_ask_about
+from views.asking import use_told
+from views.context import go, here, use_desk, use_place, use_records, use_state
+from views.parts import empty, heading, icon_button, note, side_button, sub_view
+from views.safe import part, screen
+from views.screens.inbox_bulk import Bulk
+from views.screens.inbox_cards import DoubtCard, NoticeCard, QuestionCard
+from views.theme import SMALL
+from views.words import count
+
+WINDOW = 20
+BULK_FROM = 3
+"""With fewer questions, one tap for each is quicker than choosing."""
+
+
+@screen
+def Inbox() -> ft.View:
+    desk = use_desk()
+    use_records(*desk.kinds)
+    query = here()
+    later, set_later = use_state(frozenset[str]())
+    window, set_window = use_state(WINDOW)
+    _seen, set_seen = use_state(0)
+    told = use_told(to_ask_about(desk) if use_place().link else ())
+    asked = [i for i in inbox(desk) if query.get("record", i.record) == i.record]
+    open_ones = [item for item in asked if item.id not in later]
+    looks = doubts(desk) if "record" not in query else []
+    mine = notices(desk, told.edits) if "record" not in query else []
+
+    def noted() -> None:
+        set_seen(lambda n: n + 1)  # what was seen is a note beside the records
+
+    controls: list[ft.Control] = []
+    if not (asked or looks or mine):
+        controls.append(_nothing())
+    controls += _questions(open_ones, window, lambda i: set_later(lambda now: now | {i}))
+    if len(open_ones) > window:
+        more = f"Show more ({len(open_ones) - window})"
+        controls.append(side_button(more, lambda: set_window(window + WINDOW)))
+    if len(asked) > len(open_ones):
+        put_off = count(len(asked) - len(open_ones), "question is", "questions are")
+        controls.append(note(f"{put_off} put off. They stay here until somebody answers."))
+        controls.append(side_button("Show them again", lambda: set_later(frozenset())))
+    if looks:
+        controls.append(heading("Looks wrong"))
+        controls += [DoubtCard(doubt, noted, key=doubt.id) for doubt in looks]
+    if mine:
+        controls.append(heading("For you to know"))
+        controls += [NoticeCard(notice, noted, key=notice.id) for notice in mine]
+    if told.words:
+        controls.append(note(told.words))
+    return sub_view("Inbox", lambda: go(query.get("from", "/")), controls)
+
+
+def _questions(
+    items: Sequence[Item], window: int, put_off: Callable[[str], None]
+) -> list[ft.Control]:
+    if not items:
+        return []
+    several = [Bulk(items)] if len(items) >= BULK_FROM else []
+    said = count(len(items), "question")
+    return [
+        note(f"{said}. Two people wrote different things; both are kept until you choose."),
+        *several,
+        *[QuestionCard(item, put_off, key=item.id) for item in items[:window]],
+    ]
+
+
+def _nothing() -> ft.Control:
+    return empty(
+        "Nothing to settle.",
+        ft.Text(
+            "When two people change one thing apart, both values are kept, and you choose here.",
+            theme_style=SMALL,
+            text_align=ft.TextAlign.CENTER,
+        ),
+    )
+
+
+@part
+def InboxBadge() -> ft.Control:
+    """How much waits for somebody to look, at the head of every tab; nothing while nothing does."""
+    desk = use_desk()
+    use_records(*desk.kinds)
+    location = ft.use_route_location().split("?")[0]
+    n = len(inbox(desk)) + len(doubts(desk)) + len(notices(desk))
+    if not n:
+        return ft.Container(width=0)
+    button = icon_button(
+        ft.Icons.INBOX_OUTLINED, f"Inbox: {n} to look at", lambda: go(f"/inbox?from={location}")
+    )
+    return ft.Row([ft.Text(str(n), theme_style=SMALL), button], tight=True, spacing=0)

@@ -1,0 +1,214 @@
+"""One question, one doubt, one notice: each a card that says what it is and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import flet as ft
+
+from data.conflicts import Item, Known, Side
+from data.desk import Desk
+from data.doubts import Doubt, keep_time
+from data.inbox import before, keep, write_another
+from data.kind import Kind
+from data.kinds.attendance import TIME
+from data.notices import Notice, mark_seen
+from views import told
+from views.context import go, use_desk, use_first, use_state
+from views.differing import differing
+from views.inputs import field, read, typed
+from views.parts import card, main_button, side_button, tile
+from views.records.edit import UNTYPED
+from views.safe import part, say
+from views.theme import GAP, QUIET, SMALL, TITLE
+
+LONG = 40
+"""Characters after which a value does not fit a button."""
+
+
+@part
+def QuestionCard(item: Item, put_off: Callable[[str], None]) -> ft.Control:
+    """Each value with who wrote it and when, and a button that keeps it."""
+    desk, kind = use_desk(), use_desk().kinds[item.kind]
+    editing, set_editing = use_state(False)
+    known = before(desk, item)
+    label = kind.label(item.field)
+    sides = [_side(desk, kind, item, side, known) for side in item.sides]
+    controls: list[ft.Control] = [
+        _record(desk, item.kind, item.record),
+        ft.Text(_before(desk, kind, item, known), theme_style=SMALL, color=QUIET),
+        *sides,
+    ]
+    if editing:
+        controls.append(Another(item, lambda: set_editing(False)))
+    else:
+        edit = (
+            [side_button("Edit", lambda: set_editing(True), icon=ft.Icons.EDIT_OUTLINED)]
+            if kind.meanings[item.field].name not in UNTYPED
+            else []
+        )
+        later = side_button("Later", lambda: put_off(item.id), icon=ft.Icons.SCHEDULE)
+        controls.append(ft.Row([*edit, later], spacing=GAP))
+    return card(*controls, title=f"Which {label[0].lower()}{label[1:]} is right?")
+
+
+def _side(desk: Desk, kind: Kind[Any], item: Item, side: Side, known: Known | None) -> ft.Control:
+    text = told.value(desk, kind, item.field, side.value)
+    long = len(text) > LONG or "\n" in text
+    people = " and ".join(side.users)
+
+    def chosen() -> None:
+        keep(desk, item, side)
+        gesture = desk.last
+        words = f"What {people} wrote is kept." if long else f"{text} is kept."
+        say(words, undo=lambda: desk.undo(gesture) if gesture else None)
+
+    meanwhile = [ft.Text("shown meanwhile", theme_style=SMALL)] if side is item.sides[0] else []
+    face: ft.Control = ft.Text(text, theme_style=TITLE, weight=ft.FontWeight.W_600)
+    if long:
+        was = None if known is None else told.value(desk, kind, item.field, known.value)
+        face = differing(was, text)
+    return ft.Container(
+        ft.Column(
+            [
+                face,
+                *[
+                    ft.Text(told.by(desk, mark), theme_style=SMALL, color=QUIET)
+                    for mark in side.marks[:3]
+                ],
+                *meanwhile,
+                ft.Row(
+                    [
+                        main_button(
+                            f"Keep what {people} wrote" if long else f"Keep {text} from {people}",
+                            chosen,
+                        )
+                    ]
+                ),
+            ],
+            spacing=4,
+        ),
+        key=repr(side.dots),
+        bgcolor=ft.Colors.SURFACE,
+        border_radius=8,
+        padding=12,
+    )
+
+
+def _before(desk: Desk, kind: Kind[Any], item: Item, known: Known | None) -> str:
+    if known is None:
+        return "What stood there before is not known on this copy."
+    text = told.value(desk, kind, item.field, known.value)
+    return f"Before: {text}" if text != told.NOTHING else "Nothing stood there before."
+
+
+@part
+def Another(item: Item, close: Callable[[], None]) -> ft.Control:
+    """Another value than those, typed as in the record's own form."""
+    desk = use_desk()
+    kind = desk.kinds[item.kind]
+    text, set_text = use_first(lambda: typed(desk, kind, item.field, desk.get(kind, item.record)))
+
+    def save() -> None:
+        write_another(desk, item, read(desk, kind, item.field, text))
+        gesture = desk.last
+        say("Saved.", undo=lambda: desk.undo(gesture) if gesture else None)
+        close()
+
+    return ft.Column(
+        [
+            field(desk, kind, item.field, text, set_text),
+            ft.Row(
+                [main_button("Save", save, icon=ft.Icons.CHECK), side_button("Cancel", close)],
+                spacing=GAP,
+            ),
+        ],
+        spacing=GAP,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+@part
+def DoubtCard(doubt: Doubt, noted: Callable[[], None]) -> ft.Control:
+    """Records that hardly can all be right; nothing waits for the answer."""
+    desk = use_desk()
+
+    def right() -> None:
+        mark_seen(desk, doubt.id)
+        noted()
+        say("It is not asked again on this copy.")
+
+    lines = [_doubted(desk, doubt, record_id) for record_id in doubt.records]
+    leave = "Both are right" if len(doubt.records) == 2 else "All are right"
+    return card(*lines, ft.Row([side_button(leave, right)]), title=_why(desk, doubt))
+
+
+def _why(desk: Desk, doubt: Doubt) -> str:
+    if doubt.what == "twice":
+        event = desk.get(TIME, doubt.records[0])
+        name = told.value(desk, TIME, "person", event.person)
+        return f"{name}: {event.what} twice"
+    if doubt.what == "double-booked":
+        return "Called by two units on one date"
+    return f"One number on {len(doubt.records)} {desk.kinds[doubt.kind].plural.lower()}"
+
+
+def _doubted(desk: Desk, doubt: Doubt, record_id: str) -> ft.Control:
+    if doubt.what != "twice":
+        return _record(desk, doubt.kind, record_id)
+    event = desk.get(TIME, record_id)
+    text = told.value(desk, TIME, "at", TIME.cell("at", event))
+
+    def kept() -> None:
+        keep_time(desk, doubt, record_id)
+        gesture = desk.last
+        say(f"{text} counts.", undo=lambda: desk.undo(gesture) if gesture else None)
+
+    who = f"tapped by {desk.author(record_id)}"
+    return ft.Column(
+        [
+            ft.Text(who, theme_style=SMALL, color=QUIET),
+            ft.Row([main_button(f"{text} counts", kept)]),
+        ],
+        key=record_id,
+        spacing=4,
+    )
+
+
+@part
+def NoticeCard(notice: Notice, noted: Callable[[], None]) -> ft.Control:
+    """Something to know; it goes when it was seen."""
+    desk, kind = use_desk(), use_desk().kinds[notice.kind]
+
+    def seen() -> None:
+        mark_seen(desk, notice.id)
+        noted()
+
+    if notice.what == "not used":
+        label = kind.label(notice.field)
+        mine, kept = (told.value(desk, kind, notice.field, v) for v in (notice.mine, notice.kept))
+        title = "Your value was not used"
+        lines = [f"{label}: you wrote {mine}.", f"Kept: {kept}, by {told.by(desk, notice.by)}."]
+    else:
+        title = "Deleted, and kept after all"
+        lines = [
+            f"{notice.deleted_by} deleted it while {notice.by.user} changed it.",
+            f"{told.by(desk, notice.by)}: the change is kept. Delete it again if it should go.",
+        ]
+    return card(
+        _record(desk, notice.kind, notice.record),
+        *[ft.Text(line) for line in lines],
+        ft.Row([side_button("Seen", seen, icon=ft.Icons.CHECK)]),
+        title=title,
+    )
+
+
+def _record(desk: Desk, kind: str, record_id: str) -> ft.Control:
+    """The record's name; a tap opens it."""
+    return tile(
+        told.name_of(desk, record_id),
+        on_click=lambda: go(told.path_of(kind, record_id)),
+        trailing=ft.Icon(ft.Icons.CHEVRON_RIGHT, size=20, color=QUIET),
+        key=record_id,
+    )
