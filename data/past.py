@@ -60,10 +60,16 @@ def steps(edits: Iterable[Edit]) -> list[Step]:
     """What happened to a record, in the order in which it counts."""
     edits = list(edits)
     by_dot = {edit.dot: edit for edit in edits}
+    place = {dot: n for n, dot in enumerate(by_dot)}
+
+    def known(edit: Edit, name: str) -> list[Dot]:
+        """What it wrote over, the earliest first, and last what is not known here."""
+        return sorted(over(edit, name), key=lambda dot: place.get(dot, len(place)))
+
     told, deleted = list[Step](), False
     for edit in edits:
         changes = tuple(
-            Change(name, tuple(_wrote(by_dot.get(dot), name) for dot in over(edit, name)), value)
+            Change(name, tuple(_wrote(by_dot.get(dot), name) for dot in known(edit, name)), value)
             for name, value in edit.values.items()
         )
         removed = {name: tuple(losses) for name, losses in edit.remove.items()}
@@ -150,7 +156,9 @@ def _in_order(by_dot: Mapping[Dot, Edit]) -> list[Edit]:
             waits[other].discard(dot)
             if not waits[other]:
                 heapq.heappush(ready, (when(by_dot[other].mark), other))
-    return ordered
+    # Edits that know each other in a ring no app of ours writes; they are told all the same.
+    told = {edit.dot for edit in ordered}
+    return ordered + [by_dot[dot] for dot in sorted(by_dot) if dot not in told]
 
 
 def _named(edit: Edit) -> set[Dot]:

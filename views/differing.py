@@ -30,11 +30,11 @@ def changes(before: str, after: str) -> Iterator[tuple[str, str]]:
 def differing(before: str | None, after: str) -> ft.Control:
     """The text with what changed in it; without a text before, the text alone."""
     if before is None:
-        return ft.Text(after, selectable=True)
+        return ft.Text(after)
     styles = {"=": None, "+": PUT_IN, "-": TAKEN_OUT}
     spans: list[ft.TextSpan] = []
     for sign, words in changes(before, after):
         if spans and sign == "+" and spans[-1].style is TAKEN_OUT:
             spans.append(ft.TextSpan(" "))  # or the two would read as one word
         spans.append(ft.TextSpan(words, style=styles[sign]))
-    return ft.Text(spans=spans, selectable=True, semantics_label=after)
+    return ft.Text(spans=spans, semantics_label=after)

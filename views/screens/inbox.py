@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import flet as ft
 
 from data.conflicts import Item
+from data.desk import Desk
 from data.doubts import doubts
-from data.inbox import inbox
+from data.edit import Edit
+from data.inbox import before, inbox
 from data.notices import notices, to_ask_about
 from views.asking import use_told
 from views.context import go, here, use_desk, use_place, use_records, use_state
@@ -32,9 +35,9 @@ def Inbox() -> ft.View:
     later, set_later = use_state(frozenset[str]())
     window, set_window = use_state(WINDOW)
     _seen, set_seen = use_state(0)
-    told = use_told(to_ask_about(desk) if use_place().link else ())
     asked = [i for i in inbox(desk) if query.get("record", i.record) == i.record]
     open_ones = [item for item in asked if item.id not in later]
+    told = use_told(_only_at_the_office(desk, open_ones[:window]) if use_place().link else ())
     looks = doubts(desk) if "record" not in query else []
     mine = notices(desk, told.edits) if "record" not in query else []
 
@@ -44,13 +47,14 @@ def Inbox() -> ft.View:
     controls: list[ft.Control] = []
     if not (asked or looks or mine):
         controls.append(_nothing())
-    controls += _questions(open_ones, window, lambda i: set_later(lambda now: now | {i}))
+    put_off = _adds_to(set_later)
+    controls += _questions(open_ones, window, told.edits, put_off)
     if len(open_ones) > window:
         more = f"Show more ({len(open_ones) - window})"
         controls.append(side_button(more, lambda: set_window(window + WINDOW)))
     if len(asked) > len(open_ones):
-        put_off = count(len(asked) - len(open_ones), "question is", "questions are")
-        controls.append(note(f"{put_off} put off. They stay here until somebody answers."))
+        waiting = count(len(asked) - len(open_ones), "question is", "questions are")
+        controls.append(note(f"{waiting} put off. They stay here until somebody answers."))
         controls.append(side_button("Show them again", lambda: set_later(frozenset())))
     if looks:
         controls.append(heading("Looks wrong"))
@@ -63,17 +67,35 @@ def Inbox() -> ft.View:
     return sub_view("Inbox", lambda: go(query.get("from", "/")), controls)
 
 
+def _only_at_the_office(desk: Desk, items: Sequence[Item]) -> list[str]:
+    """Records of which this copy does not know what stood before, or whether mine was used."""
+    unknown = [item.record for item in items if before(desk, item) is None]
+    return list(dict.fromkeys([*unknown, *to_ask_about(desk)]))
+
+
+def _adds_to(set_later: Callable[[Any], None]) -> Callable[[str], None]:
+    return lambda item_id: set_later(lambda now: now | {item_id})
+
+
 def _questions(
-    items: Sequence[Item], window: int, put_off: Callable[[str], None]
+    items: Sequence[Item],
+    window: int,
+    office: Mapping[str, list[Edit]],
+    put_off: Callable[[str], None],
 ) -> list[ft.Control]:
     if not items:
         return []
     several = [Bulk(items)] if len(items) >= BULK_FROM else []
-    said = count(len(items), "question")
     return [
-        note(f"{said}. Two people wrote different things; both are kept until you choose."),
+        note(
+            f"{count(len(items), 'question')}. Two people wrote different things; both are kept "
+            "until you choose."
+        ),
         *several,
-        *[QuestionCard(item, put_off, key=item.id) for item in items[:window]],
+        *[
+            QuestionCard(item, office.get(item.record, ()), put_off, key=item.id)
+            for item in items[:window]
+        ],
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import flet as ft
@@ -10,6 +10,7 @@ import flet as ft
 from data.conflicts import Item, Known, Side
 from data.desk import Desk
 from data.doubts import Doubt, keep_time
+from data.edit import Edit
 from data.inbox import before, keep, write_another
 from data.kind import Kind
 from data.kinds.attendance import TIME
@@ -28,11 +29,12 @@ LONG = 40
 
 
 @part
-def QuestionCard(item: Item, put_off: Callable[[str], None]) -> ft.Control:
-    """Each value with who wrote it and when, and a button that keeps it."""
+def QuestionCard(item: Item, office: Sequence[Edit], put_off: Callable[[str], None]) -> ft.Control:
+    """Each value with who wrote it and when, and a button that keeps it. `office`: edits of the
+    record that it told."""
     desk, kind = use_desk(), use_desk().kinds[item.kind]
     editing, set_editing = use_state(False)
-    known = before(desk, item)
+    known = before(desk, item, office)
     label = kind.label(item.field)
     sides = [_side(desk, kind, item, side, known) for side in item.sides]
     controls: list[ft.Control] = [
@@ -98,7 +100,7 @@ def _side(desk: Desk, kind: Kind[Any], item: Item, side: Side, known: Known | No
 
 def _before(desk: Desk, kind: Kind[Any], item: Item, known: Known | None) -> str:
     if known is None:
-        return "What stood there before is not known on this copy."
+        return "What stood there before is at the office."
     text = told.value(desk, kind, item.field, known.value)
     return f"Before: {text}" if text != told.NOTHING else "Nothing stood there before."
 
@@ -206,9 +208,12 @@ def NoticeCard(notice: Notice, noted: Callable[[], None]) -> ft.Control:
 
 def _record(desk: Desk, kind: str, record_id: str) -> ft.Control:
     """The record's name; a tap opens it."""
-    return tile(
-        told.name_of(desk, record_id),
-        on_click=lambda: go(told.path_of(kind, record_id)),
-        trailing=ft.Icon(ft.Icons.CHEVRON_RIGHT, size=20, color=QUIET),
+    # Merged, or the whole card would be heard as one button.
+    return ft.MergeSemantics(
+        tile(
+            told.name_of(desk, record_id),
+            on_click=lambda: go(told.path_of(kind, record_id)),
+            trailing=ft.Icon(ft.Icons.CHEVRON_RIGHT, size=20, color=QUIET),
+        ),
         key=record_id,
     )

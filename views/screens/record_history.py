@@ -84,7 +84,7 @@ def StepCard(kind: Kind[Any], step: Step) -> ft.Control:
     ]
     return card(
         ft.Text(told.by(desk, mark), theme_style=SMALL, color=QUIET),
-        *[ft.Text(line, selectable=True) for line in lines],
+        *[ft.Text(line) for line in lines],
         title=SAID[step.what],
     )
 
@@ -154,4 +154,4 @@ def _facts(desk: Desk, kind: Kind[Any], state: State | None) -> list[ft.Control]
         return [ft.Text("It was deleted then.")]
     record = kind.read(state.id, document(state))
     facts = [(kind.label(name), shown(desk, kind, name, record)) for name in kind.meanings]
-    return [ft.Text(f"{label}: {text}", selectable=True) for label, text in facts if text]
+    return [ft.Text(f"{label}: {text}") for label, text in facts if text]
