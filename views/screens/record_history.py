@@ -17,7 +17,7 @@ from data.past import Change, Step, state_at, steps, together, whole
 from data.state import State
 from views import told
 from views.asking import OFFLINE, use_told
-from views.context import go, use_desk, use_place, use_records, use_state
+from views.context import Place, go, use_desk, use_place, use_records, use_state
 from views.parts import card, empty, note, side_button, sub_view
 from views.safe import act, part, screen
 from views.show import shown
@@ -35,7 +35,8 @@ SAID = {
 
 @screen
 def RecordHistory() -> ft.View:
-    desk = use_desk()
+    place = use_place()
+    desk = place.desk
     params = ft.use_route_params()
     kind, record_id = desk.kind_named(params["kind"]), params["id"]
     use_records(kind.name)
@@ -51,7 +52,7 @@ def RecordHistory() -> ft.View:
         more = f"Show more ({len(everything) - window})"
         rows.append(side_button(more, lambda: set_window(window + WINDOW)))
     if not whole(edits, state):
-        rows.append(note(_older(desk, asked.words)))
+        rows.append(note(_older(place, asked.words)))
     return sub_view(
         "History",
         lambda: go(told.path_of(kind.name, record_id) if state and state.alive else "/lists"),
@@ -63,13 +64,13 @@ def RecordHistory() -> ft.View:
     )
 
 
-def _older(desk: Desk, words: str) -> str:
+def _older(place: Place, words: str) -> str:
     """Why this is not all of it."""
     if words:
         return words
-    if desk.store.hub:
+    if place.link is None:
         return "Some older edits are not here: a device that made them has not brought them yet."
-    return OFFLINE if use_place().link else "Older history is at the office."
+    return OFFLINE
 
 
 @part
