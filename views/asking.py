@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import flet as ft
 
 from data.edit import Edit
-from data.errors import NoOffice, OfficeError
+from data.errors import NoOffice, NotFound, OfficeError
 from views.context import use_place, use_state
 from views.safe import UNEXPECTED
 
@@ -47,7 +47,7 @@ def use_told(record_ids: Sequence[str]) -> Told:
         found: dict[str, list[Edit]] = {}
         try:
             for record_id in record_ids:
-                found[record_id] = [Edit.from_json(raw) for raw in await history(record_id)]
+                found[record_id] = await _told(history, record_id)
         except NoOffice:
             set_told(Told(found, OFFLINE))
         except OfficeError as error:
@@ -60,3 +60,12 @@ def use_told(record_ids: Sequence[str]) -> Told:
 
     ft.use_effect(ask, [",".join(record_ids)])
     return told
+
+
+async def _told(history: Callable[[str], Awaitable[Sequence[Any]]], record_id: str) -> list[Edit]:
+    """The office's edits of a record; none where it has not heard of the record yet."""
+    try:
+        told = await history(record_id)
+    except NotFound:
+        return []
+    return [edit if isinstance(edit, Edit) else Edit.from_json(edit) for edit in told]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from data.inbox import before, inbox
 from data.notices import notices, to_ask_about
 from views.asking import use_told
 from views.context import go, here, use_desk, use_place, use_records, use_state
-from views.parts import empty, heading, icon_button, note, side_button, sub_view
+from views.parts import PAUSE_S, empty, heading, icon_button, note, side_button, sub_view
 from views.safe import part, screen
 from views.screens.inbox_bulk import Bulk
 from views.screens.inbox_cards import DoubtCard, NoticeCard, QuestionCard
@@ -37,6 +38,7 @@ def Inbox() -> ft.View:
     _seen, set_seen = use_state(0)
     asked = [i for i in inbox(desk) if query.get("record", i.record) == i.record]
     open_ones = [item for item in asked if item.id not in later]
+    ready = _use_pause()
     told = use_told(_only_at_the_office(desk, open_ones[:window]) if use_place().link else ())
     looks = doubts(desk) if "record" not in query else []
     mine = notices(desk, told.edits) if "record" not in query else []
@@ -48,7 +50,7 @@ def Inbox() -> ft.View:
     if not (asked or looks or mine):
         controls.append(_nothing())
     put_off = _adds_to(set_later)
-    controls += _questions(open_ones, window, told.edits, put_off)
+    controls += _questions(open_ones, window, told.edits, put_off, ready)
     if len(open_ones) > window:
         more = f"Show more ({len(open_ones) - window})"
         controls.append(side_button(more, lambda: set_window(window + WINDOW)))
@@ -58,7 +60,7 @@ def Inbox() -> ft.View:
         controls.append(side_button("Show them again", lambda: set_later(frozenset())))
     if looks:
         controls.append(heading("Looks wrong"))
-        controls += [DoubtCard(doubt, noted, key=doubt.id) for doubt in looks]
+        controls += [DoubtCard(doubt, noted, ready, key=doubt.id) for doubt in looks]
     if mine:
         controls.append(heading("For you to know"))
         controls += [NoticeCard(notice, noted, key=notice.id) for notice in mine]
@@ -73,6 +75,18 @@ def _only_at_the_office(desk: Desk, items: Sequence[Item]) -> list[str]:
     return list(dict.fromkeys([*unknown, *to_ask_about(desk)]))
 
 
+def _use_pause() -> Callable[[], bool]:
+    """Whether a tap counts. An answered card goes, and the next one slides under the finger: the
+    second tap of a double tap must not answer that one too."""
+    answered: Any = ft.use_ref(-PAUSE_S)
+
+    def ready() -> bool:
+        before, answered.current = answered.current, time.monotonic()
+        return bool(answered.current - before >= PAUSE_S)
+
+    return ready
+
+
 def _adds_to(set_later: Callable[[Any], None]) -> Callable[[str], None]:
     return lambda item_id: set_later(lambda now: now | {item_id})
 
@@ -82,6 +96,7 @@ def _questions(
     window: int,
     office: Mapping[str, list[Edit]],
     put_off: Callable[[str], None],
+    ready: Callable[[], bool],
 ) -> list[ft.Control]:
     if not items:
         return []
@@ -93,7 +108,7 @@ def _questions(
         ),
         *several,
         *[
-            QuestionCard(item, office.get(item.record, ()), put_off, key=item.id)
+            QuestionCard(item, office.get(item.record, ()), put_off, ready, key=item.id)
             for item in items[:window]
         ],
     ]

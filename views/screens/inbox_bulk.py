@@ -15,7 +15,8 @@ from data.kinds.production import zone
 from views.context import use_desk, use_state
 from views.inputs import choose
 from views.parts import card, note, side_button
-from views.safe import part, say
+from views.safe import part
+from views.screens.inbox_cards import say_settled
 from views.words import count, short_day
 
 ALL_DAYS = ""
@@ -52,9 +53,7 @@ def Bulk(items: Sequence[Item]) -> ft.Control:
 def _settle(desk: Desk, items: Sequence[Item], user: str) -> Callable[[], None]:
     def settle() -> None:
         n = keep_all(desk, items, user)
-        gesture = desk.last
-        words = f"{count(n, 'question')} settled: what {user} wrote is kept."
-        say(words, undo=lambda: desk.undo(gesture) if gesture else None)
+        say_settled(desk, f"{count(n, 'question')} settled: what {user} wrote is kept.")
 
     return settle
 

@@ -29,14 +29,16 @@ LONG = 40
 
 
 @part
-def QuestionCard(item: Item, office: Sequence[Edit], put_off: Callable[[str], None]) -> ft.Control:
+def QuestionCard(
+    item: Item, office: Sequence[Edit], put_off: Callable[[str], None], ready: Callable[[], bool]
+) -> ft.Control:
     """Each value with who wrote it and when, and a button that keeps it. `office`: edits of the
-    record that it told."""
+    record that it told; `ready`: whether a tap is meant for this card."""
     desk, kind = use_desk(), use_desk().kinds[item.kind]
     editing, set_editing = use_state(False)
     known = before(desk, item, office)
     label = kind.label(item.field)
-    sides = [_side(desk, kind, item, side, known) for side in item.sides]
+    sides = [_side(desk, kind, item, side, known, ready) for side in item.sides]
     controls: list[ft.Control] = [
         _record(desk, item.kind, item.record),
         ft.Text(_before(desk, kind, item, known), theme_style=SMALL, color=QUIET),
@@ -55,16 +57,22 @@ def QuestionCard(item: Item, office: Sequence[Edit], put_off: Callable[[str], No
     return card(*controls, title=f"Which {label[0].lower()}{label[1:]} is right?")
 
 
-def _side(desk: Desk, kind: Kind[Any], item: Item, side: Side, known: Known | None) -> ft.Control:
+def _side(
+    desk: Desk,
+    kind: Kind[Any],
+    item: Item,
+    side: Side,
+    known: Known | None,
+    ready: Callable[[], bool],
+) -> ft.Control:
     text = told.value(desk, kind, item.field, side.value)
     long = len(text) > LONG or "\n" in text
     people = " and ".join(side.users)
 
     def chosen() -> None:
-        keep(desk, item, side)
-        gesture = desk.last
-        words = f"What {people} wrote is kept." if long else f"{text} is kept."
-        say(words, undo=lambda: desk.undo(gesture) if gesture else None)
+        if ready():
+            keep(desk, item, side)
+            say_settled(desk, f"What {people} wrote is kept." if long else f"{text} is kept.")
 
     meanwhile = [ft.Text("shown meanwhile", theme_style=SMALL)] if side is item.sides[0] else []
     face: ft.Control = ft.Text(text, theme_style=TITLE, weight=ft.FontWeight.W_600)
@@ -98,6 +106,19 @@ def _side(desk: Desk, kind: Kind[Any], item: Item, side: Side, known: Known | No
     )
 
 
+def say_settled(desk: Desk, words: str) -> None:
+    """What was chosen, with its undo. A question that was answered is not asked again by that: the
+    value that was shown before stands, and the others are in the history."""
+    gesture = desk.last
+
+    def undo() -> None:
+        if gesture is not None:
+            desk.undo(gesture)
+            say("What was shown before stands again. The other values are in the history.")
+
+    say(words, undo=undo)
+
+
 def _before(desk: Desk, kind: Kind[Any], item: Item, known: Known | None) -> str:
     if known is None:
         return "What stood there before is at the office."
@@ -114,8 +135,7 @@ def Another(item: Item, close: Callable[[], None]) -> ft.Control:
 
     def save() -> None:
         write_another(desk, item, read(desk, kind, item.field, text))
-        gesture = desk.last
-        say("Saved.", undo=lambda: desk.undo(gesture) if gesture else None)
+        say_settled(desk, "Saved.")
         close()
 
     return ft.Column(
@@ -132,7 +152,7 @@ def Another(item: Item, close: Callable[[], None]) -> ft.Control:
 
 
 @part
-def DoubtCard(doubt: Doubt, noted: Callable[[], None]) -> ft.Control:
+def DoubtCard(doubt: Doubt, noted: Callable[[], None], ready: Callable[[], bool]) -> ft.Control:
     """Records that hardly can all be right; nothing waits for the answer."""
     desk = use_desk()
 
@@ -141,7 +161,7 @@ def DoubtCard(doubt: Doubt, noted: Callable[[], None]) -> ft.Control:
         noted()
         say("It is not asked again on this copy.")
 
-    lines = [_doubted(desk, doubt, record_id) for record_id in doubt.records]
+    lines = [_doubted(desk, doubt, record_id, ready) for record_id in doubt.records]
     leave = "Both are right" if len(doubt.records) == 2 else "All are right"
     return card(*lines, ft.Row([side_button(leave, right)]), title=_why(desk, doubt))
 
@@ -156,13 +176,15 @@ def _why(desk: Desk, doubt: Doubt) -> str:
     return f"One number on {len(doubt.records)} {desk.kinds[doubt.kind].plural.lower()}"
 
 
-def _doubted(desk: Desk, doubt: Doubt, record_id: str) -> ft.Control:
+def _doubted(desk: Desk, doubt: Doubt, record_id: str, ready: Callable[[], bool]) -> ft.Control:
     if doubt.what != "twice":
         return _record(desk, doubt.kind, record_id)
     event = desk.get(TIME, record_id)
     text = told.value(desk, TIME, "at", TIME.cell("at", event))
 
     def kept() -> None:
+        if not ready():
+            return
         keep_time(desk, doubt, record_id)
         gesture = desk.last
         say(f"{text} counts.", undo=lambda: desk.undo(gesture) if gesture else None)
