@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
@@ -135,10 +136,11 @@ def test_only_the_words_that_changed_are_signed() -> None:
     assert parts == [("=", "Breakfast from "), ("-", "5:30"), ("+", "6:00"), ("=", ".")]
 
 
+@dataclass(frozen=True)
 class Compared(LinkState):
     """A state after the office's sums and this copy's were found equal."""
 
-    verified = True
+    verified: bool = True
 
 
 def test_the_sign_tells_saved_here_from_at_the_office_from_compared() -> None:
