@@ -157,10 +157,10 @@ def same(kind: Kind[Any], name: str, one: Any, other: Any) -> bool:
 
 def _sides(kind: Kind[Any], state: State, name: str) -> list[Side]:
     live = state.cells[name]
+    read = {dot: kind.one(name, value) for dot, value in live.items()}
     grouped: list[list[Dot]] = []
     for dot in state.ranked(name):
-        alike = (dots for dots in grouped if same(kind, name, live[dots[0]], live[dot]))
-        dots = next(alike, None)
+        dots = next((dots for dots in grouped if read[dots[0]] == read[dot]), None)
         if dots is None:
             grouped.append([dot])
         else:

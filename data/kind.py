@@ -53,6 +53,7 @@ class Kind(Generic[R]):
     meanings: Mapping[str, Meaning] = field(init=False)
     flows: tuple[str, ...] = field(init=False)
     """Fields whose rule is `flow`."""
+    _readers: dict[str, TypeAdapter[Any]] = field(init=False, default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         fields = {name: info for name, info in self.model.model_fields.items() if name != "id"}
@@ -155,9 +156,11 @@ class Kind(Generic[R]):
 
     def _one(self, name: str, value: Any) -> Any:
         """One field's value as it is read when the record as a whole cannot be."""
-        info = self.model.model_fields[name]
-        meaning: Any = Annotated[info.annotation, info]
-        return TypeAdapter(meaning).validate_python(value)
+        if name not in self._readers:
+            info = self.model.model_fields[name]
+            meaning: Any = Annotated[info.annotation, info]
+            self._readers[name] = TypeAdapter(meaning)
+        return self._readers[name].validate_python(value)
 
     def _blanks(self) -> dict[str, Any]:
         return {

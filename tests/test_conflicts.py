@@ -20,7 +20,7 @@ from data.kinds import ALL
 from data.kinds.money import RECEIPT
 from data.kinds.schedule import Scene
 from data.record import Record
-from data.state import Mark, State, join
+from data.state import Dot, Mark, State, join, write
 from tests.test_state_laws import (
     FIELDS,
     HISTORIES,
@@ -252,6 +252,18 @@ def test_amounts_that_differ_only_in_how_they_are_written_are_no_question() -> N
     written = ({"a": "12.5", "c": "USD"}, {"a": "12.50", "c": "USD"})
 
     assert list(items_of(RECEIPT, apart(RECEIPT, "money", *written))) == []
+
+
+def test_three_hundred_copies_of_one_field_are_one_question() -> None:
+    states = []
+    for n in range(300):
+        dot, mark = Dot(f"{n:016x}", 1), Mark(n, None, f"user {n}")
+        states.append(write(State(RECORD, KIND), dot, mark, values={"pages": n // 2}))
+    (asked,) = items(joined(states))
+
+    assert len(asked.sides) == 150
+    assert len(asked.dots) == 300
+    assert asked.sides[0].users == ("user 299", "user 298")
 
 
 def test_a_kind_may_name_a_rule_only_for_a_field_it_has() -> None:

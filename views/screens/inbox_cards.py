@@ -24,6 +24,7 @@ from views.records.edit import UNTYPED
 from views.safe import part, say
 from views.theme import GAP, QUIET, SMALL, TITLE
 
+SIDES = 4
 LONG = 40
 """Characters after which a value does not fit a button."""
 
@@ -38,7 +39,12 @@ def QuestionCard(
     editing, set_editing = use_state(False)
     known = before(desk, item, office)
     label = kind.label(item.field)
-    sides = [_side(desk, kind, item, side, known, ready) for side in item.sides]
+    every, set_every = use_state(False)
+    shown = item.sides if every else item.sides[:SIDES]
+    sides = [_side(desk, kind, item, side, known, ready) for side in shown]
+    if len(shown) < len(item.sides):
+        more = f"Show {len(item.sides) - len(shown)} more values"
+        sides.append(ft.Row([side_button(more, lambda: set_every(True))]))
     controls: list[ft.Control] = [
         _record(desk, item.kind, item.record),
         ft.Text(_before(desk, kind, item, known), theme_style=SMALL, color=QUIET),
