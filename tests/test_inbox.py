@@ -103,18 +103,30 @@ def test_an_answer_settles_it_on_both_copies(show: SmallShow, there: Desk) -> No
 
 
 def test_an_answer_leaves_a_third_value_that_came_meanwhile(show: SmallShow, there: Desk) -> None:
+    third = copy_in(MemoryFolder(), hub=False)
+    push(third, show.desk.store)
     parted(show, there)
     (asked,) = inbox(show.desk)
-    calls_at(there, show.day, 300)  # over both; Amara still looks at the old question
-    calls_at(show.desk, show.day, 375, location="Stage 2")
-    (state,) = [show.desk.store.state(show.day.id)]
-    assert state is not None
+    calls_at(Desk(third, ALL, user="Cem"), show.day, 375)
+    push(third, show.desk.store)
+    keep(show.desk, asked, asked.sides[0])
+
+    (again,) = inbox(show.desk)
+    assert {(side.user, side.value) for side in again.sides} == {("Amara", 390), ("Cem", 375)}
+    third.close()
+
+
+def test_a_question_that_was_settled_meanwhile_takes_no_answer(
+    show: SmallShow, there: Desk
+) -> None:
+    parted(show, there)
+    (asked,) = inbox(show.desk)
+    calls_at(show.desk, show.day, 300)
     with pytest.raises(Refused, match="settled meanwhile"):
         keep(show.desk, asked, asked.sides[0])
 
-    meet(there, show.desk)
-    (again,) = inbox(show.desk)
-    assert {side.value for side in again.sides} == {300, 375}
+    assert inbox(show.desk) == []
+    assert show.desk.get(DAY, show.day.id).general_call == 300
 
 
 def test_another_value_is_checked_and_written_over_both(show: SmallShow, there: Desk) -> None:
