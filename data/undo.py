@@ -78,7 +78,7 @@ def _elements(edits: Sequence[Edit]) -> tuple[dict[str, tuple[str, ...]], ...]:
     for edit in edits:
         for name, elements in edit.add.items():
             for element in elements:
-                had.setdefault((name, element), element in edit.remove.get(name, ()))
+                had.setdefault((name, element), False)
         for name, losses in edit.remove.items():
             for element, dots in losses.items():
                 had.setdefault((name, element), bool(dots))

@@ -167,6 +167,15 @@ def test_the_value_before_is_what_both_had_seen() -> None:
     assert common(asked, world.edits[:2]) is None
 
 
+def test_a_deleted_record_asks_nothing_until_it_is_back() -> None:
+    world = World(([0, 0], [("set", 0, "pages", 2), ("set", 1, "pages", 3), ("meet", 0, 1)]))
+    world.play("delete", 0)
+    assert items(world.states[-1]) == []
+    world.play("set", 0, "a_newer_apps_field", 1)
+
+    assert [item.field for item in items(world.states[-1])] == ["pages"]
+
+
 def test_a_clock_is_said_to_be_wrong_past_two_minutes() -> None:
     hour = 3_600_000
 

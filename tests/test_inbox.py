@@ -174,6 +174,15 @@ def test_whose_value_was_not_used_is_told_until_they_say_seen(show: SmallShow, t
     assert told(show.desk) == []
 
 
+def test_who_gives_way_by_their_own_hand_is_told_nothing(show: SmallShow, there: Desk) -> None:
+    parted(show, there)
+    (asked,) = inbox(there)
+    keep(there, asked, asked.sides[1])
+    meet(there, show.desk)
+
+    assert told(there) == told(show.desk) == []
+
+
 def test_a_later_edit_of_one_who_saw_mine_is_nothing_to_tell(show: SmallShow, there: Desk) -> None:
     calls_at(there, show.day, 390)
     meet(there, show.desk)

@@ -105,6 +105,14 @@ def test_a_value_that_came_from_elsewhere_is_not_guessed() -> None:
     assert whole([first, second], None)
 
 
+def test_a_deleting_that_no_later_edit_names_is_missed_all_the_same() -> None:
+    world = World(([0], [("set", 0, "pages", 1), ("delete", 0), ("set", 0, "pages", 2)]))
+    first, deleted, last = world.edits
+
+    assert whole([first, deleted, last], world.states[-1])
+    assert not whole([first, last], world.states[-1])
+
+
 def test_an_order_time_that_only_the_state_knows_counts() -> None:
     world = World(([3, 0], [("set", 0, "pages", 1), ("order", 0)]))
     (edit,) = together(world.edits, state=world.copies[0].state)
