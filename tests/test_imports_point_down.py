@@ -47,7 +47,7 @@ INSIDE_DATA = (
     ("packing", "files", "lock", "stamp", "state"),
     ("canonical", "document", "frame", "index"),
     ("edit", "journal", "sealed"),
-    ("conflicts", "past", "undo"),
+    ("conflicts", "as_of", "past", "undo"),
     ("rows",),
     ("plan", "snapshot"),
     ("generations",),

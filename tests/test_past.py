@@ -7,9 +7,10 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.as_of import state_at
 from data.canonical import canonical_bytes
 from data.edit import Edit, Write
-from data.past import newest_gestures, state_at, steps, together, whole
+from data.past import newest_gestures, steps, together, whole
 from tests.test_state_laws import HISTORIES, Copy, History, World, joined
 
 

@@ -19,7 +19,8 @@ from views.context import go, here, use_desk, use_place, use_records, use_state
 from views.parts import PAUSE_S, empty, heading, icon_button, note, side_button, sub_view
 from views.safe import part, screen
 from views.screens.inbox_bulk import Bulk
-from views.screens.inbox_cards import DoubtCard, NoticeCard, QuestionCard
+from views.screens.inbox_cards import QuestionCard
+from views.screens.inbox_notes import DoubtCard, NoticeCard
 from views.theme import SMALL
 from views.words import count
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import flet as ft
 
+from data.as_of import state_at
 from data.dates import read_day
 from data.desk import Desk
 from data.document import document
 from data.edit import Edit
 from data.kind import Kind
 from data.kinds.production import today, zone
-from data.past import Change, Step, state_at, steps, together, whole
+from data.past import Change, Step, steps, together, whole
 from data.state import State
 from views import told
 from views.asking import OFFLINE, use_told
@@ -51,14 +52,15 @@ def RecordHistory() -> ft.View:
     if len(everything) > window:
         more = f"Show more ({len(everything) - window})"
         rows.append(side_button(more, lambda: set_window(window + WINDOW)))
-    if not whole(edits, state):
-        rows.append(note(_older(place, asked.words)))
+    missing = "" if whole(edits, state) else _older(place, asked.words)
+    if missing:
+        rows.append(note(missing))
     return sub_view(
         "History",
         lambda: go(told.path_of(kind.name, record_id) if state and state.alive else "/lists"),
         [
             ft.Text(told.name_of(desk, record_id), weight=ft.FontWeight.W_600),
-            AsOf(kind, edits),
+            AsOf(kind, edits, missing),
             *(rows or [empty("No edit of this record is known here.")]),
         ],
     )
@@ -116,8 +118,8 @@ def _list(elements: tuple[str, ...]) -> str:
 
 
 @part
-def AsOf(kind: Kind[Any], edits: list[Edit]) -> ft.Control:
-    """The record as it stood at the end of a day."""
+def AsOf(kind: Kind[Any], edits: list[Edit], missing: str) -> ft.Control:
+    """The record as it stood at the end of a day; `missing`: why that may not be all of it."""
     desk = use_desk()
     typed, set_typed = use_state("")
     asked, set_asked = use_state(None)
@@ -144,6 +146,8 @@ def AsOf(kind: Kind[Any], edits: list[Edit]) -> ft.Control:
     end = datetime.combine(asked + timedelta(days=1), time(), zone(desk))
     state = state_at(edits, int(end.timestamp() * 1000) - 1)
     facts = _facts(desk, kind, state)
+    if missing:
+        facts.append(note(f"What others wrote may be missing here. {missing}"))
     close = ft.Row([side_button("Close", lambda: set_asked(None))])
     return ft.Column([row, card(*facts, close, title=long_day(asked))], spacing=GAP)
 
