@@ -56,14 +56,13 @@ def Sync() -> ft.View:
         link.try_now()
         say("Trying to reach the office.")
 
-    icon, words = badge(state)
+    icon, _ = badge(state)
     return sub_view(
         "Sync",
         lambda: go(before),
         [
             card(
-                ft.Row([ft.Icon(icon), ft.Text(words, weight=ft.FontWeight.W_600, expand=True)]),
-                ft.Text(state.words(zone(place.desk))),
+                ft.Row([ft.Icon(icon), ft.Text(state.words(zone(place.desk)), expand=True)]),
                 title="This device and the office",
             ),
             *_waiting(place.desk, state),
