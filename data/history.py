@@ -82,6 +82,13 @@ class History:
         lines += self._recent.get(record_id, ())
         return lines
 
+    def newest(self) -> Iterator[list[bytes]]:
+        """Every edit as a line: those in memory, then segment by segment, the newest first."""
+        held = (*self._sealing.values(), *self._recent.values())
+        yield [line for lines in held for line in lines]
+        for segment in reversed(self._segments):
+            yield from segment.every()
+
     def records(self) -> set[str]:
         """Every record that has an edit here."""
         return {*self._recent, *self._sealing, *(i for s in self._segments for i in s.records())}
@@ -138,6 +145,12 @@ class Segment:
         sealed = self._open()
         ordinals = self._ordinals.get(record_id, ())
         return [self._block(sealed, n // _BLOCK)[n % _BLOCK] for n in ordinals]
+
+    def every(self) -> Iterator[list[bytes]]:
+        """All its edits in one list, read and let go again."""
+        sealed = self._open()
+        blocks = (zlib.decompress(sealed.read(at)) for at in sealed.directory["blocks"])
+        yield [line for block in blocks for line in block.split(b"\n")]
 
     def _open(self) -> Sealed:
         if self._sealed is None:

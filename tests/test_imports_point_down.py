@@ -47,6 +47,7 @@ INSIDE_DATA = (
     ("packing", "files", "lock", "stamp", "state"),
     ("canonical", "document", "frame", "index"),
     ("edit", "journal", "sealed"),
+    ("conflicts", "as_of", "past", "undo"),
     ("rows",),
     ("plan", "snapshot"),
     ("generations",),
@@ -57,9 +58,11 @@ INSIDE_DATA = (
     ("store", "blobs", "photos", "jpeg"),
     ("sweep", "held", "manifest", "shelf", "backup_choice", "backup", "restore"),
     ("standing", "remains", "snapshot_remains", "check", "salvage"),
+    ("watch",),
     ("desk",),
+    ("inbox", "notices"),
     ("kinds", "walltime", "dates", "rules"),
-    ("housekeeping", "imports", "tables", "sample"),
+    ("housekeeping", "imports", "tables", "sample", "doubts"),
 )
 """The floors of data; a module may import from its own floor and those above it in this list."""
 

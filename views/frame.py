@@ -7,6 +7,7 @@ import flet as ft
 from views.context import go, here, use_link_state, use_place, use_records
 from views.parts import icon_button
 from views.safe import act, part, screen
+from views.screens.inbox import InboxBadge
 from views.screens.sync import badge
 from views.theme import SMALL, TITLE
 from views.words import show_title
@@ -43,7 +44,7 @@ def Frame() -> ft.View:
             spacing=0,
             tight=True,
         ),
-        actions=[SyncBadge()],
+        actions=[InboxBadge(), SyncBadge()],
         actions_padding=ft.Padding.only(right=8),
     )
     body = ft.SafeArea(outlet, expand=True, avoid_intrusions_top=False)

@@ -13,7 +13,7 @@ from data.fields import Cash, Day, Flag, Label, Line, Moment, Money, Photos, Pro
 from data.kind import Kind
 from data.kinds.people import Person, PersonId
 from data.kinds.production import show_of, today
-from data.kinds.voiding import standing
+from data.kinds.voiding import standing, taken_back
 from data.photos import fit
 from data.record import Record, RecordId
 
@@ -84,6 +84,7 @@ CASH = Kind(
     indexed=("envelope",),
     confidentiality="amber",
     take_back=_void,
+    taken_back=taken_back,
 )
 RECEIPT = Kind(
     name="receipt",
@@ -96,6 +97,7 @@ RECEIPT = Kind(
     indexed=("envelope",),
     confidentiality="amber",
     search=("vendor", "what_for", "number", "code"),
+    merge={"number": "review", "void": "flow", "date": "lww", "taken": "lww"},
 )
 
 

@@ -36,6 +36,7 @@ PRODUCTION = Kind(
     plural="Productions",
     nature="shared",
     columns=("title", "company", "starts", "ends"),
+    merge={"zone": "review", "currency": "review", "paper": "lww", "measures": "lww"},
 )
 
 

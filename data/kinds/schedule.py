@@ -85,6 +85,7 @@ DAY = Kind(
     plural="Shoot days",
     nature="shared",
     columns=("date", "number", "unit", "general_call", "location", "background"),
+    merge={"location": "review"},
     natural=lambda production, day: day_id(production, day.unit, day.number) if day.number else "",
 )
 DEPARTMENT_CALL = Kind(
@@ -104,6 +105,7 @@ PERSONAL_CALL = Kind(
     nature="shared",
     columns=("day", "person", "call", "off", "why"),
     indexed=("day",),
+    merge={"off": "review"},
 )
 SCENE = Kind(
     name="scene",
@@ -113,6 +115,7 @@ SCENE = Kind(
     nature="shared",
     columns=("number", "day", "int_ext", "set_name", "day_night", "pages", "cast"),
     indexed=("day",),
+    merge={"day": "review", "int_ext": "lww"},
     natural=lambda production, scene: scene_id(production, scene.number),
 )
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import flet as ft
 
+from data.conflicts import Item
+from data.inbox import inbox
+from data.kind import Kind
 from views.context import go, use_desk, use_records, use_state
-from views.parts import note, side_button, sub_view
+from views.parts import history_button, note, side_button, sub_view
 from views.records.listing import ADDED
 from views.safe import act, say, screen
 from views.screens.person_sheet import phone_button
@@ -51,7 +56,9 @@ def Detail() -> ft.View:
     phone = getattr(record, "phone", "")
     if phone:
         controls.append(ft.Row([phone_button(phone, title_of(desk, kind, record))]))
+    controls += [_apart(kind, item) for item in inbox(desk) if item.record == record.id]
     controls.append(note(f"Last written by {desk.author(record.id)}."))
+    controls.append(history_button(kind.name, record.id))
     if kind in ADDED:
         edit = f"/day/{record.id}" if kind.name == "day" else f"/list/{kind.name}/{record.id}/edit"
         controls.append(
@@ -66,3 +73,11 @@ def Detail() -> ft.View:
     if kind.name == "envelope":
         controls.append(side_button("Open the envelope", lambda: go(f"/envelope/{record.id}")))
     return sub_view(title_of(desk, kind, record), lambda: go(f"/list/{kind.name}"), controls)
+
+
+def _apart(kind: Kind[Any], item: Item) -> ft.Control:
+    """Two people wrote the field apart: what is shown is not settled."""
+    label = kind.label(item.field)
+    words = f"{label}: {len(item.sides)} values stand apart. Choose one"
+    path = f"/inbox?record={item.record}&from=/list/{kind.name}/{item.record}"
+    return ft.Row([side_button(words, lambda: go(path), icon=ft.Icons.CALL_SPLIT)], wrap=True)

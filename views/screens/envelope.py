@@ -24,7 +24,7 @@ from data.kinds.people import PERSON
 from views.context import go, use_desk, use_first, use_records, use_state
 from views.forms import ENVELOPE_FORM
 from views.inputs import choose, read_money
-from views.parts import card, main_button, note, side_button, sub_view
+from views.parts import card, history_button, main_button, note, side_button, sub_view
 from views.safe import act, say, screen
 from views.screens.paper import use_printer
 from views.screens.receipts import SlipRow
@@ -169,6 +169,7 @@ def EnvelopeDetail() -> ft.View:
                 title="Float",
             ),
             *[SlipRow(desk, slip, key=slip.id) for slip in reversed(slips)],
+            history_button("envelope", envelope.id),
         ],
     )
 

@@ -16,7 +16,7 @@ from data.photos import fit
 from views.context import go, here, use_desk, use_picker, use_place, use_records, use_state
 from views.drafts import Draft, use_draft
 from views.inputs import choose
-from views.parts import card, heading, main_button, note, side_button, sub_view
+from views.parts import card, heading, history_button, main_button, note, side_button, sub_view
 from views.safe import act, part, say, screen
 from views.show import shown
 from views.theme import BIG, GAP, QUIET, SMALL
@@ -136,6 +136,7 @@ def ReceiptDetail() -> ft.View:
                 wrap=True,
             )
         )
+    controls.append(history_button("receipt", slip.id))
     controls.append(heading("Photos"))
     controls += [Photo(name, key=name) for name in sorted(slip.photos)]
     if not slip.void:

@@ -1,0 +1,65 @@
+"""A record as it stood at a moment, rebuilt from its edits alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from data.conflicts import when
+from data.edit import Edit, values_from
+from data.state import Dot, State
+
+
+def state_at(edits: Iterable[Edit], moment_ms: int | None = None) -> State | None:
+    """The record as it stood at a moment, by the time that counts; None: it was not there yet."""
+    then = [edit for edit in edits if moment_ms is None or when(edit.mark) <= moment_ms]
+    if not then:
+        return None
+    vv: dict[str, int] = {}
+    for edit in then:
+        vv[edit.dot.replica] = max(vv.get(edit.dot.replica, 0), edit.dot.n)
+    gone = {dot for edit in then for dot in edit.life_over}
+    state = State(
+        then[0].record,
+        then[0].kind,
+        vv,
+        {edit.dot: edit.mark for edit in then},
+        frozenset(edit.dot for edit in then if not edit.delete) - gone,
+        values_from(then),
+        _sets(then),
+    )
+    used = state.dots()
+    return replace(state, marks={dot: m for dot, m in state.marks.items() if dot in used})
+
+
+def _sets(edits: list[Edit]) -> dict[str, dict[str, frozenset[Dot]]]:
+    gone: dict[tuple[str, str], set[Dot]] = defaultdict(set)
+    for edit in edits:
+        for name, losses in edit.remove.items():
+            for element, dots in losses.items():
+                gone[name, element].update(dots)
+    standing: dict[str, dict[str, frozenset[Dot]]] = defaultdict(dict)
+    for (name, element), adders in _adders(edits).items():
+        if left := adders - gone[name, element]:
+            standing[name][element] = frozenset(left)
+    return dict(standing)
+
+
+def _adders(edits: list[Edit]) -> Mapping[tuple[str, str], set[Dot]]:
+    """Who put an element in. Of one run its last adding stands for the earlier ones."""
+    latest: dict[tuple[str, str, str], int] = {}
+    for name, element, dot in _added(edits):
+        key = (name, element, dot.replica)
+        latest[key] = max(latest.get(key, 0), dot.n)
+    adders: dict[tuple[str, str], set[Dot]] = defaultdict(set)
+    for (name, element, replica), n in latest.items():
+        adders[name, element].add(Dot(replica, n))
+    return adders
+
+
+def _added(edits: Iterable[Edit]) -> Iterator[tuple[str, str, Dot]]:
+    for edit in edits:
+        for name, elements in edit.add.items():
+            for element in elements:
+                yield name, element, edit.dot
