@@ -69,6 +69,14 @@ class Device:
         aside = self.store.meta.get("aside", {})
         return sum(1 for record_id in self.store.bases if record_id not in aside)
 
+    @property
+    def owes(self) -> bool:
+        """Whether a push would carry anything."""
+        aside = self.store.meta.get("aside", {})
+        return any(record_id not in aside for record_id in self.store.bases) or any(
+            dot_name(dot) not in aside for dot in self.store.unacked
+        )
+
     def hello(self) -> Hello:
         meta = self.store.meta
         return Hello(

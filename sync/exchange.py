@@ -111,6 +111,11 @@ class Office:
         here = str(Place(store.meta["epoch"], self.run, at if more else store.order.top))
         return Page(next=here, mark=str(self._here()), more=more, states=tuple(states))
 
+    def has_news(self, run: str, cursor: str) -> bool:
+        """Whether `changes` would tell more than an empty page. NoOffice as there."""
+        self._same_run(run)
+        return self._start(cursor) < self.store.order.top
+
     # ---- inside -----------------------------------------------------------------------------
 
     def _epoch(self, counter: int) -> str:

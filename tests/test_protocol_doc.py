@@ -16,7 +16,8 @@ from data.stamp import Sources
 from data.store import Store
 from sync.calls import Timings
 from sync.exchange import Office
-from sync.hub import LONGEST_WAIT, STATUS, routes
+from sync.front import LONGEST_WAIT, STATUS
+from sync.hub import routes
 from sync.place import Place
 from sync.wire import MESSAGES, MOST_STATES, TYPE, Message, pack, read_edit, unpack
 
