@@ -100,7 +100,26 @@ def _join_rows() -> list[Row]:
     return [
         timed("join / json.loads of both states", alone_costs, 2.0, "us"),
         timed("json.loads, check and join / json.loads of both states", whole, 6.0, "us"),
+        _crowd_row(),
     ]
+
+
+def _crowd_row() -> Row:
+    """Three hundred people wrote the same fields, and the office hears of them one by one."""
+    people = [
+        write(apart()[0], Dot(f"{n:016x}", 1), Mark(n, None, f"u{n}"), values={"what": "x" * n})
+        for n in range(300)
+    ]
+
+    def heard() -> None:
+        together = people[0]
+        for state in people:
+            together = join(together, decode(json.loads(canonical_bytes(state))))
+        assert len(decode(json.loads(canonical_bytes(together))).cells["what"]) == 300
+
+    return Row(
+        "300 values on one record, joined one by one (budget)", seconds(heard), 1.0, 1.0, "s"
+    )
 
 
 # ---- the office takes a batch ----------------------------------------------------------------
