@@ -224,7 +224,7 @@ def fill(home: str, address: str, cut: int) -> dict[str, Any]:
                 told["memory"] = peak_memory()
                 print(json.dumps(told), flush=True)
                 os._exit(0)
-            told["pages"] += "/v1/changes" in call.path
+            told["pages"] += call.path.startswith(("/v1/changes", "/v1/snapshot"))
             return ask(call)
 
         converse(session.whole(), counted)
