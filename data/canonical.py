@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from operator import lt
 from typing import Any
@@ -178,8 +179,6 @@ def _pick(order: list[Dot], i: Any) -> Dot:
 
 def _check(value: Any, depth: int = 0) -> None:
     """Malformed, if the value has no canonical form."""
-    if depth > DEEPEST:
-        raise Malformed("a value is nested too deep.")
     if isinstance(value, str):
         if not value.isascii():
             _encodable(value)
@@ -188,14 +187,21 @@ def _check(value: Any, depth: int = 0) -> None:
     elif isinstance(value, int):
         _whole(value)
     elif isinstance(value, list):
-        for inner in value:
-            _check(inner, depth + 1)
+        _check_all(value, depth + 1)
     elif isinstance(value, dict):
-        for key, inner in value.items():
+        for key in value:
             _text(key, 512)
-            _check(inner, depth + 1)
+        _check_all(value.values(), depth + 1)
     else:
         raise Malformed(f"{value!r:.40} has no canonical form.")
+
+
+def _check_all(values: Iterable[Any], depth: int) -> None:
+    for value in values:
+        if depth > DEEPEST:
+            raise Malformed("a value is nested too deep.")
+        if type(value) is not str or not value.isascii():
+            _check(value, depth)
 
 
 def _encodable(text: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from data.canonical import digest, encode
 from data.errors import Malformed, NoOffice, NotFound
 from data.kinds import ALL
-from data.packing import dumps, loads
+from data.packing import dumps_exact, loads
 from data.state import State
 from data.store import Store
 from data.sums import SLOTS, Sums, slot_of
@@ -245,7 +245,7 @@ class Office:
             state = self.store.state(record_id)
             assert state is not None
             raw = encode(state)
-            size += len(dumps(raw))
+            size += len(dumps_exact(raw))
             if states and size > FULL:
                 return states, last, True
             states.append(raw)
@@ -272,7 +272,7 @@ def _fitting(verdicts: list[Verdict]) -> tuple[Verdict, ...]:
     """The verdicts, with the merged states that fit an answer; the others come with the changes."""
     size, fitting = 0, []
     for verdict in verdicts:
-        size += len(dumps(verdict.state)) if verdict.state is not None else 0
+        size += len(dumps_exact(verdict.state)) if verdict.state is not None else 0
         if verdict.state is not None and size > FULL:
             verdict = verdict.model_copy(update={"state": None})
         fitting.append(verdict)

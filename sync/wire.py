@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from data.canonical import decode
 from data.edit import Edit
 from data.errors import Malformed
-from data.packing import dumps, loads
+from data.packing import dumps_exact, loads
 from data.state import Dot
 
 TYPE = "application/vnd.callboard"
@@ -38,7 +38,7 @@ nothing."""
 
 
 def pack(lines: Iterable[Any]) -> bytes:
-    return zlib.compress(b"".join(dumps(line) + b"\n" for line in lines))
+    return zlib.compress(b"".join(dumps_exact(line) + b"\n" for line in lines))
 
 
 def unpack(content: bytes) -> list[dict[str, Any]]:
@@ -83,7 +83,7 @@ def read_edit(raw: Any) -> Edit:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Malformed(f"this is not an edit: {error}.") from error
     decode(as_state)
-    if len(dumps(raw)) > MOST_RECORD:
+    if len(dumps_exact(raw)) > MOST_RECORD:
         raise Malformed(f"An edit is larger than {MOST_RECORD} bytes.", code="too-large")
     return Edit.from_json(raw)
 

@@ -245,7 +245,7 @@ class Stories(RuleBasedStateMachine):
     @rule(who=WHO)
     def sync(self, who: int) -> None:
         device = self.a_device(who)
-        self.meet(device)
+        self.meet_whole(device)
         device.knows |= self.office.knows
         self.office.knows |= device.knows
         self.check(device, self.office)
@@ -260,6 +260,15 @@ class Stories(RuleBasedStateMachine):
             copy.knows = copy.heard(here | there)
             assert had <= copy.knows <= had | offered
         self.check(device, self.office)
+
+    def meet_whole(self, device: Copy) -> None:
+        """Where a device has met a newer office, somebody at this one says that there is no other:
+        it was put back twice."""
+        self.meet(device)
+        if device.device.older:
+            self.office.front.office.new_epoch()
+            self.meet(device)
+            assert not device.device.older
 
     def meet(self, device: Copy, *, cut: int = 0, arrives: bool = False) -> None:
         calls = count(1)
@@ -334,7 +343,7 @@ class Stories(RuleBasedStateMachine):
         everything = set[Event]().union(*(copy.knows for copy in self.copies))
         for _ in range(2):
             for device in self.copies[1:]:
-                self.meet(device)
+                self.meet_whole(device)
         for copy in self.copies:
             copy.knows = set(everything)
         self.check(*self.copies)
