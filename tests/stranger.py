@@ -133,7 +133,13 @@ class Stranger:
         self.stamp = max(int(time.time() * 1000) + self.offset, self.stamp + 1)
         mark = [self.stamp, None, self.name]
         over = {name: [*state["stands"].get(("cell", name, ""), ())] for name in values}
-        edit = {"dot": dot, "mark": mark, "g": uuid.uuid4().hex[:16], "id": record_id, "t": kind}
+        edit: dict[str, Any] = {
+            "dot": dot,
+            "mark": mark,
+            "g": uuid.uuid4().hex[:16],
+            "id": record_id,
+            "t": kind,
+        }
         edit |= {"f": values, "x": {name: dots for name, dots in over.items() if dots}}
         self.edits.append(edit | {"lx": [*state["stands"][("life", "", "")]]})
         state["stands"] |= {("cell", name, ""): {dot: value} for name, value in values.items()}
@@ -144,7 +150,12 @@ class Stranger:
 
     def sync(self) -> None:
         asked = int(time.time() * 1000)
-        hello = {"m": "hello", "device": self.device, "called": self.name, "cursor": self.cursor}
+        hello: dict[str, Any] = {
+            "m": "hello",
+            "device": self.device,
+            "called": self.name,
+            "cursor": self.cursor,
+        }
         hello |= {**self.head, "wall": asked, "replicas": {self.replica: self.n}}
         welcome = unpack(self.ask("POST", "/v1/hello", pack(hello)))[0]
         now = int(time.time() * 1000)
