@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import settings
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
 from data.canonical import encode
@@ -769,4 +769,4 @@ class MeetingsWithAJudge(MeetingsWithOffice):
 
 
 def test_refusals_in_any_order_leave_all_copies_equal() -> None:
-    run_state_machine_as_test(MeetingsWithAJudge, settings=settings(LAW, max_examples=40, phases=[Phase.generate]))
+    run_state_machine_as_test(MeetingsWithAJudge, settings=settings(LAW, max_examples=40))
