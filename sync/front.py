@@ -90,8 +90,9 @@ class Front:
         known = self._calls.get((call.method, parts.path))
         if known is None:
             raise NotFound("The office has no such call.")
-        with no_collection():  # five hundred records are very many objects, and hold no cycles
-            return Answer(200, known(_query(parts.query), call.content or b"").to_bytes())
+        with no_collection():  # a batch is thousands of small objects, and no cycle among them
+            message = known(_query(parts.query), call.content or b"")
+        return Answer(200, message.to_bytes())
 
     def _changes(self, ask: Query) -> Message:
         number(ask.get("wait", "0"), 0, LONGEST_WAIT)

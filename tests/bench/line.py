@@ -235,6 +235,6 @@ def fill(home: str, address: str, cut: int) -> dict[str, Any]:
 def opened_both(place: Path) -> tuple[Store, Store]:
     """The office and the device that the first fill left behind."""
     return (
-        Store(place / "office", sources=Sources(), hub=True, reader=True),
-        Store(place / "device", sources=Sources(), hub=False, reader=True),
+        Store(place / "office", sources=Sources(), hub=True),
+        Store(place / "device", sources=Sources(), hub=False),
     )
