@@ -11,19 +11,22 @@ import gc
 import json
 import statistics
 import tempfile
+import time
+from collections.abc import Callable
 from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import patch
 
 from data.blobs import Blobs
 from data.canonical import canonical_bytes, decode
 from data.edit import Write
-from data.files import MemoryFolder
+from data.files import DiskFile, MemoryFolder
 from data.stamp import Sources
 from data.state import Dot, Mark, State, join, write
 from data.store import Store
 from sync.blobs import OwnPhotos
-from sync.calls import Call
+from sync.calls import Answer, Call
 from sync.device import Device
 from sync.exchange import Office
 from sync.front import Front
@@ -145,18 +148,32 @@ class Copies:
         converse(session.whole(), self.front.answer)
 
     def pushes(self, device: Device) -> list[float]:
-        """Seconds that the office takes for each push the device has to make."""
+        """Seconds that the office takes for each push the device has to make: of the processor,
+        and of the disk for its sync. What else the machine does meanwhile is not counted."""
         costs: list[float] = []
+        sync = DiskFile.sync
 
-        def timed_answer(call: Call) -> Any:
-            answers = []
-            cost = seconds(lambda: answers.append(self.front.answer(call)))
-            if call.path == "/v1/push":
-                costs.append(cost)
-            return answers[0]
+        def timed_sync(file: DiskFile) -> None:
+            costs.append(_wall_beyond_cpu(lambda: sync(file)))
+
+        def timed_answer(call: Call) -> Answer:
+            if call.path != "/v1/push":
+                return self.front.answer(call)
+            began = time.process_time()
+            with patch.object(DiskFile, "sync", timed_sync):
+                answer = self.front.answer(call)
+            costs.append(time.process_time() - began)
+            return answer
 
         converse(Session(device, OwnPhotos(device.store, self.spare)).exchange(), timed_answer)
         return costs
+
+
+def _wall_beyond_cpu(doing: Callable[[], object]) -> float:
+    """Seconds that were waited for the disk."""
+    began, cpu = time.perf_counter(), time.process_time()
+    doing()
+    return (time.perf_counter() - began) - (time.process_time() - cpu)
 
 
 def _receive_rows(place: Path, records: int) -> list[Row]:
