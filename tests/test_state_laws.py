@@ -363,6 +363,17 @@ def test_the_offices_order_time_counts_before_a_stamp_from_the_future() -> None:
     assert document(join(office, third))["pages"] == 9
 
 
+@pytest.mark.parametrize(("one", "other", "kept"), [(5, 9, 5), (None, 9, 9), (7, None, 7)])
+def test_of_two_offices_order_times_the_earlier_one_stands(
+    one: int | None, other: int | None, kept: int
+) -> None:
+    dot, empty = Dot("A000000000000001", 1), State(RECORD, KIND)
+    here = write(empty, dot, Mark(1, one, "A"), values={"pages": 1})
+    there = write(empty, dot, Mark(1, other, "A"), values={"pages": 1})
+
+    assert {dot: Mark(1, kept, "A")} == join(here, there).marks == join(there, here).marks
+
+
 # ---- on disk and on the wire ------------------------------------------------------------------
 
 
