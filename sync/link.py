@@ -93,12 +93,13 @@ class Link:
         *,
         device: str = "",
         called: str = "",
+        app: str = "",
         timings: Timings | None = None,
         connect: Connect | None = None,
     ) -> None:
         self.store = store
         self.blobs = blobs
-        self.device = Device(store, device=device, called=called)
+        self.device = Device(store, device=device, called=called, app=app)
         self.session = Session(self.device, OwnPhotos(store, blobs))
         self.timings = timings or Timings()
         self._connect = connect or (lambda: over_http(address, self.timings))
