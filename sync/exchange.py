@@ -244,6 +244,8 @@ class Office:
         return self.register.owns(device, replica) if device else self.register.free(replica)
 
     def _confirmed(self, cursor: str) -> int:
+        if not cursor:
+            return self.store.order.top  # it holds nothing yet: it begins with what is here now
         try:
             return self.epochs.start(cursor)
         except NoOffice:

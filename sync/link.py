@@ -160,15 +160,15 @@ class Link:
 
     async def history(self, record_id: str) -> list[Edit]:
         """The office's edits of a record, in the order they came there. NotFound: it has none."""
+        if not self.device.run and self._send is None:
+            await self.sync_once()
         edits: list[Edit] = []
         more = True
         async with self._connect() as send:
             while more:
-                if not self.device.run:
-                    await self.sync_once()
-                path = f"/v1/history/{quote(record_id, safe='')}"
                 ask = {"run": self.device.run, "after": len(edits)}
-                answer = await send(Call("GET", f"{path}?{urlencode(ask)}"))
+                path = f"/v1/history/{quote(record_id, safe='')}?{urlencode(ask)}"
+                answer = await send(Call("GET", path))
                 if answer.status != 200:
                     raise refusal(answer)
                 past = Past.from_bytes(answer.content)
