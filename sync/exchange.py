@@ -172,6 +172,8 @@ class Office:
     def snapshot(self, run: str, after: str, limit: int = MOST_STATES) -> Fill:
         """The records whose ids come after that one, by id."""
         self.epochs.same_run(run)
+        if len(after) > 64:
+            raise Malformed("No record has so long an id.")
         if self._walk is None or not after:
             # What is put from here on comes with the changes: the walk need not know it.
             self._walk = sorted(self.store.ids())
