@@ -135,7 +135,7 @@ class Device:
         self._newer = None
         if self.older:
             return
-        set_clock(store, welcome.time, asked)
+        self._set_clock(welcome, asked)
         self._offer_forgotten(welcome)
         if known and store.meta["epoch"] != welcome.epoch:
             self._newer = welcome  # noted when both sides are compared: till then all is as before
@@ -149,6 +149,9 @@ class Device:
             "letter": welcome.letter,
             "mark": welcome.mark,
         }
+
+    def _set_clock(self, welcome: Welcome, asked: int) -> None:
+        set_clock(self.store, welcome.time, asked)
 
     def _offer_forgotten(self, welcome: Welcome) -> None:
         """Edits that the office acknowledged once, and does not know."""
