@@ -126,10 +126,10 @@ class Device:
         """Takes the letter, and the production on a first meeting. `asked`: this copy's clock when
         it said hello; 0: unknown. NoOffice: this is another production's office."""
         store = self.store
+        self.plain = welcome.format < 2
         if store.production not in ("", welcome.production):
             raise NoOffice("This address is another production's office.", code="other-production")
         self.run, self._most, self.update = welcome.run, MOST_STATES, welcome.update
-        self.plain = welcome.format < 2
         known = _counter(store.meta.get("epoch", ""))
         self.older = _counter(welcome.epoch) < known
         self._newer = None
