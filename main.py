@@ -23,7 +23,7 @@ from data.housekeeping import Keeper
 from data.kinds import ALL
 from data.lock import WriterLock
 from data.restore import finish
-from data.stamp import Clock, Sources
+from data.stamp import Sources
 from data.store import Store
 from views.commands import (
     a_day,
@@ -183,7 +183,7 @@ def _demo(words: argparse.Namespace) -> None:
     def lay_the_sample(desk: Desk) -> None:
         print("Laying out a sample show around today...", flush=True)
         if words.today is not None:
-            desk.store.sources.clock = Clock().shifted_to(words.today, ZONE)
+            desk.store.sources.rehearse(words.today, ZONE)
         lay_out(desk)
 
     with tempfile.TemporaryDirectory(prefix="callboard-demo-") as folder:
@@ -360,7 +360,7 @@ def _rehearse(desk: Desk, day: date | None) -> None:
     def shift(_touched: object = None) -> None:
         if day is not None and desk.all(PRODUCTION):
             stop()
-            desk.store.sources.clock = Clock().shifted_to(day, zone(desk))
+            desk.store.sources.rehearse(day, zone(desk))
 
     stop = desk.store.listen(shift)
     shift()
