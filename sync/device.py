@@ -15,7 +15,7 @@ from data.canonical import decode, digest, encode
 from data.edit import dot_of
 from data.errors import Malformed, NoOffice, OfficeError
 from data.packing import dumps
-from data.state import State, join
+from data.state import Dot, State, join
 from data.store import Store
 from sync.wire import (
     FULL,
@@ -53,6 +53,8 @@ class Device:
         self.run = ""
         """The office's run that this session talks to; known from its welcome on."""
         self._most = MOST_STATES
+        self._taken: list[Mapping[str, Any]] = []
+        """Edits that the office has taken in this session, whose record is still owed."""
         mine = {"device": device or store.meta.get("device") or store.sources.new_id()}
         if called:
             mine["name"] = called
@@ -105,7 +107,7 @@ class Device:
         else:
             # Also edits that an office acknowledged once: the older copy may lack them.
             store.forget_bases(**books, cursor="", aside={}, offer_all=True)
-        self.run, self._most = welcome.run, MOST_STATES
+        self.run, self._most, self._taken = welcome.run, MOST_STATES, []
 
     def batches(self) -> Iterator[Batch]:
         """Everything the office has not confirmed, each record once, as it is when its turn comes.
@@ -146,12 +148,12 @@ class Device:
             if verdict.state is not None:
                 merged.append(verdict.state)
         aside |= {v.id: _why(v.code, v.reason) for v in reply.edits_aside}
-        acked = [dot for dot in map(dot_of, batch.edits) if dot_name(dot) not in aside]
+        acked = self._acked(batch, {state.id for state in confirmed}, aside)
         states, unjoined = self._readable(merged)
         self.store.receive(
             states,
             confirmed=confirmed,
-            acked=[dot for dot in acked if dot in self.store.unacked],
+            acked=acked,
             meta=self._moved(mark=reply.mark, aside=aside, unjoined=unjoined),
         )
 
@@ -203,6 +205,16 @@ class Device:
         for raw in tuple(edits):
             if dot_name(dot_of(raw)) not in self.store.meta.get("aside", {}):
                 yield len(dumps(raw)), None, raw
+
+    def _acked(self, batch: Batch, confirmed: set[str], aside: Mapping[str, Any]) -> list[Dot]:
+        # Edits alone move nothing in the office's order, so an office that is put back to before
+        # them could not be told from this one. They count once their record has moved it.
+        taken = [raw for raw in batch.edits if dot_name(dot_of(raw)) not in aside]
+        owed = self.store.bases.keys() - confirmed - aside.keys()
+        taken += self._taken
+        self._taken = [raw for raw in taken if raw["id"] in owed]
+        acked = [dot_of(raw) for raw in taken if raw["id"] not in owed]
+        return [dot for dot in acked if dot in self.store.unacked]
 
     def _still_aside(self, state: State) -> bool:
         why = self.aside.get(state.id)
