@@ -6,11 +6,11 @@ nothing may leave a device's books of what it owes but by an office that has it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
 
 from data.edit import Write
 from data.errors import NotSaved
@@ -25,6 +25,8 @@ from tests.simulator.model import Model, Vector
 from tests.simulator.talk import front_of, session_of
 from tests.simulator.wrong import diverged, lost
 
+Ever: TypeAlias = dict[str, dict[str, int]]
+"""By record: every edit that any office of the show has ever had on its disk."""
 BEGIN = datetime(2026, 6, 9, 12, 30, tzinfo=UTC)
 PRODUCTION = "3f2b8c54-0d7e-4c53-9a51-6f0c1b1f0a77"
 
@@ -222,10 +224,11 @@ class OfficeCopy(Copy):
     hub = True
     front: Front
 
-    def __init__(self, name: str, rng: Random, now: Callable[[], int], model: Model) -> None:
+    def __init__(
+        self, name: str, rng: Random, now: Callable[[], int], model: Model, ever: Ever
+    ) -> None:
         super().__init__(name, rng, now, model)
-        self.ever: dict[str, dict[str, int]] = {}
-        """By record: every edit that any office of this show has ever had on its disk."""
+        self.ever = ever
         self.told = 0
         self.runs: set[str] = set()
         """The runs since this disk was last put back."""
@@ -263,10 +266,15 @@ class DeviceCopy(Copy):
     session: Session
 
     def __init__(
-        self, name: str, rng: Random, now: Callable[[], int], model: Model, office: OfficeCopy
+        self,
+        name: str,
+        rng: Random,
+        now: Callable[[], int],
+        model: Model,
+        offices: Sequence[OfficeCopy],
     ) -> None:
         super().__init__(name, rng, now, model)
-        self.office = office
+        self.offices = offices
         self._dirty: set[str] = set()
         self._cursor = ""
 
@@ -287,16 +295,20 @@ class DeviceCopy(Copy):
             self._passed(cursor)
 
     def _at_the_office(self, record: str) -> None:
-        ever = self.office.ever.get(record, {})
+        ever = self.offices[0].ever.get(record, {})
         if any(n > ever.get(replica, 0) for replica, n in self.held[record].items()):
             raise lost(f"{self.name} counts {record} as sent; the office never had it", record)
 
     def _passed(self, cursor: str) -> None:
         """No record that the office put before that place is missing here."""
-        office = self.office
-        if not (cursor and office.on and Place.read(cursor).run in office.runs):
+        if not cursor:
             return
-        at = Place.read(cursor).hseq
+        place = Place.read(cursor)
+        for office in self.offices:
+            if office.on and place.run in office.runs:
+                self._has_all(office, place.hseq)
+
+    def _has_all(self, office: OfficeCopy, at: int) -> None:
         for hseq, record in office.store.order.after(0):
             have = self.held.get(record, {})
             if hseq <= at and any(

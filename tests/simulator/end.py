@@ -42,8 +42,12 @@ def heal(world: World) -> None:
         world.next()
     world.forget_queue()
     world.lines.clear()
+    two = len(world.offices) > 1
+    world.retire()
     for copy in world.copies:
         world.start(copy)
+    if two:  # somebody says which laptop is the office now
+        world.office.front.office.new_epoch()
 
 
 def quiet(world: World, device: DeviceCopy) -> None:
@@ -56,7 +60,7 @@ def quiet(world: World, device: DeviceCopy) -> None:
         world.steps += 1
         if calls > world.bound():
             raise diverged(f"{device.name}: a session of {calls} calls on a good line")
-        answer = world.answer(call)
+        answer = world.answer(world.office, call)
         if answer is None:
             raise NoOffice("The office stopped on a good line.")
         return answer

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sync.calls import Answer, Call
 from sync.session import Talk
-from tests.simulator.copies import DeviceCopy
+from tests.simulator.copies import DeviceCopy, OfficeCopy
 from tests.simulator.swarm import Swarm
 
 SECOND: Final = 1000
@@ -27,6 +27,7 @@ class Line:
     """A device's conversation. `call`: which call is under way, so that old answers are known."""
 
     device: DeviceCopy
+    office: OfficeCopy
     talk: Talk
     call: int = 0
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from data.edit import Write
-from tests.simulator.copies import Copy
+from tests.simulator.copies import Copy, OfficeCopy
 from tests.simulator.disk import Fault, Fuse, Image
 from tests.simulator.net import DAY, HOUR, SECOND
 from tests.simulator.people import People
@@ -47,6 +47,8 @@ class Rules:
             Rule(0.5, "restore", self.restore),
             Rule(1.0, "untold", self.back_up),
             Rule(0.5, "untold", self.restore_untold),
+            Rule(1.0, "two offices", self.back_up),
+            Rule(0.4, "two offices", self.second_office),
             Rule(0.8, "old copy", self.copy_device),
             Rule(0.5, "old copy", self.old_copy),
             Rule(0.8, "clone", self.copy_device),
@@ -72,7 +74,7 @@ class Rules:
         self._edit_at(self.rng.choice(self.world.devices))
 
     def edit_at_office(self) -> None:
-        self._edit_at(self.world.office)
+        self._edit_at(self.rng.choice(self.world.offices))
 
     def sync(self) -> None:
         device = self.rng.choice(self.world.devices)
@@ -151,7 +153,11 @@ class Rules:
 
     def _any(self) -> Copy:
         world = self.world
-        return world.office if self.rng.random() < 0.35 else self.rng.choice(world.devices)
+        return (
+            self.rng.choice(world.offices)
+            if self.rng.random() < 0.35
+            else self.rng.choice(world.devices)
+        )
 
     # ---- older copies -------------------------------------------------------------------------
 
@@ -164,6 +170,16 @@ class Rules:
 
     def restore_untold(self) -> None:
         self._restore(told=False)
+
+    def second_office(self) -> None:
+        """The laptop is thought to be lost, and was only flat; or its folder was copied."""
+        world = self.world
+        if not self._backups or len(world.offices) > 1:
+            return
+        office = world.add_office(self.rng.choice(self._backups))
+        world.tell(office.name, "is made from a backup while the office lives")
+        if office.on and self.rng.random() < 0.6:
+            self._say_put_back(office)
 
     def copy_device(self) -> None:
         device = self.rng.choice(self.world.devices)
@@ -205,10 +221,13 @@ class Rules:
         gone = world.model.only([copy.held for copy in world.copies])
         world.tell(copy.name, f"is put back to an older copy; {gone} edits were nowhere else")
         world.start(copy)
-        if told and copy.on:
-            world.tell(copy.name, "says that it was put back")
-            with world.machine(copy):
-                world.office.front.office.new_epoch()
+        if told and isinstance(copy, OfficeCopy) and copy.on:
+            self._say_put_back(copy)
+
+    def _say_put_back(self, office: OfficeCopy) -> None:
+        self.world.tell(office.name, "says that it was put back")
+        with self.world.machine(office):
+            office.front.office.new_epoch()
 
     # ---- time and distance --------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ FEATURES: tuple[str, ...] = (
     "refuse",  # the disk says that it cannot
     "restore",  # the office is put back to a backup and says so
     "untold",  # the same, and nobody says so
+    "two offices",  # a laptop made from a backup while the first one lives
     "old copy",  # a device is put back to an older copy of itself
     "clone",  # a copy of a device becomes another device
     "clocks",  # clocks are wrong by days from the beginning

@@ -10,8 +10,8 @@ from typing import Any
 
 from data.errors import NoOffice, NotSaved, OfficeError
 from sync.calls import Answer, Call
-from tests.simulator.copies import Copy, DeviceCopy, OfficeCopy
-from tests.simulator.disk import Stopped
+from tests.simulator.copies import Copy, DeviceCopy, Ever, OfficeCopy
+from tests.simulator.disk import Image, Stopped
 from tests.simulator.model import Model
 from tests.simulator.net import DAY, HOUR, SECOND, Line, SimNet
 from tests.simulator.swarm import Swarm
@@ -29,7 +29,8 @@ class World:
         self.steps = 0
         self.model = Model()
         self.net = SimNet(rng, swarm, self.at)
-        self.office = OfficeCopy("office", rng, self._time, self.model)
+        self.ever: Ever = {}
+        self.offices = [OfficeCopy("office", rng, self._time, self.model, self.ever)]
         self.devices: list[DeviceCopy] = []
         self.lines: dict[str, Line] = {}
         self._tell = tell
@@ -42,12 +43,35 @@ class World:
     # ---- copies -------------------------------------------------------------------------------
 
     @property
+    def office(self) -> OfficeCopy:
+        """The office; where there are two, the newer one."""
+        return self.offices[-1]
+
+    @property
     def copies(self) -> list[Copy]:
-        return [self.office, *self.devices]
+        return [*self.offices, *self.devices]
+
+    def add_office(self, image: Image) -> OfficeCopy:
+        """Another laptop becomes the office, from a backup; the first is still there."""
+        number = f"office {len(self.offices) + 1}"
+        office = OfficeCopy(number, self.rng, self._time, self.model, self.ever)
+        office.put_back(image)
+        self.offices.append(office)
+        self.start(office)
+        return office
+
+    def retire(self) -> None:
+        """All laptops but one are found not to be the office, and are put away."""
+        while len(self.offices) > 1:
+            old = self.offices.pop(0)
+            if old.on:
+                old.stop(power=False)
+            gone = self.model.only([copy.held for copy in self.copies])
+            self.tell(old.name, f"is put away; {gone} edits were nowhere else")
 
     def add_device(self) -> DeviceCopy:
         device = DeviceCopy(
-            f"phone {len(self.devices) + 1}", self.rng, self._time, self.model, self.office
+            f"phone {len(self.devices) + 1}", self.rng, self._time, self.model, self.offices
         )
         if "clocks" in self.swarm:
             device.clock = self.rng.choice((0, 0, 90 * SECOND, -HOUR, -2 * DAY, 3 * DAY))
@@ -121,14 +145,15 @@ class World:
 
     def open_line(self, device: DeviceCopy, *, listen: bool = False) -> None:
         talk = device.session.listen(25.0) if listen else device.session.whole()
-        line = Line(device, talk)
+        old = len(self.offices) > 1 and self.rng.random() < 0.4
+        line = Line(device, self.offices[0] if old else self.office, talk)
         self.lines[device.name] = line
         self._go_on(line, lambda: next(talk))
 
-    def answer(self, call: Call) -> Answer | None:
+    def answer(self, office: OfficeCopy, call: Call) -> Answer | None:
         """What the office says; None: it stopped meanwhile."""
-        with self.machine(self.office):
-            return self.office.front.answer(call)
+        with self.machine(office):
+            return office.front.answer(call)
         return None
 
     def bound(self) -> int:
@@ -146,26 +171,26 @@ class World:
             self.at(60 * SECOND, "start", copy)
 
     def _arrive(self, line: Line, number: int, call: Call) -> None:
-        name = line.device.name
+        name, office = line.device.name, line.office
         said = f"{call.method} {call.path.partition('?')[0]} from {name}"
-        if not self.office.on:
-            self.tell("office", f"is not there for {said}")
+        if not office.on:
+            self.tell(office.name, f"is not there for {said}")
             self.net.nobody(line, number)
             return
-        if call.wait and not self._news(call):
+        if call.wait and not self._news(office, call):
             later = call._replace(path=call.path.replace("wait=25", "wait=0"), wait=0.0)
             self.at(self.rng.randint(1, 25 * SECOND), "arrive", (line, number, later))
             return
-        answer = self.answer(call)
+        answer = self.answer(office, call)
         if answer is None:
             self.net.nobody(line, number)
             return
         fate = self.net.reply(line, number, answer)
-        self.tell("office", f"answers {answer.status} to {said} {fate}".rstrip())
+        self.tell(office.name, f"answers {answer.status} to {said} {fate}".rstrip())
 
-    def _news(self, call: Call) -> bool:
+    def _news(self, office: OfficeCopy, call: Call) -> bool:
         try:
-            return self.office.front.has_news(call)
+            return office.front.has_news(call)
         except OfficeError:
             return True
 
