@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from data.blobs import Blobs
 from data.errors import Malformed, NotFound, OfficeError
 from sync.blobs import accept
 from sync.calls import Answer, Call
 from sync.exchange import Office
-from sync.wire import MOST_STATES, Hello, Message, Push
+from sync.wire import MOST_STATES, Compare, Hello, Message, Push
 
 LONGEST_WAIT = 25.0
 """Seconds a question for changes may stay open; proxies and phones cut longer ones."""
@@ -47,14 +47,17 @@ class Front:
         self._calls: dict[tuple[str, str], Callable[[Query, bytes], Message]] = {
             ("POST", "/v1/hello"): lambda _, content: office.hello(Hello.from_bytes(content)),
             ("POST", "/v1/push"): lambda _, content: office.push(Push.from_bytes(content)),
+            ("POST", "/v1/digest"): lambda _, content: office.compare(Compare.from_bytes(content)),
             ("GET", "/v1/changes"): lambda ask, _: self._changes(ask),
+            ("GET", "/v1/snapshot"): lambda ask, _: self._snapshot(ask),
+            ("GET", "/v1/devices"): lambda ask, _: office.known_devices(ask.get("run", "")),
         }
 
     @property
     def served(self) -> tuple[tuple[str, str], ...]:
         """Every (method, path) that is answered; HEAD comes with GET."""
         photos = (("GET", "/v1/blobs/{name}"), ("PUT", "/v1/blobs/{name}"))
-        return (*self._calls, *photos)
+        return (*self._calls, ("GET", "/v1/history/{id}"), *photos)
 
     def answer(self, call: Call) -> Answer:
         try:
@@ -80,15 +83,25 @@ class Front:
         parts = urlsplit(call.path)
         if parts.path.startswith("/v1/blobs/"):
             return self._photo(call, parts.path.removeprefix("/v1/blobs/"))
+        if parts.path.startswith("/v1/history/") and call.method == "GET":
+            told = self._history(parts.path.removeprefix("/v1/history/"), _query(parts.query))
+            return Answer(200, told.to_bytes())
         known = self._calls.get((call.method, parts.path))
         if known is None:
             raise NotFound("The office has no such call.")
         return Answer(200, known(_query(parts.query), call.content or b"").to_bytes())
 
     def _changes(self, ask: Query) -> Message:
-        limit = int(number(ask.get("limit", str(MOST_STATES)), 1, MOST_STATES))
         number(ask.get("wait", "0"), 0, LONGEST_WAIT)
-        return self.office.changes(ask.get("run", ""), ask.get("cursor", ""), limit)
+        run, cursor = ask.get("run", ""), ask.get("cursor", "")
+        return self.office.changes(run, cursor, _limit(ask), device=ask.get("device", ""))
+
+    def _snapshot(self, ask: Query) -> Message:
+        return self.office.snapshot(ask.get("run", ""), ask.get("after", ""), _limit(ask))
+
+    def _history(self, record_id: str, ask: Query) -> Message:
+        after = int(number(ask.get("after", "0"), 0, 2**31))
+        return self.office.history(ask.get("run", ""), unquote(record_id), after)
 
     def _photo(self, call: Call, name: str) -> Answer:
         here = self.blobs.has(name)
@@ -116,6 +129,10 @@ def number(text: str, least: float, most: float) -> float:
     if not least <= value <= most:
         raise Malformed(f"{text!r:.40} is not between {least:g} and {most:g}.")
     return value
+
+
+def _limit(ask: Query) -> int:
+    return int(number(ask.get("limit", str(MOST_STATES)), 1, MOST_STATES))
 
 
 def _query(text: str) -> Query:

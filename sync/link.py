@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from urllib.parse import quote, urlencode
 
 from data.blobs import Blobs
+from data.edit import Edit
 from data.errors import NoOffice, OfficeError
 from data.stamp import Sources
 from data.store import Store
@@ -23,6 +25,7 @@ from sync.blobs import OwnPhotos, accept, note_held, owed
 from sync.calls import Answer, Call, Connect, Send, Timings, over_http, refusal
 from sync.device import Device
 from sync.session import Session, Talk
+from sync.wire import Past, read_edit
 
 T = TypeVar("T")
 
@@ -37,6 +40,8 @@ class LinkState:
     aside: int = 0
     """What the office would not take; it stays on this copy."""
     reached: bool = False
+    verified: bool = False
+    """When last asked, both copies had the same sums over all records."""
     busy: bool = False
     """In the middle of sending and fetching."""
     last_contact: datetime | None = None
@@ -56,6 +61,9 @@ class LinkState:
         here = " and ".join(words for words in owed if words)
         if here:
             said.append(f"Saved on this device: {here} not yet at the office.")
+        elif self.verified and self.last_contact is not None:
+            at = f"{self.last_contact.astimezone(zone):%H:%M}"
+            said.append(f"At the office; both copies were equal at {at}.")
         elif self.last_contact is not None:
             said.append("At the office.")
         if self.aside:
@@ -144,6 +152,24 @@ class Link:
         with self._own_books():
             note_held(self.store, name)
         return answer.content
+
+    async def history(self, record_id: str) -> list[Edit]:
+        """The office's edits of a record, in the order they came there. NotFound: it has none."""
+        edits: list[Edit] = []
+        more = True
+        async with self._connect() as send:
+            while more:
+                if not self.device.run:
+                    await self.sync_once()
+                path = f"/v1/history/{quote(record_id, safe='')}"
+                ask = {"run": self.device.run, "after": len(edits)}
+                answer = await send(Call("GET", f"{path}?{urlencode(ask)}"))
+                if answer.status != 200:
+                    raise refusal(answer)
+                past = Past.from_bytes(answer.content)
+                edits += map(read_edit, past.edits)
+                more = past.more
+        return edits
 
     # ---- one session ------------------------------------------------------------------------
 
@@ -255,6 +281,7 @@ class Link:
         device, session = self.device, self.session
         told: dict[str, Any] = {"records": device.waiting, "aside": len(device.aside)}
         told |= {"photos": session.photos_left, "trouble": session.trouble}
+        told["verified"] = device.verified and not told["records"]
         if session.reached:
             told |= {"reached": True, "lost_since": None}
         state = replace(self.state, **{**told, **changes})

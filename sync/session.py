@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 
 from data.errors import BadInput, Damaged, Malformed, NoOffice, NotFound, OfficeError
 from sync.calls import Answer, Call, refusal
-from sync.device import Device
-from sync.wire import MOST_STATES, Page, Pushed, Welcome
+from sync.device import OLDER, Device
+from sync.wire import MOST_STATES, Compare, Compared, Fill, Page, Pushed, Welcome
 
 Talk: TypeAlias = Generator[Call, Answer, None]
 
@@ -40,7 +40,8 @@ class Session:
         self.photos = photos
         self.reached = False
         """The office has answered hello in this session."""
-        self.photos_left = len(photos.owed())
+        self._count_photos(len(photos.owed()))
+        self._compared = False
         self.trouble = ""
         """What a person should read: one photo that cannot go, say; empty if all is well."""
 
@@ -48,9 +49,12 @@ class Session:
         """Hello, then everything both ways. NoOffice: it is not ours, or never stays up."""
         for _ in range(3):
             try:
-                self.reached, self.trouble = False, ""
+                self.reached, self.trouble, self._compared = False, "", False
                 yield from self._hello()
                 self.reached = True
+                if self.device.unlike:
+                    yield from self._hello()  # again, with every replica this copy ever wrote under
+                    yield from self._compare()
                 yield from self.exchange()
             except NoOffice as error:
                 if error.code != "say-hello":
@@ -61,29 +65,73 @@ class Session:
 
     def exchange(self) -> Talk:
         """Records first: a photo may take its time."""
-        self.trouble = ""
+        device = self.device
+        self.trouble = OLDER if device.older else device.update
         yield from self._push()
+        if device.older:
+            return
+        yield from self._pull()
+        if not device.verified and not (device.unjoined and self._compared):
+            self._compared = True
+            yield from self._compare()
+            yield from self._push()
+            yield from self._pull()
+        owed = self.photos.owed()
+        self._count_photos(len(owed))
+        for name in owed:
+            yield from self._send_photo(name)
+            if device.owes:
+                yield from self._push()
+
+    def _pull(self) -> Talk:
+        """A first fill by id, then what has changed since it began."""
+        while (begun := self.device.filling) is not None:
+            ask = {"run": self.device.run, "after": begun["after"], "limit": MOST_STATES}
+            answer = yield from _ask(Call("GET", f"/v1/snapshot?{urlencode(ask)}"))
+            self.device.filled(Fill.from_bytes(answer))
         more = True
         while more:
             page = yield from self._changes()
             self.device.received(page)
             more = page.more
-        owed = self.photos.owed()
-        self.photos_left = len(owed)
-        for name in owed:
-            yield from self._send_photo(name)
-            if self.device.owes:
-                yield from self._push()
+
+    def _compare(self) -> Talk:
+        """Finds the records that differ, and brings the office's side of them here. What the office
+        lacks is owed to it afterwards; nobody has to choose a side."""
+        mark, after, more = "", -1, True
+        while more:
+            answer = yield from self._asked(self.device.compare(after))
+            mark, more = mark or answer.mark, answer.more
+            after = max(answer.slots, default=255)
+            wants = self.device.differing(answer)
+            while wants:
+                ask = Compare(run=self.device.run, wants=wants[:MOST_STATES])
+                got = self.device.repaired((yield from self._asked(ask)))
+                if not got:
+                    break  # gone from the office meanwhile: the next comparison tells
+                wants = [record_id for record_id in wants if record_id not in got]
+        self.device.alike(mark)
+
+    def _asked(self, ask: Compare) -> Generator[Call, Answer, Compared]:
+        answer = yield from _ask(Call("POST", "/v1/digest", ask.to_bytes()))
+        return Compared.from_bytes(answer)
 
     def listen(self, wait: float) -> Talk:
-        """One question that the office may hold back until it has news."""
+        """One question that the office may hold back until it has news. An older copy is asked
+        nothing: hello again later."""
+        if self.device.older:
+            raise NoOffice(OLDER, code="older-copy")
         self.device.received((yield from self._changes(wait)))
 
     # ---- inside -----------------------------------------------------------------------------
 
+    def _count_photos(self, left: int) -> None:
+        self.photos_left = self.device.photos_left = left
+
     def _hello(self) -> Talk:
-        answer = yield from _ask(Call("POST", "/v1/hello", self.device.hello().to_bytes()))
-        self.device.welcomed(Welcome.from_bytes(answer))
+        hello = self.device.hello()
+        answer = yield from _ask(Call("POST", "/v1/hello", hello.to_bytes()))
+        self.device.welcomed(Welcome.from_bytes(answer), asked=hello.wall)
 
     def _push(self) -> Talk:
         device, again = self.device, True
@@ -105,6 +153,7 @@ class Session:
             "cursor": self.device.store.meta.get("cursor", ""),
             "limit": MOST_STATES,
             "wait": f"{wait:g}",
+            "device": self.device.store.meta["device"],
         }
         answer = yield from _ask(Call("GET", f"/v1/changes?{urlencode(ask)}", wait=wait))
         return Page.from_bytes(answer)
@@ -123,7 +172,7 @@ class Session:
             answer = yield Call("PUT", path, content)
         if answer.status in (200, 201):
             self.photos.held(name)
-            self.photos_left = max(0, self.photos_left - 1)
+            self._count_photos(max(0, self.photos_left - 1))
             return
         why = refusal(answer)
         if not isinstance(why, BadInput | Malformed):

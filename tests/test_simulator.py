@@ -11,15 +11,18 @@ from random import Random
 import pytest
 
 from data.edit import Write
-from data.errors import NotSaved
+from data.errors import NoOffice, NotSaved
 from data.stamp import Sources
 from data.state import Dot, Mark, State, write
 from data.store import Store
-from sync.device import Batch, Device
+from sync.device import Device
 from sync.exchange import Office
+from sync.owed import Batch
 from tests.simulator.__main__ import main, story
 from tests.simulator.broken import BROKEN
+from tests.simulator.copies import PRODUCTION
 from tests.simulator.disk import Fuse, SimDisk, Stopped
+from tests.simulator.gestures import Part
 from tests.simulator.model import Model
 from tests.simulator.runs import many, one, shrunk
 from tests.simulator.swarm import FEATURES
@@ -52,19 +55,23 @@ def test_a_known_fault_is_caught_within_400_runs(fault: str) -> None:
     assert len(told.failed) == 1
 
 
-def test_edits_count_as_taken_with_their_record_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else an office that is put back to before them, and after nothing, lacks them for ever."""
-    monkeypatch.setattr("sync.device.MOST_STATES", 2)
+# ---- what it found ----------------------------------------------------------------------------
+
+
+def test_edits_told_without_their_record_come_again_after_a_restore(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They move nothing in the office's order, so that the older copy looks like the newer."""
+    monkeypatch.setattr("sync.device.MOST_STATES", 1)
     disk = SimDisk(Random(1))
-    office = Office(_store(disk, hub=True))
-    office.store.set_meta(production="3f2b8c54")
-    device = Device(_store(SimDisk(Random(2)), hub=False), device="gate")
+    office, device = Office(_store(disk, hub=True)), _device()
+    office.store.set_meta(production=PRODUCTION)
     device.welcomed(office.hello(device.hello()))
-    assert list(device.batches()) == []  # all it has was offered once
     for n in range(3):
         device.store.commit([Write("day", "d1", {"call": str(n)})], user="Ada")
     backup = disk.image()
-    _push(device, office, next(device.batches()))  # two edits, and the line is lost
+    device._most = 1  # as after a push that the office could not read
+    _push(device, office, next(device.batches()))
 
     again = Office(_store(SimDisk(Random(3), backup), hub=True))
     device.welcomed(again.hello(device.hello()))
@@ -73,6 +80,47 @@ def test_edits_count_as_taken_with_their_record_only(monkeypatch: pytest.MonkeyP
 
     assert len(again.store.history("d1")) == 3
     assert not device.store.unacked
+
+
+def test_a_gesture_that_was_refused_leaves_no_gap() -> None:
+    """A gap looks like an edit that is on its way, and hides that later ones were forgotten."""
+    disk = SimDisk(Random(1))
+    store = _store(disk, hub=False)
+    store.commit([Write("day", "d1", {"call": "07:00"})], user="Ada")
+    disk.fuse = Fuse("refuse", 2)
+    with pytest.raises(NotSaved):
+        store.commit([Write("day", "d1", {"call": "07:30"})], user="Ada")
+    (edit,) = store.commit([Write("day", "d1", {"call": "08:00"})], user="Ada").edits
+
+    assert edit.dot.n == 2
+    assert store.books.history.dots.upto(edit.dot.replica) == 2
+
+
+def test_the_second_writing_of_a_fact_is_in_the_history_too() -> None:
+    office, device = Office(_store(SimDisk(Random(1)), hub=True)), _device()
+    office.store.set_meta(production=PRODUCTION)
+    office.store.commit([Write("time", "t1", {"what": "in"})], user="Ben")
+    device.store.commit([Write("time", "t1", {"what": "out"})], user="Ada")
+    device.welcomed(office.hello(device.hello()))
+    for batch in device.batches():
+        _push(device, office, batch)
+
+    assert {"Ada", "Ben"} <= {edit.mark.user for edit in office.store.history("t1")}
+
+
+def test_a_welcome_that_could_not_be_noted_begins_no_session() -> None:
+    """Else changes would move a cursor whose epoch is not known here."""
+    office, device = Office(_store(SimDisk(Random(1)), hub=True)), _device()
+    office.store.set_meta(production=PRODUCTION)
+    disk = device.store.books.history._folder
+    assert isinstance(disk, SimDisk)
+    disk.fuse = Fuse("full", 1)
+    with pytest.raises(NotSaved):
+        device.welcomed(office.hello(device.hello()))
+
+    with pytest.raises(NoOffice) as refused:
+        office.changes(device.run, "")
+    assert refused.value.code == "say-hello"
 
 
 # ---- a seed -----------------------------------------------------------------------------------
@@ -178,7 +226,7 @@ def test_a_full_disk_refuses_a_gesture_and_takes_the_next() -> None:
 
 def test_the_model_says_what_a_state_must_be() -> None:
     model, state = Model(), State("d1", "day")
-    model.wrote(Write("day", "d1", {"call": "07:00"}), ADA, {}, user="Ada", where="here")
+    model.wrote(_part(ADA), where="here")
     state = write(state, ADA, Mark(1, None, "Ada"), values={"call": "07:00"})
 
     assert model.unlike(state) == ""
@@ -188,7 +236,7 @@ def test_the_model_says_what_a_state_must_be() -> None:
 
 def test_the_model_knows_what_is_owed() -> None:
     model = Model()
-    model.wrote(Write("day", "d1", {"call": "07:00"}), ADA, {}, user="Ada", where="here")
+    model.wrote(_part(ADA), where="here")
     assert model.lost("d1", None) == []
 
     model.saved("d1", {"ada": 1})
@@ -198,18 +246,26 @@ def test_the_model_knows_what_is_owed() -> None:
 
 
 def test_the_model_notices_a_name_that_is_given_twice() -> None:
-    model, change = Model(), Write("day", "d1", {"call": "07:00"})
-    assert model.wrote(change, ADA, {}, user="Ada", where="here")
+    model = Model()
+    assert model.wrote(_part(ADA), where="here")
 
-    assert model.wrote(change, ADA, {}, user="Ada", where="there") is None
+    assert model.wrote(_part(ADA), where="there") is None
 
 
 # ---- inside -----------------------------------------------------------------------------------
 
 
+def _part(dot: Dot) -> Part:
+    return Part(Write("day", "d1", {"call": "07:00"}), dot, {}, "Ada")
+
+
 def _store(disk: SimDisk, *, hub: bool) -> Store:
     sources = Sources(rng=Random(f"{hub} {disk.calls} {len(disk.image())}"))
     return Store(Path("show"), sources=sources, hub=hub, folder=disk)
+
+
+def _device() -> Device:
+    return Device(_store(SimDisk(Random(2)), hub=False), device="gate")
 
 
 def _push(device: Device, office: Office, batch: Batch) -> None:

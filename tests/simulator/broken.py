@@ -16,11 +16,14 @@ import data.state
 from data.canonical import decode, encode
 from data.frame import Commit
 from data.journal import Journal
-from data.state import Dot, State
+from data.state import Dot, State, join
 from data.store import Store
-from sync.device import Batch, Device
-from sync.exchange import Office
-from sync.wire import Page, Push
+from sync.device import Device
+from sync.epochs import Epochs
+from sync.owed import Batch
+from sync.refusing import stands
+from sync.taking import Taking, _merged
+from sync.wire import Page, Push, Pushed, Verdict
 
 Patches = dict[str, Any]
 """By dotted name: what stands there instead."""
@@ -29,23 +32,25 @@ Patches = dict[str, Any]
 def no_epoch() -> Patches:
     """An office that was put back to an older copy goes on as if nothing had happened."""
 
-    def known(_office: Office, _place: object) -> bool:
+    def known(_epochs: Epochs, _place: object) -> bool:
         return True
 
-    def new_epoch(_office: Office, *, above: int = 0) -> None:
+    def begin(_epochs: Epochs, *, above: int = 0) -> None:
         del above
 
-    return {"sync.exchange.Office._known": known, "sync.exchange.Office.new_epoch": new_epoch}
+    return {"sync.epochs.Epochs.known": known, "sync.epochs.Epochs.begin": begin}
 
 
 def partial_push() -> Patches:
     """A device sends only the fields that changed, with the vector of the whole record."""
 
-    def push(device: Device, batch: Batch) -> Push:
-        raws = [encode(_changed(device.store, state)) for state in batch.states]
-        return Push(run=device.run, edits=tuple(batch.edits), states=tuple(raws))
+    push = Device.push
 
-    return {"sync.device.Device.push": push}
+    def part(device: Device, batch: Batch) -> Push:
+        raws = [encode(_changed(device.store, state)) for state in batch.states]
+        return push(device, replace(batch, raw=raws))
+
+    return {"sync.device.Device.push": part}
 
 
 def dot_reuse() -> Patches:
@@ -56,7 +61,7 @@ def dot_reuse() -> Patches:
         store._n = max(store._n, *_counted(store, replica)) + 1
         return Dot(replica, store._n)
 
-    return {"data.store.Store._next_dot": next_dot}
+    return {"data.store.Store.next_dot": next_dot}
 
 
 def cursor_before_rows() -> Patches:
@@ -82,7 +87,6 @@ def ack_before_fsync() -> Patches:
 
 def order_by_clock() -> Patches:
     """A value with a later stamp stays, also where its author's next edit wrote over it."""
-    join = data.state.join
 
     def by_clock(a: State, b: State) -> State:
         joined = join(a, b)
@@ -96,9 +100,39 @@ def order_by_clock() -> Patches:
                 marks[last] = a.marks.get(last) or b.marks[last]
         return data.state._trim(replace(joined, cells=cells, marks=marks))
 
-    return {f"{module}.join": by_clock for module in ("data.store", "sync.device", "sync.exchange")}
+    return {f"{module}.join": by_clock for module in _JOINING}
 
 
+def refusal_by_reset() -> Patches:
+    """What is refused is not joined; the device goes back to what the office had, and writes on."""
+    pushed = Device.pushed
+
+    def refuse(taking: Taking, sent: State) -> Verdict:
+        _, here = taking._here(sent.id)
+        if here is None or not here.vv:
+            return verdict(taking, sent)
+        new = taking._new_edits(sent, here)
+        after = join(here, sent)
+        if not taking._is_judged(sent.kind, here, new):
+            return verdict(taking, sent)
+        for edit in new.values():
+            why = taking._why_not(edit, here, first=False)
+            if why is not None and stands(edit, after, here):
+                return _merged(here, why)
+        return verdict(taking, sent)
+
+    def go_back(device: Device, batch: Batch, reply: Pushed) -> None:
+        pushed(device, batch, reply)
+        for told in reply.verdicts:
+            if told.outcome == "merged" and told.code and told.state:
+                state = decode(told.state)
+                device.store.receive((), buried=[state], rebased={state.id: state})
+
+    verdict = Taking._verdict
+    return {"sync.taking.Taking._verdict": refuse, "sync.device.Device.pushed": go_back}
+
+
+_JOINING = ("data.arrival", "sync.device", "sync.taking")
 BROKEN: dict[str, Callable[[], Patches]] = {
     "no-epoch": no_epoch,
     "partial-push": partial_push,
@@ -106,6 +140,7 @@ BROKEN: dict[str, Callable[[], Patches]] = {
     "cursor-before-rows": cursor_before_rows,
     "ack-before-fsync": ack_before_fsync,
     "order-by-clock": order_by_clock,
+    "refusal-by-reset": refusal_by_reset,
 }
 
 

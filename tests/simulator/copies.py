@@ -6,7 +6,8 @@ nothing may leave a device's books of what it owes but by an office that has it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -15,13 +16,14 @@ from typing import Any, TypeAlias
 from data.edit import Write
 from data.errors import NotSaved
 from data.stamp import Clock, Sources
-from data.state import Dot, seen
+from data.state import Dot, State
 from data.store import Store
 from sync.front import Front
 from sync.place import Place
 from sync.session import Session
 from tests.simulator.disk import Image, SimDisk, Stopped
-from tests.simulator.model import Model, Vector
+from tests.simulator.gestures import Gesture, Part, Vector, by_office, is_there
+from tests.simulator.model import Model
 from tests.simulator.talk import front_of, session_of
 from tests.simulator.wrong import diverged, lost
 
@@ -32,14 +34,28 @@ PRODUCTION = "3f2b8c54-0d7e-4c53-9a51-6f0c1b1f0a77"
 
 
 class NotedStore(Store):
-    """A store that says which dots it has made, also those of a commit that came to nothing."""
+    """A store that says which dots it has made, also those of a commit that came to nothing, and
+    what the office wrote of itself."""
 
     made: list[Dot]
+    noting: Callable[[Gesture], AbstractContextManager[None]]
 
-    def _next_dot(self) -> Dot:
-        dot = super()._next_dot()
+    def next_dot(self) -> Dot:
+        dot = super().next_dot()
         self.made.append(dot)
         return dot
+
+    def accept(
+        self,
+        changes: Mapping[str, tuple[State | None, State]],
+        lines: Mapping[str, bytes],
+        *,
+        edits: Sequence[Mapping[str, Any]] = (),
+        meta: Mapping[str, Any] | None = None,
+    ) -> None:
+        own = [raw for raw in edits if raw["dot"][0] == self._replica]
+        with self.noting(by_office(own)):
+            super().accept(changes, lines, edits=edits, meta=meta)
 
 
 class Copy:
@@ -60,7 +76,7 @@ class Copy:
         self._store: NotedStore | None = None
         self._left: Mapping[str, Any] | None = None
         """All that it knew when it was stopped at rest."""
-        self._unsaved: list[list[tuple[str, Dot]]] = []
+        self._unsaved: list[Gesture] = []
         """Gestures of which nobody knows yet whether the disk has them."""
 
     @property
@@ -79,7 +95,7 @@ class Copy:
         again."""
         sources = Sources(clock=Clock(self.tells), rng=Random(self._rng.getrandbits(64)))
         store = NotedStore(Path("show"), sources=sources, hub=self.hub, folder=self.disk)
-        store.made = []
+        store.made, store.noting = [], self._noting
         self._store = store
         self.starts += 1
         self._find_unsaved(store)
@@ -141,29 +157,38 @@ class Copy:
     # ---- writing ------------------------------------------------------------------------------
 
     def commit(self, changes: list[Write], user: str) -> None:
-        """A gesture by a person, written down in the model whether or not it is saved."""
+        """A gesture by a person, written down in the model once the disk has it."""
         store, past = self.store, {}
         for change in changes:
             state = store.state(change.id)
             past[change.id] = {} if state is None else dict(state.vv)
         store.made.clear()
-        unsaved: list[tuple[str, Dot]] = []
-        self._unsaved.append(unsaved)
+        gesture: Gesture = []
+        with self._noting(gesture):
+            try:
+                store.commit(changes, user=user)
+            finally:
+                for change, dot in zip(changes, store.made, strict=False):
+                    gesture.append(Part(change, dot, dict(past[change.id]), user))
+                    past[change.id][dot.replica] = dot.n
+
+    @contextmanager
+    def _noting(self, gesture: Gesture) -> Iterator[None]:
+        """What is committed inside is written down if it was saved; else it may yet be found."""
         try:
-            store.commit(changes, user=user)
-            self._unsaved.clear()
-        finally:
-            for change, dot in zip(changes, store.made, strict=False):
-                vector = past[change.id]
-                if self.model.wrote(change, dot, vector, user=user, where=self.name) is None:
-                    raise lost(
-                        f"{self.name} gave the name {dot.replica[:4]}/{dot.n} to a second edit",
-                        change.id,
-                    )
-                vector[dot.replica] = dot.n
-                unsaved.append((change.id, dot))
-        for change in changes:
-            self.model.saved(change.id, self.held[change.id])
+            yield
+        except BaseException:
+            self._unsaved.append(gesture)
+            raise
+        self._write_down(gesture)
+
+    def _write_down(self, gesture: Gesture) -> None:
+        for part in gesture:
+            if self.model.wrote(part, where=self.name) is None:
+                name = f"{part.dot.replica[:4]}/{part.dot.n}"
+                raise lost(f"{self.name} gave the name {name} to a second edit", part.change.id)
+        for part in gesture:
+            self.model.saved(part.change.id, self.held.get(part.change.id, {}))
 
     # ---- what must hold -----------------------------------------------------------------------
 
@@ -172,23 +197,16 @@ class Copy:
 
     def _committed(self, touched: frozenset[tuple[str, str]]) -> None:
         self.disk.refused = False  # what was refused before is written over now
-        self._came_to_nothing()
+        self._unsaved.clear()
         for _, record in touched:
             self._holds(record)
 
     def _find_unsaved(self, store: Store) -> None:
         """The last of the gestures that the disk did not confirm may be there, whole."""
         for gesture in reversed(self._unsaved):
-            states = [(store.state(record), dot) for record, dot in gesture]
-            if all(state is not None and seen(state.vv, dot) for state, dot in states):
-                self._unsaved.remove(gesture)
+            if gesture and all(is_there(store, part) for part in gesture):
+                self._write_down(gesture)
                 break
-        self._came_to_nothing()
-
-    def _came_to_nothing(self) -> None:
-        for gesture in self._unsaved:
-            for record, dot in gesture:
-                self.model.never(record, dot)
         self._unsaved.clear()
 
     def _books(self, store: Store) -> dict[str, Any]:
@@ -225,9 +243,17 @@ class OfficeCopy(Copy):
     front: Front
 
     def __init__(
-        self, name: str, rng: Random, now: Callable[[], int], model: Model, ever: Ever
+        self,
+        name: str,
+        rng: Random,
+        now: Callable[[], int],
+        model: Model,
+        ever: Ever,
+        *,
+        judged: bool,
     ) -> None:
         super().__init__(name, rng, now, model)
+        self.judged = judged
         self.ever = ever
         self.told = 0
         self.runs: set[str] = set()
@@ -243,7 +269,7 @@ class OfficeCopy(Copy):
         self.told = self.store.order.top
         if not self.store.production:
             self.store.set_meta(production=PRODUCTION)
-        self.front = front_of(self.store)
+        self.front = front_of(self.store, judged=self.judged)
         self.runs.add(self.front.office.run)
 
     def _committed(self, touched: frozenset[tuple[str, str]]) -> None:
@@ -305,7 +331,7 @@ class DeviceCopy(Copy):
             return
         place = Place.read(cursor)
         for office in self.offices:
-            if office.on and place.run in office.runs:
+            if office.on and place.run in (*office.runs, office.front.office.run):
                 self._has_all(office, place.hseq)
 
     def _has_all(self, office: OfficeCopy, at: int) -> None:

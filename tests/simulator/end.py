@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from typing import Any
 
 from data.canonical import canonical_bytes
 from data.edit import dot_of, values_from
@@ -11,7 +13,7 @@ from data.state import Dot, State, seen
 from sync.calls import Answer, Call
 from sync.session import converse
 from tests.simulator.copies import Copy, DeviceCopy
-from tests.simulator.model import name_of
+from tests.simulator.model import Event, name_of
 from tests.simulator.world import World
 from tests.simulator.wrong import diverged, lost
 
@@ -21,6 +23,7 @@ ROUNDS = 3
 def end(world: World) -> None:
     """Wrong, if anything was lost or two copies differ."""
     heal(world)
+    one_office(world)
     for n in range(ROUNDS):
         world.tell("everybody", f"quiet sessions, round {n + 1}")
         for device in world.devices:
@@ -42,12 +45,20 @@ def heal(world: World) -> None:
         world.next()
     world.forget_queue()
     world.lines.clear()
-    two = len(world.offices) > 1
     world.retire()
     for copy in world.copies:
         world.start(copy)
-    if two:  # somebody says which laptop is the office now
-        world.office.front.office.new_epoch()
+
+
+def one_office(world: World) -> None:
+    """Where devices know of a newer office, somebody has to say that there is none but this."""
+    for device in world.devices:
+        quiet(world, device)
+    office = world.office.front.office
+    over = office.epochs.here.counter > 1 and not office.epochs.recovering
+    if office.newer or over:  # after a fortnight nothing forgotten is taken any more
+        world.tell(world.office.name, "asks all devices what it should have")
+        office.new_epoch()
 
 
 def quiet(world: World, device: DeviceCopy) -> None:
@@ -92,8 +103,11 @@ def agree(world: World) -> None:
             raise diverged(f"{copy.name}: the sums it keeps are not those of its records")
         if copy.store.sums != world.office.store.sums:
             raise diverged(f"{copy.name}: its sums are not the office's")
+        if isinstance(copy, DeviceCopy) and not copy.session.device.verified:
+            raise diverged(f"{copy.name} does not know that it equals the office")
     _order(world)
     _history(world, office)
+    _waiting(world)
 
 
 def survives(world: World) -> None:
@@ -174,6 +188,24 @@ def _history(world: World, office: Mapping[str, State]) -> None:
         have = {edit.dot for edit in edits}
         if all(dot in have for dot in _seen(world, state)) and values_from(edits) != state.cells:
             raise diverged(f"{record} is not what its edits at the office say", record)
+
+
+def _waiting(world: World) -> None:
+    """What the office wrote over while it took a push is kept for somebody to look at, unless all
+    copies that had that record were put back."""
+    model = world.model
+    for event, name in model.written_over_by_office():
+        record = model.record_of[event.dot]
+        kept = [w for w in model.waiting if _waits(w, record, name, event.values[name])]
+        if not kept:
+            raise lost(
+                f"{name} of {record}, refused as {name_of(event.dot)}, waits nowhere", record
+            )
+
+
+def _waits(waiting: Event, record: str, name: str, value: Any) -> bool:
+    said = json.loads(waiting.values.get("values", "{}")).get("f", {})
+    return waiting.values["record"] == record and name in said and said[name] == value
 
 
 def _seen(world: World, state: State) -> list[Dot]:

@@ -9,14 +9,17 @@ thrown away or put back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from data.edit import Write
+from data.edit import Edit, Write
 from data.state import Dot, State
+from tests.simulator.gestures import Part, Vector
 
-Vector: TypeAlias = Mapping[str, int]
+Place: TypeAlias = tuple[str, str, Dot]
+"""Where a dot is live: a field and an element; of a register the element is empty, of the life
+both are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,9 @@ class Event:
     values: Mapping[str, Any]
     elements: tuple[tuple[str, str], ...]
     delete: bool
-    gone: frozenset[tuple[str, str, Dot]]
+    gone: frozenset[Place]
+    own: bool
+    """The office wrote it of itself."""
 
 
 @dataclass(slots=True)
@@ -50,15 +55,31 @@ class Model:
         self.record_of: dict[Dot, str] = {}
         self.owed: dict[str, set[Dot]] = {}
 
-    def wrote(
-        self, change: Write, dot: Dot, past: Vector, *, user: str, where: str
-    ) -> Event | None:
+    def wrote(self, part: Part, *, where: str) -> Event | None:
         """Writes an edit down. None: that dot names another edit already."""
+        change, dot, past = part.change, part.dot, part.past
         if dot in self.record_of:
             return None
         self.record_of[dot] = change.id
+        gone = self._gone(change, past) if part.own is None else _told_gone(part.own)
+        added = tuple((name, e) for name, elements in change.add.items() for e in elements)
+        event = Event(
+            dot,
+            part.user,
+            where,
+            change.values,
+            added,
+            change.delete,
+            frozenset(gone),
+            part.own is not None,
+        )
+        self.events.setdefault(change.id, {})[dot] = event
+        self.kinds[change.id] = change.kind
+        return event
+
+    def _gone(self, change: Write, past: Vector) -> set[Place]:
         live = self.live(change.id, past)
-        gone: set[tuple[str, str, Dot]] = {("", "", d) for d in live.life}
+        gone = {("", "", d) for d in live.life}
         for name in change.values:
             shown = None if change.over is None else change.over.get(name)
             dots = live.cells.get(name, {}) if shown is None else shown
@@ -66,15 +87,7 @@ class Model:
         touched = [(n, e) for part in (change.add, change.remove) for n in part for e in part[n]]
         for name, element in touched:
             gone |= {(name, element, d) for d in live.sets.get(name, {}).get(element, ())}
-        added = tuple((name, e) for name, elements in change.add.items() for e in elements)
-        event = Event(dot, user, where, change.values, added, change.delete, frozenset(gone))
-        self.events.setdefault(change.id, {})[dot] = event
-        self.kinds[change.id] = change.kind
-        return event
-
-    def never(self, record: str, dot: Dot) -> None:
-        """That edit was not saved, and nobody was told that it was."""
-        del self.events[record][dot]
+        return gone
 
     def seen(self, record: str, vector: Vector) -> list[Event]:
         return [
@@ -99,6 +112,21 @@ class Model:
             if not event.delete and ("", "", dot) not in gone:
                 live.life.add(dot)
         return live
+
+    @property
+    def waiting(self) -> list[Event]:
+        """The office's writings of what it refused; a record of one that is owed must be there."""
+        events = (e for of in self.events.values() for e in of.values())
+        return [event for event in events if event.own and "record_kind" in event.values]
+
+    def written_over_by_office(self) -> Iterator[tuple[Event, str]]:
+        """Every value of a person's that the office itself wrote over, by event and field."""
+        for events in self.events.values():
+            for event in events.values():
+                for name, _, dot in event.gone if event.own else ():
+                    loser = events.get(dot)
+                    if loser is not None and not loser.own and name in loser.values:
+                        yield loser, name
 
     # ---- what is owed -------------------------------------------------------------------------
 
@@ -148,6 +176,17 @@ class Model:
             if state.marks[dot].user != self.events[state.id][dot].user:
                 return f"the edit {name_of(dot)} has another author"
         return ""
+
+
+def _told_gone(edit: Edit) -> set[Place]:
+    gone = {("", "", dot) for dot in edit.life_over}
+    gone |= {(name, "", dot) for name, dots in edit.over.items() for dot in dots}
+    return gone | {
+        (name, element, dot)
+        for name, losses in edit.remove.items()
+        for element, dots in losses.items()
+        for dot in dots
+    }
 
 
 def name_of(dot: Dot) -> str:

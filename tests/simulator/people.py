@@ -16,6 +16,7 @@ SETS = {
     "tags": ("van", "fuel", "NIGHT"),
 }
 NATURAL = ("day-1", "day-2", "timecard-ada")
+NATURAL_FACTS = ("sign-in-ada", "sign-in-ben")
 MOST_RECORDS = 14
 
 Shown = dict[str, tuple[Dot, ...]]
@@ -37,14 +38,17 @@ class People:
         return [self._write(copy) for _ in range(many)]
 
     def _write(self, copy: Copy) -> Write:
-        rng, known = self._rng, sorted(copy.held)
+        rng = self._rng
+        known = [i for i in sorted(copy.held) if copy.model.kinds.get(i) != "waiting"]
         new = 0.7 if len(known) < 3 else 0.15 if len(known) < MOST_RECORDS else 0.0
         if not known or rng.random() < new:
             return self._new(copy)
         record = rng.choice(known)
         kind = copy.model.kinds[record]
         if kind == "time":  # a fact is written once: voided by a new one
-            return self._fact({"voids": record})
+            if "twice" in self._swarm and not copy.hub and rng.random() < 0.4:
+                return Write("time", record, {"at": str(rng.randrange(99))})
+            return self._fact(copy, {"voids": record})
         if "delete" in self._swarm and rng.random() < 0.12:
             return Write(kind, record, delete=True)
         return self._change(copy, kind, record)
@@ -55,11 +59,17 @@ class People:
             record = rng.choice(NATURAL)
             return self._change(copy, "receipt", record)
         if "facts" in self._swarm and rng.random() < 0.4:
-            return self._fact({"what": rng.choice(("in", "out")), "at": str(rng.randrange(99))})
+            return self._fact(
+                copy, {"what": rng.choice(("in", "out")), "at": str(rng.randrange(99))}
+            )
         self._made += 1
         return self._change(copy, "receipt", f"rec-{self._made}")
 
-    def _fact(self, values: dict[str, Any]) -> Write:
+    def _fact(self, copy: Copy, values: dict[str, Any]) -> Write:
+        if "twins" in self._swarm and self._rng.random() < 0.2:
+            record = self._rng.choice(NATURAL_FACTS)
+            if record not in copy.held:
+                return Write("time", record, values)
         self._made += 1
         return Write("time", f"fact-{self._made}", values)
 

@@ -32,6 +32,8 @@ FEATURES: tuple[str, ...] = (
     "delete",
     "sets",
     "facts",
+    "twice",  # a fact is written a second time
+    "judge",  # some people may not write some things
     "gestures",  # several records in one commit
     "stale",  # somebody saves what they saw a while ago
     "twins",  # two copies make the record that is naturally one

@@ -30,13 +30,13 @@ class World:
         self.model = Model()
         self.net = SimNet(rng, swarm, self.at)
         self.ever: Ever = {}
-        self.offices = [OfficeCopy("office", rng, self._time, self.model, self.ever)]
+        self.offices: list[OfficeCopy] = []
         self.devices: list[DeviceCopy] = []
         self.lines: dict[str, Line] = {}
         self._tell = tell
         self._queue: list[tuple[int, int, str, Any]] = []
         self._count = 0
-        self.start(self.office)
+        self.start(self._an_office("office"))
         for _ in range(swarm.devices):
             self.add_device()
 
@@ -53,11 +53,15 @@ class World:
 
     def add_office(self, image: Image) -> OfficeCopy:
         """Another laptop becomes the office, from a backup; the first is still there."""
-        number = f"office {len(self.offices) + 1}"
-        office = OfficeCopy(number, self.rng, self._time, self.model, self.ever)
+        office = self._an_office(f"office {len(self.offices) + 1}")
         office.put_back(image)
-        self.offices.append(office)
         self.start(office)
+        return office
+
+    def _an_office(self, name: str) -> OfficeCopy:
+        judged = "judge" in self.swarm
+        office = OfficeCopy(name, self.rng, self._time, self.model, self.ever, judged=judged)
+        self.offices.append(office)
         return office
 
     def retire(self) -> None:
