@@ -291,9 +291,6 @@ class Store:
     def set_meta(self, **meta: Any) -> None:
         self._keep((), (), meta=meta)
 
-    def forget_meta(self, *keys: str) -> None:
-        self._keep((), (), forget=[key for key in keys if key in self.meta])
-
     def forget_bases(self, **meta: Any) -> None:
         """Another office run history: nothing counts as confirmed, everything is offered again."""
         self._keep((), (), bases=dict.fromkeys(self.ids()), meta=meta, sums=None)

@@ -62,9 +62,14 @@ class Device:
         self.photos_left = 0
         self._most = MOST_STATES
         self._newer: Welcome | None = None
-        mine = {"device": device or store.meta.get("device") or store.sources.new_id()}
+        mine: dict[str, Any] = {
+            "device": device or store.meta.get("device") or store.sources.new_id()
+        }
         if called:
             mine["name"] = called
+        if "replicas" not in store.meta:  # an older app did not note its own; its edits tell
+            told = {raw["dot"][0] for raw in store.books.history.recent()}
+            mine |= {"replicas": sorted(told)} if told else {}
         self._note(**mine)
 
     @property

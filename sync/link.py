@@ -47,6 +47,8 @@ class LinkState:
     last_contact: datetime | None = None
     lost_since: datetime | None = None
     trouble: str = ""
+    update: str = ""
+    """What the office says to an app that is too old."""
 
     @property
     def equal(self) -> bool:
@@ -68,6 +70,8 @@ class LinkState:
             said.append("At the office.")
         if self.aside:
             said.append(f"The office put {self.aside} aside; they stay on this device.")
+        if self.update:
+            said.append(self.update)
         if self.trouble:
             said.append(self.trouble)
         elif self.lost_since is not None:
@@ -281,6 +285,7 @@ class Link:
         device, session = self.device, self.session
         told: dict[str, Any] = {"records": device.waiting, "aside": len(device.aside)}
         told |= {"photos": session.photos_left, "trouble": session.trouble}
+        told["update"] = device.update
         told["verified"] = device.verified and not told["records"]
         if session.reached:
             told |= {"reached": True, "lost_since": None}

@@ -66,7 +66,7 @@ class Session:
     def exchange(self) -> Talk:
         """Records first: a photo may take its time."""
         device = self.device
-        self.trouble = OLDER if device.older else device.update
+        self.trouble = OLDER if device.older else ""
         yield from self._push()
         if device.older:
             return

@@ -118,7 +118,7 @@ class Taking:
         for state in (states.get(edit.record), self.store.state(edit.record)):
             if state is not None and edit.dot in state.marks:
                 raw = filled(raw, state)
-                return Edit.from_json(raw), raw
+                return replace(edit, values=raw["f"]), raw
         raise Malformed("Only the head of this edit came. Send it whole.", code="whole")
 
     def _may_bring(self, dot: Dot) -> bool:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
 from data.canonical import encode
 from data.desk import Desk
@@ -20,7 +22,18 @@ from data.state import State
 from sync.exchange import FACTS, Office
 from sync.refusing import Judge
 from sync.wire import Hello, Push, Pushed, Welcome
-from tests.test_sync_exchange import Copy, contents, hello, said_by, send, sync
+from tests.test_sync_exchange import (
+    DEVICES,
+    LAW,
+    VALUES,
+    Copy,
+    MeetingsWithOffice,
+    contents,
+    hello,
+    said_by,
+    send,
+    sync,
+)
 
 NOON = datetime(2026, 6, 9, 12, 0, tzinfo=UTC)
 
@@ -711,3 +724,49 @@ def test_a_welcome_of_an_older_office_is_read() -> None:
     )
 
     assert (welcome.time, welcome.seen, welcome.update) == (0, {}, "")
+
+
+# ---- refusals in any order ------------------------------------------------------------------
+
+
+class MeetingsWithAJudge(MeetingsWithOffice):
+    """Three devices and an office that lets some of them write only some things, in any order, cut
+    off anywhere: all are equal in the end, nothing is owed, and the edits tell the records."""
+
+    @initialize()
+    def begin(self) -> None:
+        super().begin()
+        self.restart_office()
+
+    @rule()
+    def restart_office(self) -> None:
+        self.office.restart()
+        self.office.office = Office(self.office.store, judge=self.may_not)
+
+    @staticmethod
+    def may_not(edit: Edit, before: State | None) -> OfficeError | None:
+        user, new = edit.mark.user, before is None
+        wrong = user == "gate" and ("phone" in edit.values or edit.delete)
+        wrong = wrong or (user == "van" and (bool(edit.add or edit.remove) or new))
+        return Refused("Not yours to write.", code="right") if wrong else None
+
+    @rule(at=DEVICES, value=VALUES)
+    def write_a_fact(self, at: int, value: str) -> None:
+        fact(self.devices[at], "c1", note=value)
+
+    def check(self) -> None:
+        final = contents(self.office)
+        for device in self.devices:
+            assert final == contents(device)
+            assert (device.device.waiting, device.store.unacked, device.device.aside) == (0, {}, {})
+            assert device.device.verified
+        assert self.office.store.counted() == self.office.store.sums
+        dots = [tuple(raw["dot"]) for i in final for raw in self.office.store.books.history.of(i)]
+        assert len(dots) == len(set(dots))
+        for record_id in final:
+            told = values_from(self.office.store.history(record_id))
+            assert state(self.office, record_id).cells == told
+
+
+def test_refusals_in_any_order_leave_all_copies_equal() -> None:
+    run_state_machine_as_test(MeetingsWithAJudge, settings=settings(LAW, max_examples=40))
