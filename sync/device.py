@@ -7,6 +7,7 @@ what was *sent*, so an edit made meanwhile is still owed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -164,15 +165,17 @@ class Device:
 
     def _offer_forgotten(self, welcome: Welcome) -> None:
         """Edits that the office acknowledged once, and does not know."""
-        unacked, dots = self.store.unacked, self.store.books.history.dots
+        seen, dots = welcome.seen, self.store.books.history.dots
+        owed = Counter(d.replica for d in self.store.unacked if d.n > seen.get(d.replica, d.n))
+        stuck = self.aside.keys()  # behind one that was put aside the office cannot say what it has
         lost = {
             replica
-            for replica, n in welcome.seen.items()
-            if n < dots.upto(replica) and Dot(replica, n + 1) not in unacked
+            for replica, n in seen.items()
+            if dots.behind(replica, n) > owed[replica]
+            and dot_name(Dot(replica, n + 1)) not in stuck
         }
         if lost:
             recent = self.store.books.history.recent()
-            seen = welcome.seen
             self.store.offer_again(
                 [
                     raw

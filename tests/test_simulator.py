@@ -82,6 +82,18 @@ def test_edits_told_without_their_record_come_again_after_a_restore(
     assert not device.store.unacked
 
 
+def test_what_another_office_took_is_offered_behind_what_nobody_took() -> None:
+    office, device = Office(_store(SimDisk(Random(1)), hub=True)), _device()
+    office.store.set_meta(production=PRODUCTION)
+    for n in range(3):
+        device.store.commit([Write("day", f"d{n}", {"call": "07:00"})], user="Ada")
+    last = list(device.store.unacked)[-1]
+    device.store.receive((), acked=[last])  # by a laptop that is the office no more
+    device.welcomed(office.hello(device.hello()))
+
+    assert last in device.store.unacked
+
+
 def test_a_gesture_that_was_refused_leaves_no_gap() -> None:
     """A gap looks like an edit that is on its way, and hides that later ones were forgotten."""
     disk = SimDisk(Random(1))
