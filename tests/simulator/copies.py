@@ -223,13 +223,18 @@ class Copy:
         if state is None:
             raise lost(f"{self.name} has no {record}", record)
         before = self.held.get(record, {})
-        if any(n > state.vv.get(replica, 0) for replica, n in before.items()):
+        if self.hub and before and not state.vv and not self.model.buried(record, before):
+            raise lost(f"{self.name} has buried {record}, which was not deleted", record)
+        forgotten = record in self.model.graves
+        if not forgotten and any(n > state.vv.get(replica, 0) for replica, n in before.items()):
             raise lost(f"{self.name}: {record} went back to an earlier state", record)
         self.held[record] = state.vv
         self.model.saved(record, state.vv)
 
     def _same_as_before(self, store: Store) -> None:
         for record, vector in self.held.items():
+            if record in self.model.graves:
+                continue
             state = store.state(record)
             have: Mapping[str, int] = {} if state is None else state.vv
             if any(n > have.get(replica, 0) for replica, n in vector.items()):

@@ -54,6 +54,8 @@ class Model:
         self.kinds: dict[str, str] = {}
         self.record_of: dict[Dot, str] = {}
         self.owed: dict[str, set[Dot]] = {}
+        self.graves: set[str] = set()
+        """Records that the office has buried: of them only their id is owed to anybody."""
 
     def wrote(self, part: Part, *, where: str) -> Event | None:
         """Writes an edit down. None: that dot names another edit already."""
@@ -132,8 +134,16 @@ class Model:
 
     def saved(self, record: str, vector: Vector) -> None:
         """A disk holds this, and somebody was told or may build on it."""
+        if record in self.graves:
+            return
         owed = self.owed.setdefault(record, set())
         owed.update(event.dot for event in self.seen(record, vector))
+
+    def buried(self, record: str, vector: Vector) -> bool:
+        """The office has forgotten what it held with that vector; whether it was deleted then."""
+        self.graves.add(record)
+        self.owed.pop(record, None)
+        return not self.live(record, vector).life
 
     def only(self, holders: Iterable[Mapping[str, Vector]]) -> int:
         """A disk was thrown away or put back: what no other copy holds is owed no more. How many

@@ -58,6 +58,7 @@ class Rules:
             Rule(1.0, "apart", self.apart),
             Rule(0.8, "deaf", self.deaf),
             Rule(0.3, "absence", self.absence),
+            Rule(0.6, "gather", self.gather),
             Rule(0.6, "close", self.close),
         )
         self._rules = [rule for rule in rules if not rule.feature or rule.feature in world.swarm]
@@ -240,6 +241,11 @@ class Rules:
         days = self.rng.choice((1, 4, 35))
         self.world.now += days * DAY
         self.world.tell("everybody", f"{days} days pass")
+
+    def gather(self) -> None:
+        """Four times, with a break of some weeks: long enough to forget what was deleted."""
+        for days in (0, 1, 36, 38):
+            self.world.at(days * DAY, "gather", None)
 
     def apart(self) -> None:
         self._apart("both")

@@ -28,6 +28,7 @@ FEATURES: tuple[str, ...] = (
     "small pages",  # a few records fill a push or a page
     "compact",  # a new generation is made, also in slices between other events
     "absence",  # days and weeks pass
+    "gather",  # everybody comes to the office at once, as on the first day after a break
     "close",  # copies are closed and opened in order
     "delete",
     "sets",

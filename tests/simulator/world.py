@@ -132,6 +132,8 @@ class World:
             self._deliver(*about)
         elif what == "give up":
             self._give_up(*about)
+        elif what == "gather":
+            self.gather()
         else:
             self.net.apart.pop(about, None)
             self.tell(about, "is in reach again")
@@ -153,6 +155,13 @@ class World:
         line = Line(device, self.offices[0] if old else self.office, talk)
         self.lines[device.name] = line
         self._go_on(line, lambda: next(talk))
+
+    def gather(self) -> None:
+        """Everybody comes to the office at once."""
+        self.tell("everybody", "comes to the office")
+        for device in self.devices:
+            if device.on and device.name not in self.lines:
+                self.open_line(device)
 
     def answer(self, office: OfficeCopy, call: Call) -> Answer | None:
         """What the office says; None: it stopped meanwhile."""
