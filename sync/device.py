@@ -16,10 +16,12 @@ from data.edit import dot_of
 from data.errors import Malformed, NoOffice, OfficeError
 from data.state import Dot, State, join
 from data.store import Store
+from sync.clock import set_clock
 from sync.comparing import differing, sums_of
 from sync.owed import Batch, units
 from sync.place import Place
 from sync.wire import (
+    FORMAT,
     FULL,
     MOST_RECORD,
     MOST_STATES,
@@ -40,9 +42,6 @@ OLDER = (
     "This office is an older copy than one this device has met. What you write is sent to it, but "
     "nothing is taken from it. Ask which laptop is the office now."
 )
-_HOUR_MS = 3600 * 1000
-SLOWEST_MS = 2000
-"""Of a hello, there and back, that still tells the time."""
 
 
 class Device:
@@ -62,6 +61,8 @@ class Device:
         """What the office says to an app that is too old."""
         self.photos_left = 0
         self._most = MOST_STATES
+        self.plain = False
+        """The office is of format 1: it compares nothing and fills by the changes alone."""
         self._newer: Welcome | None = None
         mine: dict[str, Any] = {
             "device": device or store.meta.get("device") or store.sources.new_id()
@@ -112,6 +113,7 @@ class Device:
             device=meta["device"],
             called=meta.get("name", ""),
             app=self.app,
+            format=FORMAT,
             production=self.store.production,
             letter=meta.get("letter", ""),
             cursor=meta.get("cursor", ""),
@@ -125,6 +127,7 @@ class Device:
         """Takes the letter, and the production on a first meeting. `asked`: this copy's clock when
         it said hello; 0: unknown. NoOffice: this is another production's office."""
         store = self.store
+        self.plain = welcome.format < 2
         if store.production not in ("", welcome.production):
             raise NoOffice("This address is another production's office.", code="other-production")
         self.run, self._most, self.update = "", MOST_STATES, welcome.update
@@ -150,18 +153,7 @@ class Device:
         }
 
     def _set_clock(self, welcome: Welcome, asked: int) -> None:
-        now = self.store.sources.wall_ms()
-        if not asked or not welcome.time or not 0 <= now - asked < SLOWEST_MS:
-            return
-        sources = self.store.sources
-        offset = welcome.time - (asked + now) // 2
-        known = self.store.meta.get("clock")
-        if sources.quality != "guess" and known and abs(offset - sources.offset) < 1000:
-            offset = sources.offset  # the way back and forth is not measured finer than that
-        sources.told(offset)
-        told = {"offset": offset, "quality": sources.quality}
-        if known is None or {**known, "at": 0} != {**told, "at": 0} or now - known["at"] > _HOUR_MS:
-            self._note(clock={**told, "at": now})
+        set_clock(self.store, welcome.time, asked)
 
     def _offer_forgotten(self, welcome: Welcome) -> None:
         """Edits that the office acknowledged once, and does not know."""
@@ -285,7 +277,7 @@ class Device:
     @property
     def filling(self) -> Mapping[str, str] | None:
         """Where the first fill has come to; None: it is over."""
-        if self.store.meta.get("cursor"):
+        if self.plain or self.store.meta.get("cursor"):
             return None
         return dict(self.store.meta.get("fill") or {"mark": "", "after": ""})
 
@@ -326,6 +318,12 @@ class Device:
         welcome, self._newer = self._newer, None
         if welcome is not None:
             self._note(**self._of(welcome), cursor=mark, fill={}, aside={})
+
+    def start_over(self) -> None:
+        """An office of format 1 in a new epoch: nothing counts as confirmed any more."""
+        self.store.forget_bases()
+        self.store.offer_again(list(self.store.books.history.recent()))
+        self.alike("")
 
     # ---- inside -----------------------------------------------------------------------------
 

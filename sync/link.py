@@ -93,12 +93,13 @@ class Link:
         *,
         device: str = "",
         called: str = "",
+        app: str = "",
         timings: Timings | None = None,
         connect: Connect | None = None,
     ) -> None:
         self.store = store
         self.blobs = blobs
-        self.device = Device(store, device=device, called=called)
+        self.device = Device(store, device=device, called=called, app=app)
         self.session = Session(self.device, OwnPhotos(store, blobs))
         self.timings = timings or Timings()
         self._connect = connect or (lambda: over_http(address, self.timings))
@@ -159,15 +160,15 @@ class Link:
 
     async def history(self, record_id: str) -> list[Edit]:
         """The office's edits of a record, in the order they came there. NotFound: it has none."""
+        if not self.device.run and self._send is None:
+            await self.sync_once()
         edits: list[Edit] = []
         more = True
         async with self._connect() as send:
             while more:
-                if not self.device.run:
-                    await self.sync_once()
-                path = f"/v1/history/{quote(record_id, safe='')}"
                 ask = {"run": self.device.run, "after": len(edits)}
-                answer = await send(Call("GET", f"{path}?{urlencode(ask)}"))
+                path = f"/v1/history/{quote(record_id, safe='')}?{urlencode(ask)}"
+                answer = await send(Call("GET", path))
                 if answer.status != 200:
                     raise refusal(answer)
                 past = Past.from_bytes(answer.content)

@@ -71,7 +71,7 @@ class Session:
         if device.older:
             return
         yield from self._pull()
-        if not device.verified and not (device.unjoined and self._compared):
+        if not (device.verified or device.plain or (device.unjoined and self._compared)):
             self._compared = True
             yield from self._compare()
             yield from self._push()
@@ -98,6 +98,10 @@ class Session:
     def _compare(self) -> Talk:
         """Finds the records that differ, and brings the office's side of them here. What the office
         lacks is owed to it afterwards; nobody has to choose a side."""
+        if self.device.plain:
+            if self.device.unlike:
+                self.device.start_over()
+            return
         mark, after, more = "", -1, True
         while more:
             answer = yield from self._asked(self.device.compare(after))

@@ -46,6 +46,8 @@ class Taken:
     lines: dict[str, bytes] = field(default_factory=dict)
     edits: list[Mapping[str, Any]] = field(default_factory=list)
     recovered: list[list[Any]] = field(default_factory=list)
+    flagged: dict[str, str] = field(default_factory=dict)
+    """By record: why a fact was not its author's to write. It stands all the same."""
     alarms: dict[str, int] = field(default_factory=dict)
     """By record: how many replicas have written it, where that is too many."""
 
@@ -255,13 +257,16 @@ class Taking:
 
     def _is_judged(self, kind: str, here: State | None, new: Mapping[Dot, Edit]) -> bool:
         if kind in self.facts:
-            return here is not None or len(new) > 1
+            return here is not None or len(new) > 1 or self.judge is not None
         return self.judge is not None
 
     def _why_not(self, edit: Edit, here: State | None, *, first: bool) -> OfficeError | None:
-        if edit.kind in self.facts:
-            return None if first else TWICE  # the first writing of a fact is always taken
-        return self.judge(edit, here) if self.judge is not None else None
+        why = self.judge(edit, here) if self.judge is not None else None
+        if edit.kind not in self.facts:
+            return why
+        if first and why is not None:
+            self.taken.flagged[edit.record] = why.code
+        return None if first else TWICE  # the first writing of a fact is always taken
 
     def _keep_waiting(self, edit: Edit, why: OfficeError) -> None:
         change = waiting(edit, why, self.store.production)

@@ -187,7 +187,7 @@ class Hello(Message):
     device: Annotated[str, Field(min_length=1, max_length=64)]
     called: Line = ""
     app: Short = ""
-    format: int = FORMAT
+    format: int = 1
     production: Short = ""
     letter: Annotated[str, Field(pattern=r"^[A-Z]{0,3}$")] = ""
     cursor: Short = ""
@@ -220,7 +220,7 @@ class Welcome(Message):
     run: Short
     letter: Short
     mark: Short
-    format: int = FORMAT
+    format: int = 1
     update: Line = ""
     """What an app that is too old is told; its push is still taken."""
     time: int = 0

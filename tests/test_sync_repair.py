@@ -448,6 +448,17 @@ def test_a_retired_device_holds_nobody_up(office: Copy, gate: Copy, van: Copy) -
     ]
 
 
+def test_a_device_that_holds_nothing_yet_holds_nobody_up(
+    office: Copy, gate: Copy, van: Copy
+) -> None:
+    deleted(office, gate)
+    at(NOON + 20 * DAY, office, gate)
+    hello(van, office)  # a command's own device, say: it says hello and is gone
+    at(NOON + 32 * DAY, office, gate)
+
+    assert office.office.bury() == 1
+
+
 def test_records_with_a_natural_id_are_never_buried(office: Copy, gate: Copy) -> None:
     natural = str(uuid.uuid5(uuid.NAMESPACE_URL, "the call of Ada on Tuesday"))
     deleted(office, gate, record_id=natural)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
+from data.blobs import Blobs
 from data.canonical import encode
 from data.desk import Desk
 from data.edit import Edit, Write, values_from
@@ -19,8 +20,12 @@ from data.kinds import ALL
 from data.kinds.waiting import WAITING, decline, release
 from data.record import natural_id
 from data.state import State
+from sync.blobs import OwnPhotos
+from sync.calls import Answer, Call
 from sync.exchange import FACTS, Office
+from sync.front import Front
 from sync.refusing import Judge
+from sync.session import Session, converse
 from sync.wire import Hello, Push, Pushed, Welcome
 from tests.test_sync_exchange import (
     DEVICES,
@@ -202,6 +207,58 @@ def test_a_newer_app_is_welcome(office: Copy, gate: Copy) -> None:
     welcome = office.office.hello(gate.device.hello().model_copy(update={"format": 99}))
 
     assert welcome.update == ""
+
+
+def test_an_app_of_format_one_pushes_and_pulls_as_it_always_did(
+    office: Copy, gate: Copy, van: Copy
+) -> None:
+    """It names neither itself nor its replicas in a push, and knows changes only."""
+    van.write("p9", phone="9")
+    sync(van, office)
+    gate.write("p1", phone="1")
+    welcome = office.office.hello(Hello(device="d1", called="gate"))
+    edits, states = tuple(gate.store.unacked.values()), (encode(state(gate, "p1")),)
+    reply = office.office.push(Push(run=welcome.run, edits=edits, states=states))
+    found = office.office.changes(welcome.run, "")
+
+    assert [verdict.outcome for verdict in reply.verdicts] == ["ok"]
+    assert {raw["id"] for raw in found.states} == {"p1", "p9"}
+    assert welcome.update == ""
+
+
+def test_a_push_without_a_name_brings_nothing_of_a_replica_that_has_an_owner(
+    office: Copy, van: Copy
+) -> None:
+    van.write("p1", phone="1")
+    sync(van, office)
+    van.write("p1", phone="2")
+    push = Push(run=office.office.run, states=(encode(state(van, "p1")),))
+
+    assert [verdict.outcome for verdict in office.office.push(push).verdicts] == ["retry"]
+
+
+def test_an_office_of_format_one_is_filled_from_by_its_changes(office: Copy, gate: Copy) -> None:
+    office.write("p1", phone="1")
+    door, asked = Front(office.office, Blobs(office.home / "photos")), list[str]()
+
+    def older(call: Call) -> Answer:
+        path = call.path.partition("?")[0]
+        asked.append(path)
+        assert path in ("/v1/hello", "/v1/push", "/v1/changes")
+        answer = door.answer(call)
+        if path == "/v1/hello":
+            welcome = Welcome.from_bytes(answer.content).model_copy(update={"format": 1})
+            return Answer(200, welcome.to_bytes())
+        return answer
+
+    gate.write("p2", phone="2")
+    talk = Session(gate.device, OwnPhotos(gate.store, Blobs(gate.home / "photos")))
+    converse(talk.whole(), older)
+    office.office.new_epoch()
+    converse(talk.whole(), older)
+
+    assert contents(office) == contents(gate)
+    assert gate.store.meta["epoch"].startswith("2.")
 
 
 # ---- whose dots -----------------------------------------------------------------------------
@@ -561,6 +618,15 @@ def test_a_fact_is_taken_whatever_the_judge_says(office: Copy, gate: Copy) -> No
     sync(gate, office)
 
     assert office.seen("c1", "note") == "float"
+
+
+def test_a_fact_that_was_not_its_authors_to_write_is_flagged(office: Copy, gate: Copy) -> None:
+    strict(office, lambda _edit, _before: Refused("No.", code="right"))
+    fact(gate, "c1", note="float")
+    sync(gate, office)
+
+    assert office.office.flagged == {"c1": "right"}
+    assert waiting(office) == []
 
 
 def test_released_values_stand_in_their_authors_name_and_the_author_sees_it(
