@@ -205,8 +205,9 @@ class Taking:
             and self.own(dot.replica)
         }
         if sent.kind in self.facts and sent.id not in self._told:
-            alone = only_edit(sent)
-            if alone is not None and alone.dot in new and not self._kept(sent.id, alone.dot):
+            # Also where the fact is here: another device may have brought it, without its edit.
+            alone, known = only_edit(sent), self.store.books.history.dots
+            if alone is not None and alone.dot not in known and self._may_bring(alone.dot):
                 self.taken.edits.append(alone.to_json())
         return {dot: new[dot] for dot in sorted(new, key=lambda d: (new[d].mark.stamp, d))}
 

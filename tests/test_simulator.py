@@ -120,6 +120,20 @@ def test_the_second_writing_of_a_fact_is_in_the_history_too() -> None:
     assert {"Ada", "Ben"} <= {edit.mark.user for edit in office.store.history("t1")}
 
 
+def test_a_fact_that_came_by_another_device_gets_its_edit_from_its_author() -> None:
+    office, device = Office(_store(SimDisk(Random(1)), hub=True)), _device()
+    office.store.set_meta(production=PRODUCTION)
+    device.store.commit([Write("time", "t1", {"what": "in"})], user="Ada")
+    fact = device.store.state("t1")
+    assert fact is not None
+    office.store.receive([fact])
+    device.welcomed(office.hello(device.hello()))
+    for batch in device.batches():
+        _push(device, office, batch)
+
+    assert [edit.dot for edit in office.store.history("t1")] == list(fact.marks)
+
+
 def test_a_welcome_that_could_not_be_noted_begins_no_session() -> None:
     """Else changes would move a cursor whose epoch is not known here."""
     office, device = Office(_store(SimDisk(Random(1)), hub=True)), _device()
