@@ -49,6 +49,12 @@ class Dots:
         ranges = self._ranges.get(replica)
         return ranges[0][1] if ranges and ranges[0][0] == 1 else 0
 
+    def behind(self, replica: str, n: int) -> int:
+        """How many of a replica's edits have a number above that one."""
+        return sum(
+            max(0, last - max(first, n + 1) + 1) for first, last in self._ranges.get(replica, ())
+        )
+
     def to_json(self) -> dict[str, list[list[int]]]:
         return {replica: [list(r) for r in ranges] for replica, ranges in self._ranges.items()}
 

@@ -7,6 +7,7 @@ what was *sent*, so an edit made meanwhile is still owed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -129,18 +130,19 @@ class Device:
         self.plain = welcome.format < 2
         if store.production not in ("", welcome.production):
             raise NoOffice("This address is another production's office.", code="other-production")
-        self.run, self._most, self.update = welcome.run, MOST_STATES, welcome.update
+        self.run, self._most, self.update = "", MOST_STATES, welcome.update
         known = _counter(store.meta.get("epoch", ""))
         self.older = _counter(welcome.epoch) < known
         self._newer = None
-        if self.older:
-            return
-        self._set_clock(welcome, asked)
-        self._offer_forgotten(welcome)
-        if known and store.meta["epoch"] != welcome.epoch:
-            self._newer = welcome  # noted when both sides are compared: till then all is as before
-            return
-        self._note(**self._of(welcome))
+        if not self.older:
+            self._set_clock(welcome, asked)
+            self._offer_forgotten(welcome)
+            if known and store.meta["epoch"] != welcome.epoch:
+                self._newer = welcome  # noted when both sides are compared: till then as before
+            else:
+                self._note(**self._of(welcome))
+        # Not before the books say whose: a cursor without its epoch could never be gone on from.
+        self.run = welcome.run
 
     def _of(self, welcome: Welcome) -> dict[str, Any]:
         return {
@@ -155,15 +157,17 @@ class Device:
 
     def _offer_forgotten(self, welcome: Welcome) -> None:
         """Edits that the office acknowledged once, and does not know."""
-        unacked, dots = self.store.unacked, self.store.books.history.dots
+        seen, dots = welcome.seen, self.store.books.history.dots
+        owed = Counter(d.replica for d in self.store.unacked if d.n > seen.get(d.replica, d.n))
+        stuck = self.aside.keys()  # behind one that was put aside the office cannot say what it has
         lost = {
             replica
-            for replica, n in welcome.seen.items()
-            if n < dots.upto(replica) and Dot(replica, n + 1) not in unacked
+            for replica, n in seen.items()
+            if dots.behind(replica, n) > owed[replica]
+            and dot_name(Dot(replica, n + 1)) not in stuck
         }
         if lost:
             recent = self.store.books.history.recent()
-            seen = welcome.seen
             self.store.offer_again(
                 [
                     raw

@@ -66,6 +66,7 @@ class Session:
     def exchange(self) -> Talk:
         """Records first: a photo may take its time."""
         device = self.device
+        self._check_compared()
         self.trouble = OLDER if device.older else ""
         yield from self._push()
         if device.older:
@@ -123,11 +124,17 @@ class Session:
     def listen(self, wait: float) -> Talk:
         """One question that the office may hold back until it has news. An older copy is asked
         nothing: hello again later."""
+        self._check_compared()
         if self.device.older:
             raise NoOffice(OLDER, code="older-copy")
         self.device.received((yield from self._changes(wait)))
 
     # ---- inside -----------------------------------------------------------------------------
+
+    def _check_compared(self) -> None:
+        # A page of the new epoch would move the cursor before the books say whose it is.
+        if self.device.unlike:
+            raise NoOffice("The office was put back. Say hello again.", code="say-hello")
 
     def _count_photos(self, left: int) -> None:
         self.photos_left = self.device.photos_left = left

@@ -152,6 +152,7 @@ class Taking:
         except Malformed as error:
             del self._pen.edits[written:]
             return aside(sent.id, error)
+        self._keep_fact(sent)
         for edit, why in whys:
             self._keep_waiting(edit, why)
         if needs:
@@ -204,11 +205,18 @@ class Taking:
             if counted.get(dot.replica, 0) < dot.n <= sent.vv.get(dot.replica, 0)
             and self.own(dot.replica)
         }
-        if here is None and sent.kind in self.facts and sent.id not in self._told:
-            alone = only_edit(sent)
-            if alone is not None and alone.dot in new and not self._kept(sent.id, alone.dot):
-                self.taken.edits.append(alone.to_json())
         return {dot: new[dot] for dot in sorted(new, key=lambda d: (new[d].mark.stamp, d))}
+
+    def _keep_fact(self, sent: State) -> None:
+        """A fact is its own edit, also where it is here without one; in recovery from anybody."""
+        if sent.kind not in self.facts or sent.id in self._told:
+            return
+        alone = only_edit(sent)
+        if alone is None or self._kept(sent.id, alone.dot) is not None:
+            return
+        if self._may_bring(alone.dot):
+            self._told[sent.id] = {alone.dot: alone}
+            self.taken.edits.append(alone.to_json())
 
     def _read_from(self, sent: State, dot: Dot) -> Edit:
         kept = self._kept(sent.id, dot)
@@ -288,6 +296,7 @@ class Taking:
             return Verdict(id=sent.id, outcome="ok")
         assert here is not None
         new = self._new_edits(sent, None)
+        self._keep_fact(sent)
         late = {dot: edit for dot, edit in new.items() if self._is_late(sent, edit)}
         for edit in late.values():
             self._keep_waiting(edit, BURIED)

@@ -404,6 +404,15 @@ def test_a_fact_is_its_own_edit(office: Copy, gate: Copy) -> None:
     assert not gate.store.unacked
 
 
+def test_a_fact_that_comes_twice_in_one_push_is_one_edit(office: Copy, gate: Copy) -> None:
+    fact(gate, "c1", note="float")
+    hello(gate, office)
+    raw = encode(state(gate, "c1"))
+    office.office.push(said_by(gate, states=(raw, raw)))
+
+    assert len(office.store.history("c1")) == 1
+
+
 def test_a_header_without_its_state_is_asked_for_whole(office: Copy, gate: Copy) -> None:
     gate.write("p1", phone="1")
     hello(gate, office)
