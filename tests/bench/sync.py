@@ -33,16 +33,17 @@ from sync.front import Front
 from sync.session import Session, converse
 from sync.wire import Compared
 from tests.bench import line
-from tests.bench.cold import alone
+from tests.bench.cold import alone, times
 from tests.bench.rows import Row, interleaved, seconds, timed
 from tests.bench.slips import PHOTO, id_of, laid_out, slip
+from tests.simulator.runs import many
 
 RECORDS: Final = 100_000
 BATCH: Final = 500
 
 
 def rows(records: int = RECORDS) -> list[Row]:
-    """Every row of the promise of a sync. The simulator tells its own step."""
+    """Every row of the promise of a sync."""
     with tempfile.TemporaryDirectory() as folder:
         first, again = (
             [Row(*raw) for raw in alone(measured, folder, records, orjson=with_it)]
@@ -51,6 +52,7 @@ def rows(records: int = RECORDS) -> list[Row]:
         told = [replace(row, stdlib=other) for row, other in zip(first, again, strict=True)]
         return [
             *told,
+            _simulator_row(times(100, records)),
             line.tap_row(Path(folder, "wrap"), records),
             *line.fill_rows(Path(folder, "fill"), records),
             _digest_row(Path(folder, "fill"), records),
@@ -64,6 +66,13 @@ def measured(folder: str, records: int) -> list[Any]:
     with tempfile.TemporaryDirectory(dir=folder) as place:
         told = [*_join_rows(), *_receive_rows(Path(place), records)]
     return [astuple(row) for row in told]
+
+
+def _simulator_row(runs: int) -> Row:
+    """Processor time of a step of a simulated show, with everything that is checked after it."""
+    told = many(range(1, runs + 1))
+    assert not told.failed, told.words()
+    return Row("simulator step (budget)", told.seconds / told.steps * 1e3, 1.0, 1.0, "ms")
 
 
 # ---- two states of one record ----------------------------------------------------------------

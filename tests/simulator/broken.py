@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-import data.state
 from data.canonical import decode, encode
 from data.frame import Commit
 from data.journal import Journal
@@ -98,7 +97,7 @@ def order_by_clock() -> Patches:
             if last not in live:
                 cells[name] = {last: both[last]}
                 marks[last] = a.marks.get(last) or b.marks[last]
-        return data.state._trim(replace(joined, cells=cells, marks=marks))
+        return trimmed(replace(joined, cells=cells, marks=marks))
 
     return {f"{module}.join": by_clock for module in _JOINING}
 
@@ -153,6 +152,12 @@ def broken(name: str) -> Iterator[None]:
         yield
 
 
+def trimmed(state: State) -> State:
+    """The state with the marks of only those dots that something refers to."""
+    used = state.dots()
+    return replace(state, marks={dot: mark for dot, mark in state.marks.items() if dot in used})
+
+
 def _changed(store: Store, state: State) -> State:
     raw = store.bases.get(state.id)
     if raw is None:
@@ -160,7 +165,7 @@ def _changed(store: Store, state: State) -> State:
     base = decode(raw)
     cells = {n: live for n, live in state.cells.items() if live != base.cells.get(n)}
     sets = {n: elements for n, elements in state.sets.items() if elements != base.sets.get(n)}
-    return data.state._trim(replace(state, cells=cells, sets=sets))
+    return trimmed(replace(state, cells=cells, sets=sets))
 
 
 def _counted(store: Store, replica: str) -> list[int]:
