@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from data.conflicts import when
@@ -34,32 +34,18 @@ def state_at(edits: Iterable[Edit], moment_ms: int | None = None) -> State | Non
 
 
 def _sets(edits: list[Edit]) -> dict[str, dict[str, frozenset[Dot]]]:
+    added: dict[str, dict[str, set[Dot]]] = defaultdict(lambda: defaultdict(set))
     gone: dict[tuple[str, str], set[Dot]] = defaultdict(set)
-    for edit in edits:
-        for name, losses in edit.remove.items():
-            for element, dots in losses.items():
-                gone[name, element].update(dots)
-    standing: dict[str, dict[str, frozenset[Dot]]] = defaultdict(dict)
-    for (name, element), adders in _adders(edits).items():
-        if left := adders - gone[name, element]:
-            standing[name][element] = frozenset(left)
-    return dict(standing)
-
-
-def _adders(edits: list[Edit]) -> Mapping[tuple[str, str], set[Dot]]:
-    """Who put an element in. Of one run its last adding stands for the earlier ones."""
-    latest: dict[tuple[str, str, str], int] = {}
-    for name, element, dot in _added(edits):
-        key = (name, element, dot.replica)
-        latest[key] = max(latest.get(key, 0), dot.n)
-    adders: dict[tuple[str, str], set[Dot]] = defaultdict(set)
-    for (name, element, replica), n in latest.items():
-        adders[name, element].add(Dot(replica, n))
-    return adders
-
-
-def _added(edits: Iterable[Edit]) -> Iterator[tuple[str, str, Dot]]:
     for edit in edits:
         for name, elements in edit.add.items():
             for element in elements:
-                yield name, element, edit.dot
+                added[name][element].add(edit.dot)
+        for told in (edit.remove, edit.add_over):
+            for name, losses in told.items():
+                for element, dots in losses.items():
+                    gone[name, element].update(dots)
+    standing = {
+        name: {e: frozenset(left) for e, dots in some.items() if (left := dots - gone[name, e])}
+        for name, some in added.items()
+    }
+    return {name: elements for name, elements in standing.items() if elements}

@@ -9,18 +9,9 @@ from hypothesis import strategies as st
 
 from data.as_of import state_at
 from data.canonical import canonical_bytes
-from data.edit import Edit, Write
+from data.edit import Edit
 from data.past import newest_gestures, steps, together, whole
-from tests.test_state_laws import HISTORIES, Copy, History, World, joined
-
-
-class Told(World):
-    """A world in which nobody puts in what is there: an edit does not tell what that replaces."""
-
-    def write(self, copy: Copy, change: Write) -> None:
-        there = copy.state.sets.get("cast", {})
-        if not there.keys() & set(change.add.get("cast", ())):
-            super().write(copy, change)
+from tests.test_state_laws import HISTORIES, History, World, joined
 
 
 def right_clocks(history: History) -> History:
@@ -31,9 +22,9 @@ def right_clocks(history: History) -> History:
 @given(HISTORIES)
 def test_as_of_a_moment_is_what_all_copies_knew_together_then(history: History) -> None:
     _, played = right_clocks(history)
-    everything = Told(right_clocks(history)).edits
+    everything = World(right_clocks(history)).edits
     for n in range(1, len(played) + 1):
-        then = Told(([0, 0, 0, 0], played[:n]))
+        then = World(([0, 0, 0, 0], played[:n]))
         expected = joined(then.states)
         told = state_at(together(everything), then.now_ms)
         if expected.vv:
@@ -45,7 +36,7 @@ def test_as_of_a_moment_is_what_all_copies_knew_together_then(history: History) 
 
 @given(HISTORIES)
 def test_with_clocks_days_apart_the_end_is_still_what_stands_now(history: History) -> None:
-    world = Told(history)
+    world = World(history)
     now = joined(world.states)
     told = state_at(together(world.edits, state=now))
 
@@ -55,7 +46,7 @@ def test_with_clocks_days_apart_the_end_is_still_what_stands_now(history: Histor
 
 @given(HISTORIES, st.integers(0, 99))
 def test_a_past_with_an_edit_missing_says_so(history: History, which: int) -> None:
-    world = Told(history)
+    world = World(history)
     now = joined(world.states)
     if not world.edits:
         return
@@ -69,7 +60,7 @@ def test_a_past_with_an_edit_missing_says_so(history: History, which: int) -> No
 
 @given(HISTORIES)
 def test_what_a_change_wrote_over_stands_in_an_earlier_edit(history: History) -> None:
-    world = Told(history)
+    world = World(history)
     by_dot = {edit.dot: edit for edit in world.edits}
     for step in steps(together(world.edits)):
         assert step.edit in world.edits
@@ -82,7 +73,7 @@ def test_what_a_change_wrote_over_stands_in_an_earlier_edit(history: History) ->
 
 @given(HISTORIES)
 def test_edits_told_twice_or_in_any_order_are_told_once(history: History) -> None:
-    edits = Told(history).edits
+    edits = World(history).edits
 
     assert together(edits) == together(reversed(edits), *edits)
 
@@ -139,7 +130,7 @@ def test_a_state_from_no_edits_is_none() -> None:
 
 @given(HISTORIES)
 def test_no_edit_is_told_before_one_that_its_writer_knew(history: History) -> None:
-    world = Told(history)
+    world = World(history)
     at = {edit.dot: n for n, edit in enumerate(together(world.edits))}
 
     assert len(at) == len(world.edits)
