@@ -555,7 +555,7 @@ NASTY: tuple[tuple[Sequence[Any], Any], ...] = (
     (["c", "pages", 0, 1], {"": 1}),
     (["c", "pages", 0, 1], {"a": 1.5}),
     (["c", "pages", 0, 1], nested(20)),
-    (["c", "pages", 0, 1], object()),
+    pytest.param(["c", "pages", 0, 1], object(), id="an object"),
 )
 
 
