@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from data.errors import BadInput
 from data.fields import Meaning, check_choice, label_of, meaning_of
+from data.reach import OFFICE_ONLY, Reach
 from data.record import Record, RecordId
 
 R = TypeVar("R", bound=Record)
@@ -43,6 +44,8 @@ class Kind(Generic[R]):
     """(production id, record) -> the id of a thing that is naturally one; empty: it is not."""
     take_back: Callable[[R], R] | None = None
     """Of a fact: the new fact that voids it. Undo needs it."""
+    reach: Reach = OFFICE_ONLY
+    """Whom its records concern: the row of the matrix, and whose they are."""
     meanings: Mapping[str, Meaning] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -42,7 +42,7 @@ its top, since it is itself imported when the first form is asked for."""
 
 INSIDE_DATA = (
     ("fields", "errors"),
-    ("record",),
+    ("record", "reach"),
     ("kind",),
     ("packing", "files", "lock", "stamp", "state"),
     ("canonical", "document", "frame", "index"),
@@ -57,9 +57,10 @@ INSIDE_DATA = (
     ("store", "blobs", "photos", "jpeg"),
     ("sweep", "held", "manifest", "shelf", "backup_choice", "backup", "restore"),
     ("standing", "remains", "snapshot_remains", "check", "salvage"),
+    ("matrix", "roles", "buckets", "rights", "judge", "masks", "pin", "pairing"),
     ("desk",),
     ("kinds", "walltime", "dates", "rules"),
-    ("housekeeping", "imports", "tables", "sample"),
+    ("housekeeping", "imports", "tables", "sample", "rights_book"),
 )
 """The floors of data; a module may import from its own floor and those above it in this list."""
 

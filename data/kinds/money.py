@@ -15,6 +15,7 @@ from data.kinds.people import Person, PersonId
 from data.kinds.production import show_of, today
 from data.kinds.voiding import standing
 from data.photos import fit
+from data.reach import Reach
 from data.record import Record, RecordId
 
 EnvelopeId = Annotated[str, link_to("envelope")]
@@ -71,6 +72,7 @@ ENVELOPE = Kind(
     plural="Envelopes",
     nature="paper",
     columns=("number", "custodian", "department", "opened", "counted"),
+    reach=Reach("costs", owner=("custodian",), department=("department",)),
     confidentiality="amber",
 )
 CASH = Kind(
@@ -81,6 +83,7 @@ CASH = Kind(
     named_by="what",
     nature="fact",
     columns=("on", "envelope", "what", "money", "note"),
+    reach=Reach("costs", owner=("envelope.custodian",), department=("envelope.department",)),
     indexed=("envelope",),
     confidentiality="amber",
     take_back=_void,
@@ -96,6 +99,12 @@ RECEIPT = Kind(
     indexed=("envelope",),
     confidentiality="amber",
     search=("vendor", "what_for", "number", "code"),
+    reach=Reach(
+        "costs",
+        owner=("envelope.custodian", "@author"),
+        department=("envelope.department",),
+        amount="money",
+    ),
 )
 
 

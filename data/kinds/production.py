@@ -11,6 +11,7 @@ from data.desk import Desk
 from data.errors import NotFound
 from data.fields import Day, Label, Line, Words, one_of
 from data.kind import Kind
+from data.reach import Reach
 from data.record import Record, RecordId, natural_id
 from data.walltime import zone_of
 
@@ -36,6 +37,7 @@ PRODUCTION = Kind(
     plural="Productions",
     nature="shared",
     columns=("title", "company", "starts", "ends"),
+    reach=Reach("show"),
 )
 
 

@@ -22,6 +22,7 @@ from data.fields import (
 )
 from data.kind import Kind
 from data.kinds.people import PersonId
+from data.reach import Reach
 from data.record import Record, RecordId, natural_id
 
 DayId = Annotated[str, link_to("day")]
@@ -85,6 +86,7 @@ DAY = Kind(
     plural="Shoot days",
     nature="shared",
     columns=("date", "number", "unit", "general_call", "location", "background"),
+    reach=Reach("contacts", unit=("unit",)),
     natural=lambda production, day: day_id(production, day.unit, day.number) if day.number else "",
 )
 DEPARTMENT_CALL = Kind(
@@ -94,6 +96,7 @@ DEPARTMENT_CALL = Kind(
     plural="Department calls",
     nature="shared",
     columns=("day", "department", "offset"),
+    reach=Reach("contacts", department=("department",), unit=("unit",)),
     indexed=("day",),
 )
 PERSONAL_CALL = Kind(
@@ -103,6 +106,7 @@ PERSONAL_CALL = Kind(
     plural="Personal calls",
     nature="shared",
     columns=("day", "person", "call", "off", "why"),
+    reach=Reach("contacts", owner=("person",), unit=("unit",)),
     indexed=("day",),
 )
 SCENE = Kind(
@@ -112,6 +116,7 @@ SCENE = Kind(
     plural="Scenes",
     nature="shared",
     columns=("number", "day", "int_ext", "set_name", "day_night", "pages", "cast"),
+    reach=Reach("script", part="schedule", unit=("day.unit",)),
     indexed=("day",),
     natural=lambda production, scene: scene_id(production, scene.number),
 )
