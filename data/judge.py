@@ -149,13 +149,14 @@ def _things(
     had = standing_values(before)
     author = book.author(edit.record) or edit.mark.user
 
-    def thing(values: Mapping[str, Any]) -> Thing:
-        return Thing(kind, place_of(kind, edit.record, values, book.look, author), values)
+    def thing(told: Mapping[str, Any], values: Mapping[str, Any]) -> Thing:
+        return Thing(kind, place_of(kind, edit.record, told, book.look, author), values)
 
     if had:
-        yield thing(had)
+        yield thing(had, had)
     if not (had and edit.delete):
-        yield thing({**(had or standing_values(after)), **edit.values})
+        values = {**had, **edit.values}
+        yield thing(values if had else {**standing_values(after), **values}, values)
 
 
 def _with(before: State | None, edit: Edit) -> State:
