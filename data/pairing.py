@@ -90,7 +90,7 @@ def read_qr(text: str) -> Invitation:
             raise KeyError("address")
         address = urlunsplit((*parts[:4], ""))
         return Invitation(address, told["show"], told.get("ca", ""), read_code(told["pair"]))
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, BadInput) as error:
         raise BadInput(
             "This is no invitation of an office. Scan the one on its screen.", field="code"
         ) from error
