@@ -44,11 +44,19 @@ class Moved(NamedTuple):
     lost: frozenset[str]
 
 
+def nobody() -> str:
+    return ""
+
+
 def place_of(
-    kind: Kind[Any] | None, record_id: str, values: Mapping[str, Any], look: Look, author: str = ""
+    kind: Kind[Any] | None,
+    record_id: str,
+    values: Mapping[str, Any],
+    look: Look,
+    author: Callable[[], str] = nobody,
 ) -> Place:
     """Where the record belongs, told from its values, the records it links to, and who wrote it
-    first. None for a kind that this version does not know."""
+    first (asked only where that decides). None for a kind that this version does not know."""
     if kind is None or not kind.reach.row:
         return Place()
     reach = kind.reach
@@ -71,7 +79,7 @@ def linked(kind: Kind[Any], values: Mapping[str, Any], look: Look) -> frozenset[
     paths = (*reach.owner, *reach.department, *reach.unit)
     links = {path.partition(".")[0] for path in paths if "." in path}
     found = {str(values[name]) for name in links if values.get(name)}
-    owner = _Paths(kind, "", values, look, "").first(reach.owner)
+    owner = _Paths(kind, "", values, look, nobody).first(reach.owner)
     return frozenset(found | {owner} - {""})
 
 
@@ -164,14 +172,14 @@ class _Paths:
     record_id: str
     values: Mapping[str, Any]
     look: Look
-    author: str
+    author: Callable[[], str]
 
     def first(self, paths: Iterable[str]) -> str:
         return next((text for text in map(self._one, paths) if text), "")
 
     def _one(self, path: str) -> str:
         if path in ("@id", "@author"):
-            return self.record_id if path == "@id" else self.author
+            return self.record_id if path == "@id" else self.author()
         name, _, behind = path.partition(".")
         value = self.values.get(name)
         if not behind or not value:

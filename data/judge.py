@@ -44,7 +44,8 @@ class Book:
     held: Callable[[str], Iterable[Held]]
     """Every role a person ever held."""
     hand: Callable[[str, int], Hand | None]
-    """(replica, moment) -> who could write with it; None: nobody knows that replica."""
+    """(replica, stamp) -> who could write with it; None: nobody knows that replica. Asked by the
+    edit's own stamp, since who took the device was stamped there by the same clock."""
     author: Callable[[str], str]
     """By record: who wrote it first; empty if nobody has yet."""
     heard: Callable[[str, int], int] = lambda _replica, _n: 0
@@ -76,7 +77,7 @@ def judged(
     """Whether one new edit may stand; `new`: it belongs to a record that the office did not have.
     For several edits of one record ask `judge_all`."""
     kind = book.kinds.get(edit.kind)
-    hand = book.hand(edit.dot.replica, judged_at(edit, book))
+    hand = book.hand(edit.dot.replica, edit.mark.stamp)
     if hand is not None and hand.office:
         return Allowed()
     new = new or before is None or not before.vv
@@ -147,7 +148,9 @@ def _things(
     """The record before the edit and after it: nobody may write themselves into another's scope,
     nor hand over what is not theirs."""
     had = standing_values(before)
-    author = book.author(edit.record) or edit.mark.user
+
+    def author() -> str:
+        return book.author(edit.record) or edit.mark.user
 
     def thing(told: Mapping[str, Any], values: Mapping[str, Any]) -> Thing:
         return Thing(kind, place_of(kind, edit.record, told, book.look, author), values)

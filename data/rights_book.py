@@ -76,7 +76,10 @@ def buckets_of(desk: Desk, record_id: str) -> frozenset[str]:
     if document is None:
         return frozenset()
     kind = desk.kinds.get(str(document["_m"]["t"]))
-    author = first_author(desk, record_id) if kind and "@author" in kind.reach.owner else ""
+
+    def author() -> str:
+        return first_author(desk, record_id)
+
     return buckets(place_of(kind, record_id, document, looking(desk), author))
 
 

@@ -307,6 +307,23 @@ def test_a_deal_that_begins_approved_is_no_draft_either(company: Company) -> Non
     assert company.codes("Ada") == ["ok", "not-a-draft", "not-a-draft"]
 
 
+def test_a_later_edit_is_judged_by_what_the_earlier_one_made_of_the_record(
+    company: Company,
+) -> None:
+    """She approved while she was producer; as a coordinator she writes drafts only."""
+    show = company.show
+    give_role(company.desk, show["Ada"], "poc")
+    give_role(company.desk, show["Ada"], "upm", until=company.wall.at + timedelta(hours=1))
+    deal = company.desk.add(Deal(person=show["Gus"].id, rate=DOLLARS))
+    phone = company.phone("Ada")
+    phone.edit(deal, notice="two weeks")
+    approve(phone, deal)
+    company.wall.shows(12)
+    phone.edit(phone.get(DEAL, deal.id), notice="none")
+
+    assert company.codes("Ada") == ["ok", "ok", "not-a-draft"]
+
+
 def test_an_assistant_writes_amounts_up_to_the_limit_of_the_show(company: Company) -> None:
     show = company.show
     change_cell(company.desk, "costs", "apoc", "RW limited:500")

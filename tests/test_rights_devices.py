@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from data.fields import Money
+from data.judge import judge_all
 from data.kinds.attendance import check_in, take_back
 from data.kinds.devices import DEVICE, Revocation, take_out
-from data.kinds.grants import give_role
+from data.kinds.grants import give_role, ms
 from data.kinds.lending import give_back, hand_to, sign_in
 from data.kinds.money import issue_float
 from data.rights import Allowed, Refusal
-from tests.company import Company
+from tests.company import Company, code
 
 DOLLARS = Money(amount=Decimal("620"), currency="USD")
 
@@ -73,6 +76,30 @@ def test_a_tablet_passed_between_two_people_carries_each_one_s_name(company: Com
     assert [show["Gus"].id] * 2 + [show["Cam"].id] * 2 == [
         edit.mark.user for edit, _ in company.judge("tablet")[:4]
     ]
+
+
+def test_who_had_a_tablet_is_told_by_its_own_clock_however_wrong(company: Company) -> None:
+    """Three days ahead: the office gives all of it one order time, which tells no order."""
+    show, arrived = company.show, ms(company.wall.at)
+    tablet, device = company.tablet("ad")
+    company.wall.at += timedelta(days=3)
+    sign_in(tablet, device, show["Gus"])
+    tablet.edit(show.day, note="Gus was here")
+    company.wall.at += timedelta(hours=1)
+    sign_in(tablet, device, show["Cam"])
+    tablet.user = show["Gus"].id
+    tablet.edit(show.day, note="Gus again, he says")
+    here, sent = company.desk.store.state(show.day.id), tablet.store.state(show.day.id)
+    assert here is not None
+    assert sent is not None
+    mine = [
+        replace(edit, mark=edit.mark._replace(ot=arrived))
+        for edit in company.owed("tablet")
+        if edit.record == show.day.id
+    ]
+    answers = judge_all(mine, here, replace(sent, marks={}), company.book("tablet"))
+
+    assert [code(answers[edit.dot]) for edit in mine] == ["ok", "not-yours"]
 
 
 def test_a_tablet_that_nobody_took_writes_nothing(company: Company) -> None:

@@ -53,8 +53,8 @@ LENDING = Kind(
 
 
 class Tap(NamedTuple):
-    """A lending as it was written: `ms` is its stamp, by the clock that stamps the edits around it
-    (what its `at` says is the device's own clock, which may be wrong), `replica` where it was."""
+    """A lending as it was written: `ms` is its stamp, as of the edits around it (`at` is what the
+    device's own clock said, which may be wrong), `replica` where it was written."""
 
     fact: Lending
     ms: int
@@ -111,8 +111,8 @@ def tap_of(state: State) -> Tap | None:
     if state.kind != LENDING.name or not state.alive:
         return None
     values = {name: state.cells[name][state.ranked(name)[0]] for name in state.cells}
-    dot = min(state.marks, key=state.rank)
-    return Tap(LENDING.read(state.id, values), state.rank(dot)[0], dot.replica)
+    dot = min(state.marks, key=lambda dot: (state.marks[dot].stamp, dot))
+    return Tap(LENDING.read(state.id, values), state.marks[dot].stamp, dot.replica)
 
 
 # ---- verbs ----------------------------------------------------------------------------------
