@@ -71,8 +71,8 @@ ENVELOPE = Kind(
     title="Envelope",
     plural="Envelopes",
     nature="paper",
-    columns=("number", "custodian", "department", "opened", "counted"),
     reach=Reach("costs", owner=("custodian",), department=("department",)),
+    columns=("number", "custodian", "department", "opened", "counted"),
     confidentiality="amber",
 )
 CASH = Kind(
@@ -82,8 +82,8 @@ CASH = Kind(
     plural="Cash movements",
     named_by="what",
     nature="fact",
-    columns=("on", "envelope", "what", "money", "note"),
     reach=Reach("costs", owner=("envelope.custodian",), department=("envelope.department",)),
+    columns=("on", "envelope", "what", "money", "note"),
     indexed=("envelope",),
     confidentiality="amber",
     take_back=_void,
@@ -95,16 +95,16 @@ RECEIPT = Kind(
     plural="Receipts",
     named_by="vendor",
     nature="shared",
-    columns=("number", "date", "vendor", "money", "what_for", "code", "envelope", "void"),
-    indexed=("envelope",),
-    confidentiality="amber",
-    search=("vendor", "what_for", "number", "code"),
     reach=Reach(
         "costs",
         owner=("envelope.custodian", "@author"),
         department=("envelope.department",),
         amount="money",
     ),
+    columns=("number", "date", "vendor", "money", "what_for", "code", "envelope", "void"),
+    indexed=("envelope",),
+    confidentiality="amber",
+    search=("vendor", "what_for", "number", "code"),
 )
 
 

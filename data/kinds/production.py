@@ -36,8 +36,8 @@ PRODUCTION = Kind(
     title="Production",
     plural="Productions",
     nature="shared",
-    columns=("title", "company", "starts", "ends"),
     reach=Reach("show"),
+    columns=("title", "company", "starts", "ends"),
 )
 
 

@@ -85,8 +85,8 @@ DAY = Kind(
     title="Shoot day",
     plural="Shoot days",
     nature="shared",
-    columns=("date", "number", "unit", "general_call", "location", "background"),
     reach=Reach("contacts", unit=("unit",)),
+    columns=("date", "number", "unit", "general_call", "location", "background"),
     natural=lambda production, day: day_id(production, day.unit, day.number) if day.number else "",
 )
 DEPARTMENT_CALL = Kind(
@@ -95,8 +95,8 @@ DEPARTMENT_CALL = Kind(
     title="Department call",
     plural="Department calls",
     nature="shared",
-    columns=("day", "department", "offset"),
     reach=Reach("contacts", department=("department",), unit=("unit",)),
+    columns=("day", "department", "offset"),
     indexed=("day",),
 )
 PERSONAL_CALL = Kind(
@@ -105,8 +105,8 @@ PERSONAL_CALL = Kind(
     title="Personal call",
     plural="Personal calls",
     nature="shared",
-    columns=("day", "person", "call", "off", "why"),
     reach=Reach("contacts", owner=("person",), unit=("unit",)),
+    columns=("day", "person", "call", "off", "why"),
     indexed=("day",),
 )
 SCENE = Kind(
@@ -115,8 +115,8 @@ SCENE = Kind(
     title="Scene",
     plural="Scenes",
     nature="shared",
-    columns=("number", "day", "int_ext", "set_name", "day_night", "pages", "cast"),
     reach=Reach("script", part="schedule", unit=("day.unit",)),
+    columns=("number", "day", "int_ext", "set_name", "day_night", "pages", "cast"),
     indexed=("day",),
     natural=lambda production, scene: scene_id(production, scene.number),
 )
