@@ -1,119 +1,25 @@
-"""Pairing: a secret that is shown once, typed once and soon old; and the token that comes of it.
+"""Pairing at the office: an offer is made, a device says its code, the office confirms.
 
-The office makes an offer: a code of ten characters, shown as text and inside a QR code. A device
-says it, the office sees who asks and confirms, the device collects its token. Everything here is a
-function from one `Pairing` to the next; time, chance and the network are handed in.
-
-Kept of a code and of a token is a hash. Of a token it is BLAKE2b, quick and without salt: behind
-it are 256 random bits that nobody can try through, so slowness would only tire the office.
+Everything here is a function from one `Pairing` to the next; time, chance and the network are
+handed in. A code is good once, for ten minutes and five wrong guesses.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
-from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
+from data.codes import hash_of, read_code
 from data.errors import BadInput, OfficeError, Refused
 
-ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""Without 0 O 1 I L. Thirty-one, a prime: so one check character finds every single slip and every
-two characters that changed places."""
-LENGTH: Final = 10
 GOOD_MS: Final = 10 * 60 * 1000
 TRIES: Final = 5
 MINUTE_MS: Final = 60 * 1000
 A_MINUTE_FROM_ONE: Final = 10
 """Tries a minute that one address is heard; any more wait."""
 A_MINUTE: Final = 30
-
-
-# ---- codes ----------------------------------------------------------------------------------
-
-
-def new_code(rng: random.Random) -> str:
-    """A fresh code: nine characters of chance (44 bits) and the check character."""
-    said = "".join(rng.choice(ALPHABET) for _ in range(LENGTH - 1))
-    return said + _check(said)
-
-
-def read_code(text: str) -> str:
-    """A code as somebody typed it, or BadInput: a slip is found before the office is asked."""
-    code = "".join(text.split()).replace("-", "").upper()
-    strange = sorted({letter for letter in code if letter not in ALPHABET})
-    if strange:
-        raise BadInput(f"There is no {' or '.join(strange)} in a code. Look again.", field="code")
-    if len(code) != LENGTH:
-        raise BadInput(f"A code has {LENGTH} characters; these are {len(code)}.", field="code")
-    if code[-1] != _check(code[:-1]):
-        raise BadInput("There is a slip in the code. Compare it with the office's.", field="code")
-    return code
-
-
-def code_text(code: str) -> str:
-    """A code as it is read out: in two halves."""
-    return f"{code[: LENGTH // 2]}-{code[LENGTH // 2 :]}"
-
-
-def _check(said: str) -> str:
-    total = sum(place * ALPHABET.index(letter) for place, letter in enumerate(said, start=1))
-    return ALPHABET[total % len(ALPHABET)]
-
-
-# ---- what the QR code says ------------------------------------------------------------------
-
-
-class Invitation(NamedTuple):
-    address: str
-    production: str
-    fingerprint: str
-    """Of the office's certificate authority."""
-    code: str
-
-
-def qr_text(invitation: Invitation) -> str:
-    """The office's address with the rest behind #, which no browser sends to anybody."""
-    told = {"pair": invitation.code, "show": invitation.production, "ca": invitation.fingerprint}
-    return urlunsplit((*urlsplit(invitation.address)[:4], urlencode(told)))
-
-
-def read_qr(text: str) -> Invitation:
-    """What a scanned text invites to, or BadInput: it is no invitation of an office."""
-    try:
-        parts = urlsplit(text.strip())
-        told = {name: values[0] for name, values in parse_qs(parts.fragment).items()}
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise KeyError("address")
-        address = urlunsplit((*parts[:4], ""))
-        return Invitation(address, told["show"], told.get("ca", ""), read_code(told["pair"]))
-    except (ValueError, KeyError, BadInput) as error:
-        raise BadInput(
-            "This is no invitation of an office. Scan the one on its screen.", field="code"
-        ) from error
-
-
-# ---- tokens ---------------------------------------------------------------------------------
-
-
-def new_token(rng: random.Random) -> str:
-    return f"{rng.getrandbits(256):064x}"
-
-
-def token_hash(token: str) -> str:
-    return _hash(token, b"token")
-
-
-def is_token(token: str, kept: str) -> bool:
-    """Whether it is the token behind that hash, in a time that tells nothing."""
-    return bool(kept) and hmac.compare_digest(token_hash(token), kept)
-
-
-def _hash(text: str, what: bytes) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=32, person=b"callboard." + what).hexdigest()
 
 
 # ---- the office's half ----------------------------------------------------------------------
@@ -157,7 +63,7 @@ class Pairing:
 def offer(pairing: Pairing, offer_id: str, code: str, now: int) -> Pairing:
     """A new code is on the screen. Old offers are forgotten."""
     kept = [o for o in pairing.offers if _young(max(o.made, o.asked_at), now)]
-    made = Offer(offer_id, _hash(read_code(code), b"code"), now)
+    made = Offer(offer_id, hash_of(read_code(code), b"code"), now)
     return replace(pairing, offers=(*kept, made))
 
 
@@ -173,7 +79,7 @@ def attempt(
         return pairing, Refused("Too many tries. Wait a minute.", code="too-many-tries")
     pairing = replace(pairing, tries=(*tries, (ask.source, now)))
     try:
-        secret = _hash(read_code(code), b"code")
+        secret = hash_of(read_code(code), b"code")
     except BadInput as error:
         return pairing, error
     found = next((o for o in pairing.offers if hmac.compare_digest(o.secret, secret)), None)
@@ -181,7 +87,7 @@ def attempt(
         return _change(pairing, lambda o: o.open(now), _missed), _WRONG
     if not found.open(now):
         return pairing, _why_closed(found, now)
-    asked = replace(found, asked=ask, asked_at=now, ticket=_hash(ticket, b"ticket"))
+    asked = replace(found, asked=ask, asked_at=now, ticket=hash_of(ticket, b"ticket"))
     return _change(pairing, lambda o: o is found, lambda _: asked), asked
 
 
@@ -201,7 +107,7 @@ def collect(pairing: Pairing, ticket: str, now: int) -> Offer | OfficeError:
     """The offer whose device comes back with its ticket: with an outcome, or still without. It may
     ask again, in case the answer was lost: each time it is given a new token, and only the last
     one is kept."""
-    secret = _hash(ticket, b"ticket")
+    secret = hash_of(ticket, b"ticket")
     found = next((o for o in pairing.offers if o.ticket and o.ticket == secret), None)
     if found is None or not _young(found.asked_at, now):
         return Refused("This code is too old. Ask for a new one.", code="code-old")

@@ -57,7 +57,7 @@ INSIDE_DATA = (
     ("store", "blobs", "photos", "jpeg"),
     ("sweep", "held", "manifest", "shelf", "backup_choice", "backup", "restore"),
     ("standing", "remains", "snapshot_remains", "check", "salvage"),
-    ("matrix", "roles", "buckets", "rights", "judge", "masks", "pin", "pairing"),
+    ("matrix", "roles", "buckets", "rights", "judge", "masks", "pin", "codes", "pairing"),
     ("desk",),
     ("kinds", "walltime", "dates", "rules"),
     ("housekeeping", "imports", "tables", "sample", "rights_book"),

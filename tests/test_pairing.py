@@ -9,32 +9,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from data.errors import BadInput, OfficeError, Refused
-from data.pairing import (
-    A_MINUTE,
-    A_MINUTE_FROM_ONE,
+from data.codes import (
     ALPHABET,
-    GOOD_MS,
     LENGTH,
-    MINUTE_MS,
-    TRIES,
-    Ask,
     Invitation,
-    Offer,
-    Pairing,
-    attempt,
     code_text,
-    collect,
-    collected,
-    decide,
     is_token,
     new_code,
     new_token,
-    offer,
     qr_text,
     read_code,
     read_qr,
     token_hash,
+)
+from data.errors import BadInput, OfficeError, Refused
+from data.pairing import (
+    A_MINUTE,
+    A_MINUTE_FROM_ONE,
+    GOOD_MS,
+    MINUTE_MS,
+    TRIES,
+    Ask,
+    Offer,
+    Pairing,
+    attempt,
+    collect,
+    collected,
+    decide,
+    offer,
 )
 
 CODES = st.integers(0, 2**32).map(lambda seed: new_code(Random(seed)))
