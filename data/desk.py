@@ -212,8 +212,9 @@ class Desk:
                 unknown.append(RecordId(record_id))
             elif not untouched(state, edits) or self._taken_back(kind, record_id):
                 changed.append(RecordId(record_id))
-            elif kind.nature == "fact":
-                assert kind.take_back is not None
+            elif kind.nature == "fact" and kind.take_back is None:
+                changed.append(RecordId(record_id))  # that somebody looked, say: it happened
+            elif kind.take_back is not None:
                 back_fact = kind.take_back(self.get(kind, record_id))
                 new_id = self.store.sources.new_id()
                 write(_addition(kind, back_fact.model_copy(update={"id": new_id})))

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from data.errors import BadInput
 from data.fields import Choice, Meaning, check_choice, label_of, least, meaning_of
+from data.reach import OFFICE_ONLY, Reach
 from data.record import Record, RecordId
 
 R = TypeVar("R", bound=Record)
@@ -50,6 +51,8 @@ class Kind(Generic[R]):
     """Of facts: the ids of those that others among them take back."""
     merge: Mapping[str, Rule] = field(default_factory=dict)
     """By field: another rule than its meaning's."""
+    reach: Reach = OFFICE_ONLY
+    """Whom its records concern: the row of the matrix, and whose they are."""
     meanings: Mapping[str, Meaning] = field(init=False)
     flows: tuple[str, ...] = field(init=False)
     """Fields whose rule is `flow`."""

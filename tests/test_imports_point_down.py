@@ -42,7 +42,7 @@ its top, since it is itself imported when the first form is asked for."""
 
 INSIDE_DATA = (
     ("fields", "errors"),
-    ("record",),
+    ("record", "reach"),
     ("kind",),
     ("packing", "files", "lock", "stamp", "state"),
     ("canonical", "document", "frame", "index"),
@@ -59,10 +59,11 @@ INSIDE_DATA = (
     ("sweep", "held", "manifest", "shelf", "backup_choice", "backup", "restore"),
     ("standing", "remains", "snapshot_remains", "check", "salvage"),
     ("watch",),
+    ("matrix", "roles", "buckets", "rights", "judge", "masks", "pin", "codes", "pairing"),
     ("desk",),
     ("inbox", "notices"),
     ("kinds", "walltime", "dates", "rules"),
-    ("housekeeping", "imports", "tables", "sample", "doubts"),
+    ("housekeeping", "imports", "tables", "sample", "doubts", "rights_book"),
 )
 """The floors of data; a module may import from its own floor and those above it in this list."""
 

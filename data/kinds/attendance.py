@@ -16,6 +16,7 @@ from data.kinds.people import Person, PersonId
 from data.kinds.production import show_of, zone
 from data.kinds.schedule import DayId, ShootDay
 from data.kinds.voiding import standing, taken_back
+from data.reach import Reach
 from data.record import Record, RecordId
 from data.walltime import clock_text, instant, wall_minutes
 
@@ -48,6 +49,7 @@ TIME = Kind(
     named_by="what",
     nature="fact",
     columns=("day", "person", "what", "at", "how", "reason"),
+    reach=Reach("times", owner=("person",), unit=("unit",)),
     indexed=("day",),
     confidentiality="amber",
     take_back=_void,

@@ -10,6 +10,7 @@ from data.edit import Write
 from data.errors import Refused
 from data.fields import Label, Line, Prose, one_of
 from data.kind import Kind
+from data.reach import Reach
 from data.record import Record
 
 Outcome = Annotated[str, one_of("open", "released", "declined")]
@@ -37,6 +38,8 @@ WAITING = Kind(
     named_by="record_kind",
     nature="shared",
     columns=("record_kind", "author", "sentence", "outcome", "by"),
+    confidentiality="amber",
+    reach=Reach("waiting", owner=("author",)),
 )
 
 
