@@ -212,7 +212,7 @@ class Desk:
                 unknown.append(RecordId(record_id))
             elif not untouched(state, edits) or self._taken_back(kind, record_id):
                 changed.append(RecordId(record_id))
-            elif kind.nature == "fact":
+            elif kind.nature == "fact" and not (self.store.hub and edits[0].life_over):
                 assert kind.take_back is not None
                 back_fact = kind.take_back(self.get(kind, record_id))
                 new_id = self.store.sources.new_id()
