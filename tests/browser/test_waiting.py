@@ -1,0 +1,120 @@
+"""A device writes over a fact: it waits at the office, is released there, and the device sees it.
+The sign at the head says all the while where the device's work is."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data.desk import Desk
+from data.edit import Write
+from data.kinds import ALL
+from data.kinds.attendance import TIME
+from data.stamp import Sources
+from data.store import Store
+from tests.browser.processes import Face, device, imported, listed, office
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Opens, Shot
+    from tests.browser.hand import Hand
+
+HERE = re.compile("^Not yet at the office, saved on this device")
+EQUAL = re.compile("^At the office, compared and equal")
+LOST = re.compile("^At the office, which cannot be reached now")
+
+
+def test_a_second_write_to_a_fact_is_released_at_the_office_and_the_device_sees_it(
+    tmp_path: Path, window: Opens, shot: Shot
+) -> None:
+    hub = office(imported(tmp_path / "office"))
+    tablet = device(tmp_path / "tablet", hub.start())
+    try:
+        hand = window(tablet.start())
+        somebody_comes(hand)
+        tablet.kill()
+        half_an_hour_later(tablet)
+        tablet.start()
+        hand.open("/")
+        it_waits(hand, shot)
+
+        at_office = window(hub, size="desk")
+        it_is_released(at_office, shot)
+
+        hand.see("Released by office")
+        shot(hand, "waiting-released")
+        hand.tap("Seen")
+        hand.see("Nothing to settle.")
+    finally:
+        tablet.kill()
+        hub.kill()
+
+    assert "Traceback" not in hub.said() + tablet.said()
+    assert hand.complaints == at_office.complaints == []
+    assert listed(hub.home, "time") == listed(tablet.home, "time")
+    assert [w["outcome"] for w in listed(hub.home, "waiting")] == ["released"]
+
+
+def test_the_sign_says_where_the_work_is_also_while_the_office_is_off(
+    tmp_path: Path, window: Opens, shot: Shot
+) -> None:
+    hub = office(imported(tmp_path / "office"))
+    tablet = device(tmp_path / "tablet", hub.start())
+    try:
+        hand = window(tablet.start())
+        hand.see(EQUAL)
+        hub.kill()
+        hand.see(LOST)
+        somebody_comes(hand)
+        hand.see(HERE)
+        tablet.kill()
+        tablet.start()
+        hand.open("/sync")
+        hand.see("Saved on this device: 1 record not yet at the office.")
+        hand.see("The office cannot be reached since")
+        shot(hand, "sync-lost")
+        hub.start()
+        hand.tap("Sync now")
+        hand.see("both copies were equal at")
+        hand.tap("Back")
+        hand.see(EQUAL)
+    finally:
+        tablet.kill()
+        hub.kill()
+
+    assert "Traceback" not in hub.said() + tablet.said()
+
+
+def somebody_comes(hand: Hand) -> None:
+    hand.open("/board")
+    hand.tap(re.compile("^Renée Kowalski (is )?in|^In.*Renée Kowalski|Renée Kowalski.*: in"))
+    hand.see(re.compile("Renée Kowalski (is )?in"))
+
+
+def half_an_hour_later(tablet: Face) -> None:
+    """What another make of app may do, and ours does not offer: the same fact, written anew."""
+    store = Store(tablet.home, sources=Sources(), hub=False)
+    try:
+        desk = Desk(store, ALL, user="Gate tablet")
+        (event,) = desk.all(TIME)
+        later = event.model_copy(update={"at": event.at + timedelta(minutes=30)})
+        desk.write(Write(TIME.name, event.id, {"at": TIME.cell("at", later)}))
+    finally:
+        store.close()
+
+
+def it_waits(hand: Hand, shot: Shot) -> None:
+    hand.tap(re.compile("^Inbox: 1 to look at"))
+    hand.see("Waiting at the office: your Time")
+    hand.see("a fact is written once")
+    shot(hand, "waiting-at-the-office")
+
+
+def it_is_released(hand: Hand, shot: Shot) -> None:
+    hand.tap(re.compile("^Inbox: 1 to look at"))
+    hand.see("Does it count?")
+    hand.see(re.compile("Time event: Renée Kowalski"))
+    shot(hand, "waiting-to-decide")
+    hand.tap("Release what Gate tablet wrote")
+    hand.see("Nothing to settle.")
