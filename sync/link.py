@@ -75,6 +75,10 @@ class LinkState:
         here = " and ".join(words for words in owed if words)
         if here:
             said.append(f"Saved on this device: {here} not yet at the office.")
+        elif self.older:
+            said.append("Saved on this device.")
+        elif self.aside:
+            said.append(f"At the office, but for {self.aside} that it put aside.")
         elif self.verified and self.last_contact is not None:
             at = f"{self.last_contact.astimezone(zone):%H:%M}"
             said.append(f"At the office; both copies were equal at {at}.")

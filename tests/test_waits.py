@@ -157,7 +157,7 @@ def test_declined_it_stays_as_it_was_and_its_author_reads_by_whom(
     assert to_decide(show.desk) == []
     assert bea.get(DAY, show.day.id).general_call == 420
     assert told_waits.standing(bea, one(to_know(bea))) == (
-        f"Declined by Amara, Tue 9 Jun, 06:30: your General call 07:30 is not counted. {WHY}"
+        f"Declined by Amara, Tue 9 Jun, 06:30: your General call 07:30 is not counted. Why: {WHY}"
     )
 
 

@@ -53,14 +53,25 @@ def brief(desk: Desk, waiting: Waiting) -> str:
 
 
 def standing(desk: Desk, waiting: Waiting) -> str:
-    """Where it stands, to its author."""
-    mine = f"your {brief(desk, waiting)}"
+    """Where it stands, to its author, in one line."""
+    return f"{outcome(desk, waiting)}: your {counts(desk, waiting)}"
+
+
+def outcome(desk: Desk, waiting: Waiting) -> str:
+    """`Waiting at the office`, `Released by Amara, Tue 9 Jun, 06:30`."""
     if waiting.outcome == "open":
-        return f"Waiting at the office: {mine} is not counted yet. Why: {waiting.sentence}"
+        return "Waiting at the office"
     at = told.at(desk, decided(desk, waiting).stamp)
+    return f"{waiting.outcome.capitalize()} by {waiting.by}, {at}"
+
+
+def counts(desk: Desk, waiting: Waiting) -> str:
+    """Whether what was written counts, and why not."""
+    said = brief(desk, waiting)
     if waiting.outcome == "released":
-        return f"Released by {waiting.by}, {at}: {mine} counts."
-    return f"Declined by {waiting.by}, {at}: {mine} is not counted. {waiting.sentence}"
+        return f"{said} counts."
+    yet = " yet" if waiting.outcome == "open" else ""
+    return f"{said} is not counted{yet}. Why: {waiting.sentence}"
 
 
 def _label(kind: Kind[Any], name: str) -> str:

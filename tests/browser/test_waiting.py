@@ -51,7 +51,7 @@ def test_a_second_write_to_a_fact_is_released_at_the_office_and_the_device_sees_
         hub.kill()
 
     assert "Traceback" not in hub.said() + tablet.said()
-    assert hand.complaints == at_office.complaints == []
+    assert at_office.complaints == []
     assert listed(hub.home, "time") == listed(tablet.home, "time")
     assert [w["outcome"] for w in listed(hub.home, "waiting")] == ["released"]
 
@@ -88,7 +88,8 @@ def test_the_sign_says_where_the_work_is_also_while_the_office_is_off(
 
 def somebody_comes(hand: Hand) -> None:
     hand.open("/board")
-    hand.tap(re.compile("^Renée Kowalski (is )?in|^In.*Renée Kowalski|Renée Kowalski.*: in"))
+    hand.write("Find a name", "Kowalski", then=hand.named("Clear"))
+    hand.tap(re.compile("^In: Renée Kowalski"))
     hand.see(re.compile("Renée Kowalski (is )?in"))
 
 
@@ -106,7 +107,8 @@ def half_an_hour_later(tablet: Face) -> None:
 
 def it_waits(hand: Hand, shot: Shot) -> None:
     hand.tap(re.compile("^Inbox: 1 to look at"))
-    hand.see("Waiting at the office: your Time")
+    hand.see("Waiting at the office")
+    hand.see("Your Time Mon 13 Jul")
     hand.see("a fact is written once")
     shot(hand, "waiting-at-the-office")
 

@@ -42,16 +42,15 @@ def DecideCard(
     yes = "Release: delete it" if deletes else f"Release what {waiting.author} wrote"
     return card(
         _about(desk, waiting),
+        *[_line(text) for text in told_waits.lines(desk, waiting)],
         ft.Text(
-            f"{waiting.author} wrote; kept apart since {_since(desk, waiting)}",
+            f"Not counted since {told.at(desk, refused(desk, waiting).stamp)}. {waiting.sentence}",
             theme_style=SMALL,
             color=QUIET,
         ),
-        *[_line(text) for text in told_waits.lines(desk, waiting)],
-        note(f"Not counted: {waiting.sentence}"),
         ft.Row([main_button(yes, released)]),
         ft.Row([side_button("Decline: leave it as it is", declined)]),
-        title="Does this count?",
+        title=f"From {waiting.author}",
     )
 
 
@@ -64,14 +63,13 @@ def MineCard(waiting: Waiting, noted: Callable[[], None]) -> ft.Control:
         mark_seen(desk, seen_as(waiting))
         noted()
 
-    titles = {"open": "Waiting at the office", "released": "Released", "declined": "Declined"}
-    still = note("The office decides. There is nothing to do here.")
+    still = note("The office decides; you read here what became of it.")
     answer = ft.Row([side_button("Seen", seen, icon=ft.Icons.CHECK)])
     return card(
         _about(desk, waiting),
-        ft.Text(told_waits.standing(desk, waiting)),
+        ft.Text(f"Your {told_waits.counts(desk, waiting)}"),
         still if waiting.outcome == "open" else answer,
-        title=titles.get(waiting.outcome, waiting.outcome),
+        title=told_waits.outcome(desk, waiting),
     )
 
 
@@ -133,10 +131,6 @@ def _about(desk: Desk, waiting: Waiting) -> ft.Control:
     if state is None or not state.alive:
         return ft.Text(told.name_of(desk, waiting.record))
     return record_line(desk, waiting.record_kind, waiting.record)
-
-
-def _since(desk: Desk, waiting: Waiting) -> str:
-    return told.at(desk, refused(desk, waiting).stamp)
 
 
 def _line(text: str) -> ft.Control:

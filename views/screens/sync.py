@@ -7,13 +7,12 @@ from collections import Counter
 import flet as ft
 
 from data.desk import Desk
-from data.inbox import inbox
 from data.kinds.production import zone
-from data.waits import to_decide
 from sync.link import LinkState
 from views.context import go, here, use_desk, use_link_state, use_place, use_records
 from views.parts import card, main_button, note, sub_view, tile
 from views.safe import part, say, screen
+from views.screens.inbox_badge import to_look_at
 from views.screens.sync_aside import aside, put_aside
 from views.screens.sync_office import OfficeNews
 from views.screens.sync_trouble import Trouble, troubles
@@ -114,11 +113,10 @@ def _kind(desk: Desk, record_id: str) -> str:
 def Afterwards(before: str) -> ft.Control:
     """Ways to what met and to what was done."""
     desk = use_desk()
-    asked = count(len(inbox(desk)) + len(to_decide(desk)), "question")
     return card(
         tile(
             "Inbox",
-            f"{asked} to settle, and what became of yours",
+            f"{count(to_look_at(desk), 'thing')} to look at",
             icon=ft.Icons.INBOX_OUTLINED,
             on_click=lambda: go(f"/inbox?from=/sync?from={before}"),
         ),
