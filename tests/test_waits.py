@@ -15,7 +15,7 @@ from data.kinds.attendance import TIME, check_in
 from data.kinds.people import PERSON
 from data.kinds.schedule import DAY
 from data.kinds.waiting import WAITING, Waiting, decline, release
-from data.notices import mark_seen
+from data.notices import mark_seen, notices
 from data.state import State
 from data.store import Store
 from data.waits import to_decide, to_know
@@ -171,6 +171,22 @@ def test_a_delete_is_told_as_one(show: SmallShow, bea: Desk, meet: Meet) -> None
 
     assert told_waits.lines(show.desk, waiting) == ["Delete it"]
     assert "your deleting is not counted yet" in told_waits.standing(bea, one(to_know(bea)))
+
+
+def test_what_is_told_of_the_waiting_one_is_not_told_again_as_another_notice(
+    show: SmallShow, bea: Desk, meet: Meet
+) -> None:
+    bea.delete(bea.get(PERSON, show["Gus"].id))
+    bea.edit(bea.get(DAY, show.day.id), general_call=450)
+    notices(bea)
+    meet()
+
+    assert len(to_know(bea)) == 2
+    assert notices(bea) == notices(show.desk) == []
+    decline(show.desk, to_decide(show.desk)[0])
+    release(show.desk, to_decide(show.desk)[0])
+    meet()
+    assert notices(bea) == notices(show.desk) == []
 
 
 def test_a_new_record_is_told_as_one_with_what_it_says(

@@ -33,19 +33,16 @@ def test_a_second_write_to_a_fact_is_released_at_the_office_and_the_device_sees_
     try:
         hand = window(tablet.start())
         somebody_comes(hand)
+        somebody_comes(hand, "Farid Olsen")
         tablet.kill()
-        half_an_hour_later(tablet)
+        written_over(tablet)
         tablet.start()
         hand.open("/")
-        it_waits(hand, shot)
+        they_wait(hand, shot)
 
         at_office = window(hub, size="desk")
-        it_is_released(at_office, shot)
-
-        hand.see("Released by office")
-        shot(hand, "waiting-released")
-        hand.tap("Seen")
-        hand.see("Nothing to settle.")
+        they_are_released(at_office, shot)
+        their_author_reads_it(hand, shot)
     finally:
         tablet.kill()
         hub.kill()
@@ -53,7 +50,8 @@ def test_a_second_write_to_a_fact_is_released_at_the_office_and_the_device_sees_
     assert "Traceback" not in hub.said() + tablet.said()
     assert at_office.complaints == []
     assert listed(hub.home, "time") == listed(tablet.home, "time")
-    assert [w["outcome"] for w in listed(hub.home, "waiting")] == ["released"]
+    assert len(listed(hub.home, "time")) == 1
+    assert [w["outcome"] for w in listed(hub.home, "waiting")] == ["released"] * 2
 
 
 def test_the_sign_says_where_the_work_is_also_while_the_office_is_off(
@@ -86,37 +84,58 @@ def test_the_sign_says_where_the_work_is_also_while_the_office_is_off(
     assert "Traceback" not in hub.said() + tablet.said()
 
 
-def somebody_comes(hand: Hand) -> None:
+def somebody_comes(hand: Hand, name: str = "Renée Kowalski") -> None:
     hand.open("/board")
-    hand.write("Find a name", "Kowalski", then=hand.named("Clear"))
-    hand.tap(re.compile("^In: Renée Kowalski"))
-    hand.see(re.compile("Renée Kowalski (is )?in"))
+    hand.write("Find a name", name, then=hand.named("Clear"))
+    hand.tap(re.compile(f"^In: {name}"))
+    hand.see(re.compile(f"{name} (is )?in"))
 
 
-def half_an_hour_later(tablet: Face) -> None:
-    """What another make of app may do, and ours does not offer: the same fact, written anew."""
+def written_over(tablet: Face) -> None:
+    """What another make of app may do, and ours does not offer: facts are written anew."""
     store = Store(tablet.home, sources=Sources(), hub=False)
     try:
         desk = Desk(store, ALL, user="Gate tablet")
-        (event,) = desk.all(TIME)
-        later = event.model_copy(update={"at": event.at + timedelta(minutes=30)})
-        desk.write(Write(TIME.name, event.id, {"at": TIME.cell("at", later)}))
+        renee, farid = sorted(desk.all(TIME), key=lambda event: event.at)
+        later = renee.model_copy(update={"at": renee.at + timedelta(minutes=30)})
+        desk.write(Write(TIME.name, renee.id, {"at": TIME.cell("at", later)}))
+        desk.write(Write(TIME.name, farid.id, delete=True))
     finally:
         store.close()
 
 
-def it_waits(hand: Hand, shot: Shot) -> None:
-    hand.tap(re.compile("^Inbox: 1 to look at"))
-    hand.see("Waiting at the office")
+def they_wait(hand: Hand, shot: Shot) -> None:
+    hand.tap(re.compile("^Inbox: 2 to look at"))
     hand.see("Your Time Mon 13 Jul")
-    hand.see("a fact is written once")
+    hand.see("Your deleting is not counted yet. Why: This was written already")
     shot(hand, "waiting-at-the-office")
 
 
-def it_is_released(hand: Hand, shot: Shot) -> None:
-    hand.tap(re.compile("^Inbox: 1 to look at"))
+def they_are_released(hand: Hand, shot: Shot) -> None:
+    """What deletes is asked about once more."""
+    hand.tap(re.compile("^Inbox: 2 to look at"))
     hand.see("Does it count?")
     hand.see(re.compile("Time event: Renée Kowalski"))
     shot(hand, "waiting-to-decide")
     hand.tap("Release what Gate tablet wrote")
+    hand.miss("Release what Gate tablet wrote")
+    hand.open("/inbox")
+    hand.tap("Release: delete it")
+    hand.tap("Keep it")
+    hand.miss("It leaves every list")
+    hand.open("/inbox")
+    hand.tap("Release: delete it")
+    hand.see("Delete Time event: Farid Olsen, in?")
+    hand.tap("Delete")
+    hand.see("Nothing to settle.")
+
+
+def their_author_reads_it(hand: Hand, shot: Shot) -> None:
+    hand.see("Your deleting counts.")
+    hand.see(re.compile("Your Time Mon 13 Jul, .* counts"))
+    hand.see("Released by office")
+    shot(hand, "waiting-released")
+    hand.press(hand.named("Seen").first)
+    hand.named("Seen").nth(1).wait_for(state="detached")
+    hand.tap("Seen")
     hand.see("Nothing to settle.")

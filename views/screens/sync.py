@@ -116,7 +116,7 @@ def Afterwards(before: str) -> ft.Control:
     return card(
         tile(
             "Inbox",
-            f"{count(to_look_at(desk), 'thing')} to look at",
+            f"{to_look_at(desk) or 'nothing'} to look at",
             icon=ft.Icons.INBOX_OUTLINED,
             on_click=lambda: go(f"/inbox?from=/sync?from={before}"),
         ),
