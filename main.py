@@ -220,7 +220,9 @@ def _open_office(
         store.lock.write_note(what="office", address=address)
         keeper = Keeper(desk, backups=True)
         start = session(
-            lambda width: Place(desk, "office", width, addresses=(address,), keeper=keeper)
+            lambda width: Place(
+                desk, "office", width, office=office, addresses=(address,), keeper=keeper
+            )
         )
         app = web_app(
             start if screens else None,

@@ -214,7 +214,7 @@ class Desk:
                 changed.append(RecordId(record_id))
             elif kind.nature == "fact" and kind.take_back is None:
                 changed.append(RecordId(record_id))  # that somebody looked, say: it happened
-            elif kind.take_back is not None:
+            elif kind.take_back is not None and not (self.store.hub and edits[0].life_over):
                 back_fact = kind.take_back(self.get(kind, record_id))
                 new_id = self.store.sources.new_id()
                 write(_addition(kind, back_fact.model_copy(update={"id": new_id})))

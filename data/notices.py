@@ -16,7 +16,8 @@ from data.desk import Desk
 from data.edit import Edit
 from data.kind import Kind
 from data.past import over, together
-from data.state import Mark, State
+from data.record import natural_id
+from data.state import Dot, Mark, State
 
 SEEN_KEPT: Final = 1000
 
@@ -35,6 +36,7 @@ class Notice:
     by: Mark
     """Whose edit is kept."""
     deleted_by: str = ""
+    deleted: Dot | None = None
 
 
 def notices(desk: Desk, told: Mapping[str, Iterable[Edit]] | None = None) -> list[Notice]:
@@ -46,8 +48,16 @@ def notices(desk: Desk, told: Mapping[str, Iterable[Edit]] | None = None) -> lis
             found += _notices_of(desk, record_id, told[record_id])
         else:
             found += desk.watch.remembered(record_id, "notices", lambda i: _notices_of(desk, i, ()))
-    unseen = [notice for notice in found if notice.id not in seen]
+    unseen = [n for n in found if n.id not in seen and not _waits(desk, n)]
     return sorted(unseen, key=lambda notice: (-when(notice.by), notice.id))
+
+
+def _waits(desk: Desk, notice: Notice) -> bool:
+    """The office did not let the delete stand: that is told of the waiting record."""
+    if notice.deleted is None or not desk.store.production:
+        return False
+    record_id = natural_id(desk.store.production, "waiting", *notice.deleted)
+    return desk.store.line(record_id) is not None
 
 
 def mark_seen(desk: Desk, *ids: str) -> None:
@@ -133,5 +143,14 @@ def _brought_back(state: State, edits: list[Edit], user: str) -> Iterator[Notice
             notice = item_id(state.id, "", (gone.dot,))
             gone_by = gone.mark.user
             yield Notice(
-                notice, "brought back", state.kind, state.id, "", None, None, by[0], gone_by
+                notice,
+                "brought back",
+                state.kind,
+                state.id,
+                "",
+                None,
+                None,
+                by[0],
+                gone_by,
+                gone.dot,
             )

@@ -39,6 +39,8 @@ class LinkState:
     """Not at the office yet; on this copy they are safe."""
     aside: int = 0
     """What the office would not take; it stays on this copy."""
+    met: bool = False
+    """It has met its office at some time, in this run or before."""
     reached: bool = False
     verified: bool = False
     """When last asked, both copies had the same sums over all records."""
@@ -46,6 +48,8 @@ class LinkState:
     """In the middle of sending and fetching."""
     last_contact: datetime | None = None
     lost_since: datetime | None = None
+    older: bool = False
+    """The office is an older copy than one this device has met."""
     trouble: str = ""
     update: str = ""
     """What the office says to an app that is too old."""
@@ -58,26 +62,32 @@ class LinkState:
 
     def words(self, zone: tzinfo = UTC) -> str:
         """The state in one or two sentences, times as the clock on the wall has them."""
+        said = [self.stands(zone)]
+        if self.aside:
+            said.append(f"The office put {self.aside} aside; they stay on this device.")
+        said += [self.update, self.trouble]
+        return " ".join(sentence for sentence in said if sentence)
+
+    def stands(self, zone: tzinfo = UTC) -> str:
+        """Where the records are, and whether the office answers; what is in the way is not said."""
         said = []
         owed = [_counted(self.records, "record"), _counted(self.photos, "photo")]
         here = " and ".join(words for words in owed if words)
         if here:
             said.append(f"Saved on this device: {here} not yet at the office.")
+        elif self.older:
+            said.append("Saved on this device.")
+        elif self.aside:
+            said.append(f"At the office, but for {self.aside} that it put aside.")
         elif self.verified and self.last_contact is not None:
             at = f"{self.last_contact.astimezone(zone):%H:%M}"
             said.append(f"At the office; both copies were equal at {at}.")
-        elif self.last_contact is not None:
+        elif self.met or self.last_contact is not None:
             said.append("At the office.")
-        if self.aside:
-            said.append(f"The office put {self.aside} aside; they stay on this device.")
-        if self.update:
-            said.append(self.update)
-        if self.trouble:
-            said.append(self.trouble)
-        elif self.lost_since is not None:
+        if self.lost_since is not None and not self.trouble:
             since = f"{self.lost_since.astimezone(zone):%H:%M}"
             said.append(f"The office cannot be reached since {since}.")
-        elif self.last_contact is None:
+        elif not (self.met or self.last_contact or self.trouble):
             said.append("This device has not met its office yet.")
         return " ".join(said)
 
@@ -286,7 +296,8 @@ class Link:
         device, session = self.device, self.session
         told: dict[str, Any] = {"records": device.waiting, "aside": len(device.aside)}
         told |= {"photos": session.photos_left, "trouble": session.trouble}
-        told["update"] = device.update
+        told |= {"update": device.update, "older": device.older}
+        told["met"] = bool(self.store.meta.get("epoch"))
         told["verified"] = device.verified and not told["records"]
         if session.reached:
             told |= {"reached": True, "lost_since": None}

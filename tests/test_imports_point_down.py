@@ -63,7 +63,7 @@ INSIDE_DATA = (
     ("desk",),
     ("inbox", "notices"),
     ("kinds", "walltime", "dates", "rules"),
-    ("housekeeping", "imports", "tables", "sample", "doubts", "rights_book"),
+    ("housekeeping", "imports", "tables", "sample", "doubts", "rights_book", "waits"),
 )
 """The floors of data; a module may import from its own floor and those above it in this list."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -136,31 +136,29 @@ def test_only_the_words_that_changed_are_signed() -> None:
     assert parts == [("=", "Breakfast from "), ("-", "5:30"), ("+", "6:00"), ("=", ".")]
 
 
-@dataclass(frozen=True)
-class Compared(LinkState):
-    """A state after the office's sums and this copy's were found equal."""
-
-    verified: bool = True
-
-
 def test_the_sign_tells_saved_here_from_at_the_office_from_compared() -> None:
+    met = LinkState(met=True, reached=True)
     signs = [
         badge(state)
         for state in (
-            LinkState(records=2),
-            LinkState(reached=True),
-            Compared(reached=True),
             LinkState(),
-            None,
+            replace(met, records=2),
+            replace(met, busy=True),
+            replace(met, verified=True),
+            replace(met, verified=True, reached=False),
+            replace(met, verified=True, aside=1),
+            replace(met, older=True, records=2),
         )
     ]
 
     assert [words for _, words in signs] == [
+        "This device has not met its office yet",
         "Not yet at the office, saved on this device",
         "At the office",
         "At the office, compared and equal",
-        "No office",
-        "The office copy",
+        "At the office, which cannot be reached now",
+        "Something is in the way to the office",
+        "Something is in the way to the office",
     ]
-    assert len({icon for icon, _ in signs}) == len(signs)
-    assert badge(Compared(records=1, reached=True)) == signs[0]
+    assert len({icon for icon, _ in signs[1:6]}) == 5
+    assert badge(replace(met, verified=True, records=2)) == signs[1]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import flet as ft
 
 from data.edit import Edit
 from data.errors import NoOffice, NotFound, OfficeError
+from sync.link import Link
 from views.context import use_place, use_state
 from views.safe import UNEXPECTED
 
@@ -37,17 +37,13 @@ def use_told(record_ids: Sequence[str]) -> Told:
     told, set_told = use_state(Told())
 
     async def ask() -> None:
-        history: Any = getattr(link, "history", None)
         if not record_ids or link is None:
-            return
-        if history is None:
-            set_told(Told(words=OFFLINE))
             return
         set_told(Told(told.edits, "Asking the office for older history..."))
         found: dict[str, list[Edit]] = {}
         try:
             for record_id in record_ids:
-                found[record_id] = await _told(history, record_id)
+                found[record_id] = await _told(link, record_id)
         except NoOffice:
             set_told(Told(found, OFFLINE))
         except OfficeError as error:
@@ -62,10 +58,9 @@ def use_told(record_ids: Sequence[str]) -> Told:
     return told
 
 
-async def _told(history: Callable[[str], Awaitable[Sequence[Any]]], record_id: str) -> list[Edit]:
+async def _told(link: Link, record_id: str) -> list[Edit]:
     """The office's edits of a record; none where it has not heard of the record yet."""
     try:
-        told = await history(record_id)
+        return await link.history(record_id)
     except NotFound:
         return []
-    return [edit if isinstance(edit, Edit) else Edit.from_json(edit) for edit in told]

@@ -139,8 +139,9 @@ def _one(desk: Desk, edits: Sequence[Edit]) -> str:
 
 
 def _brief(desk: Desk, kind: Kind[Any], record: Record) -> str:
-    """What its list shows first of a record."""
-    names = dict.fromkeys([kind.named_by, *kind.columns])
+    """What its list shows first of a record; of a time, whose it is."""
+    first = ("person", "what") if kind is TIME else (kind.named_by, *kind.columns)
+    names = dict.fromkeys(first)
     texts = (_text(desk, kind, name, record) for name in names)
     told = list(dict.fromkeys(text for text in texts if text))[:2]
     return ", ".join(told) or title_of(desk, kind, record)

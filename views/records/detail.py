@@ -13,6 +13,7 @@ from views.context import go, use_desk, use_records, use_state
 from views.parts import history_button, note, side_button, sub_view
 from views.records.listing import ADDED
 from views.safe import act, say, screen
+from views.screens.inbox_waits import waits_on
 from views.screens.person_sheet import phone_button
 from views.show import shown, title_of
 from views.theme import GAP, QUIET, SMALL
@@ -23,7 +24,7 @@ def Detail() -> ft.View:
     desk = use_desk()
     params = ft.use_route_params()
     kind = desk.kind_named(params["kind"])
-    use_records(kind.name)
+    use_records(kind.name, "waiting")
     record = desk.get(kind, params["id"])
     asking, set_asking = use_state(False)
 
@@ -57,6 +58,7 @@ def Detail() -> ft.View:
     if phone:
         controls.append(ft.Row([phone_button(phone, title_of(desk, kind, record))]))
     controls += [_apart(kind, item) for item in inbox(desk) if item.record == record.id]
+    controls += waits_on(desk, record.id, f"/list/{kind.name}/{record.id}")
     controls.append(note(f"Last written by {desk.author(record.id)}."))
     controls.append(history_button(kind.name, record.id))
     if kind in ADDED:

@@ -1,9 +1,10 @@
-"""The inbox: what two people wrote differently, what looks wrong, what became of one's own."""
+"""The inbox: what two people wrote differently, what does not count yet, what looks wrong, what
+became of one's own. Whatever somebody waits for comes first."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import flet as ft
@@ -11,16 +12,18 @@ import flet as ft
 from data.conflicts import Item
 from data.desk import Desk
 from data.doubts import doubts
-from data.edit import Edit
 from data.inbox import before, inbox
 from data.notices import notices, to_ask_about
-from views.asking import use_told
-from views.context import go, here, use_desk, use_place, use_records, use_state
-from views.parts import PAUSE_S, empty, heading, icon_button, note, side_button, sub_view
-from views.safe import part, screen
+from data.waits import to_decide, to_know
+from views.asking import Told, use_told
+from views.context import go, here, use_place, use_records, use_state
+from views.parts import PAUSE_S, empty, note, side_button, sub_view
+from views.safe import screen
 from views.screens.inbox_bulk import Bulk
 from views.screens.inbox_cards import QuestionCard
 from views.screens.inbox_notes import DoubtCard, NoticeCard
+from views.screens.inbox_sections import Section, under_headings
+from views.screens.inbox_waits import DecideCard, MineCard, deleting
 from views.theme import SMALL
 from views.words import count
 
@@ -31,43 +34,100 @@ BULK_FROM = 3
 
 @screen
 def Inbox() -> ft.View:
-    desk = use_desk()
+    place, query = use_place(), here()
+    desk, record = place.desk, query.get("record", "")
     use_records(*desk.kinds)
-    query = here()
     later, set_later = use_state(frozenset[str]())
     window, set_window = use_state(WINDOW)
+    only, set_only = use_state("")
+    to_delete, set_to_delete = use_state("")
     _seen, set_seen = use_state(0)
-    asked = [i for i in inbox(desk) if query.get("record", i.record) == i.record]
-    open_ones = [item for item in asked if item.id not in later]
     ready = _use_pause()
-    told = use_told(_only_at_the_office(desk, open_ones[:window]) if use_place().link else ())
-    looks = doubts(desk) if "record" not in query else []
-    mine = notices(desk, told.edits) if "record" not in query else []
+    asked = [item for item in inbox(desk) if record in ("", item.record)]
+    open_ones = [item for item in asked if item.id not in later]
+    office = use_told(_only_at_the_office(desk, open_ones[:window]) if place.link else ())
+    dialog = deleting(desk, to_delete, lambda: set_to_delete("")) if to_delete else None
+    ft.use_dialog(dialog)
 
     def noted() -> None:
         set_seen(lambda n: n + 1)  # what was seen is a note beside the records
 
-    controls: list[ft.Control] = []
-    if not (asked or looks or mine):
-        controls.append(_nothing())
-    put_off = _adds_to(set_later)
-    controls += _questions(open_ones, window, told.edits, put_off, ready)
+    questions = _questions(open_ones[:window], office, _adds_to(set_later), ready)
     if len(open_ones) > window:
         more = f"Show more ({len(open_ones) - window})"
-        controls.append(side_button(more, lambda: set_window(window + WINDOW)))
+        questions.append(side_button(more, lambda: set_window(window + WINDOW)))
     if len(asked) > len(open_ones):
-        waiting = count(len(asked) - len(open_ones), "question is", "questions are")
-        controls.append(note(f"{waiting} put off. They stay here until somebody answers."))
-        controls.append(side_button("Show them again", lambda: set_later(frozenset())))
-    if looks:
-        controls.append(heading("Looks wrong"))
-        controls += [DoubtCard(doubt, noted, ready, key=doubt.id) for doubt in looks]
-    if mine:
-        controls.append(heading("For you to know"))
-        controls += [NoticeCard(notice, noted, key=notice.id) for notice in mine]
-    if told.words:
-        controls.append(note(told.words))
+        put_off = count(len(asked) - len(open_ones), "question is", "questions are")
+        questions.append(note(f"{put_off} put off. They stay here until somebody answers."))
+        questions.append(side_button("Show them again", lambda: set_later(frozenset())))
+    sections = [
+        Section("Which is right?", APART, len(asked), questions),
+        _to_decide(desk, record, set_to_delete, ready),
+        *([] if record else [_doubts(desk, noted, ready), _to_know(desk, office, noted)]),
+    ]
+    shown = [section for section in sections if section.n]
+    controls = under_headings(shown, only, set_only) or [_nothing()]
+    if office.words:
+        controls.append(note(office.words))
     return sub_view("Inbox", lambda: go(query.get("from", "/")), controls)
+
+
+APART = "Two people wrote different things. Both are kept until you choose."
+REFUSED = "It was written and does not count. It is kept until you release or decline it."
+ODD = "Nothing waits for these."
+NEWS = "Nothing to answer here."
+
+
+# ---- the sections -----------------------------------------------------------------------------
+
+
+def _questions(
+    items: Sequence[Item],
+    office: Told,
+    put_off: Callable[[str], None],
+    ready: Callable[[], bool],
+) -> list[ft.Control]:
+    several = [Bulk(items)] if len(items) >= BULK_FROM else []
+    return [
+        *several,
+        *[
+            QuestionCard(item, office.edits.get(item.record, ()), put_off, ready, key=item.id)
+            for item in items
+        ],
+    ]
+
+
+def _to_decide(
+    desk: Desk, record: str, ask: Callable[[str], None], ready: Callable[[], bool]
+) -> Section:
+    found = [waiting for waiting in to_decide(desk) if record in ("", waiting.record)]
+    cards = [DecideCard(waiting, ask, ready, key=waiting.id) for waiting in found]
+    return Section("Does it count?", REFUSED, len(cards), cards)
+
+
+def _doubts(desk: Desk, noted: Callable[[], None], ready: Callable[[], bool]) -> Section:
+    cards = [DoubtCard(doubt, noted, ready, key=doubt.id) for doubt in doubts(desk)]
+    return Section("Looks wrong", ODD, len(cards), cards)
+
+
+def _to_know(desk: Desk, office: Told, noted: Callable[[], None]) -> Section:
+    cards = [MineCard(waiting, noted, key=waiting.id) for waiting in to_know(desk)]
+    cards += [NoticeCard(n, noted, key=n.id) for n in notices(desk, office.edits)]
+    return Section("For you to know", NEWS, len(cards), cards)
+
+
+def _nothing() -> ft.Control:
+    return empty(
+        "Nothing to settle.",
+        ft.Text(
+            "When two people change one thing apart, both values are kept, and you choose here.",
+            theme_style=SMALL,
+            text_align=ft.TextAlign.CENTER,
+        ),
+    )
+
+
+# ---- inside -----------------------------------------------------------------------------------
 
 
 def _only_at_the_office(desk: Desk, items: Sequence[Item]) -> list[str]:
@@ -90,52 +150,3 @@ def _use_pause() -> Callable[[], bool]:
 
 def _adds_to(set_later: Callable[[Any], None]) -> Callable[[str], None]:
     return lambda item_id: set_later(lambda now: now | {item_id})
-
-
-def _questions(
-    items: Sequence[Item],
-    window: int,
-    office: Mapping[str, list[Edit]],
-    put_off: Callable[[str], None],
-    ready: Callable[[], bool],
-) -> list[ft.Control]:
-    if not items:
-        return []
-    several = [Bulk(items)] if len(items) >= BULK_FROM else []
-    return [
-        note(
-            f"{count(len(items), 'question')}. Two people wrote different things; both are kept "
-            "until you choose."
-        ),
-        *several,
-        *[
-            QuestionCard(item, office.get(item.record, ()), put_off, ready, key=item.id)
-            for item in items[:window]
-        ],
-    ]
-
-
-def _nothing() -> ft.Control:
-    return empty(
-        "Nothing to settle.",
-        ft.Text(
-            "When two people change one thing apart, both values are kept, and you choose here.",
-            theme_style=SMALL,
-            text_align=ft.TextAlign.CENTER,
-        ),
-    )
-
-
-@part
-def InboxBadge() -> ft.Control:
-    """How much waits for somebody to look, at the head of every tab; nothing while nothing does."""
-    desk = use_desk()
-    use_records(*desk.kinds)
-    location = ft.use_route_location().split("?")[0]
-    n = len(inbox(desk)) + len(doubts(desk)) + len(notices(desk))
-    if not n:
-        return ft.Container(width=0)
-    button = icon_button(
-        ft.Icons.INBOX_OUTLINED, f"Inbox: {n} to look at", lambda: go(f"/inbox?from={location}")
-    )
-    return ft.Row([ft.Text(str(n), theme_style=SMALL), button], tight=True, spacing=0)

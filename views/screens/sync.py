@@ -7,50 +7,56 @@ from collections import Counter
 import flet as ft
 
 from data.desk import Desk
-from data.inbox import inbox
 from data.kinds.production import zone
 from sync.link import LinkState
-from views import told
 from views.context import go, here, use_desk, use_link_state, use_place, use_records
 from views.parts import card, main_button, note, sub_view, tile
 from views.safe import part, say, screen
-from views.theme import QUIET, SMALL
+from views.screens.inbox_badge import to_look_at
+from views.screens.sync_aside import aside, put_aside
+from views.screens.sync_office import OfficeNews
+from views.screens.sync_trouble import Trouble, troubles
+from views.theme import LATE
 from views.words import count
 
-ASIDE_SHOWN = 10
 
+def badge(state: LinkState) -> tuple[ft.IconData, str]:
+    """The sign at the head of every screen and its name; the sentences are on the sync screen.
 
-def badge(state: LinkState | None) -> tuple[ft.IconData, str]:
-    """The sign at the head of every screen and its name; the sentences are on the sync screen."""
-    if state is None:
-        return ft.Icons.HOME_WORK_OUTLINED, "The office copy"
-    if state.equal and getattr(state, "verified", False):
-        return ft.Icons.VERIFIED_OUTLINED, "At the office, compared and equal"
-    if state.equal:
-        return ft.Icons.CLOUD_DONE_OUTLINED, "At the office"
+    Three states: saved on this device, at the office, compared and equal. That the office does not
+    answer is said with where the records are, and what is in the way before everything else.
+    """
+    if state.older or state.trouble or state.aside or state.update:
+        return ft.Icons.SYNC_PROBLEM, "Something is in the way to the office"
     if state.records or state.photos:
         return ft.Icons.CLOUD_UPLOAD_OUTLINED, "Not yet at the office, saved on this device"
-    return ft.Icons.CLOUD_OFF_OUTLINED, "No office"
+    if not state.met:
+        return ft.Icons.CLOUD_OFF_OUTLINED, "This device has not met its office yet"
+    if not state.reached:
+        return ft.Icons.CLOUD_OFF_OUTLINED, "At the office, which cannot be reached now"
+    if state.verified:
+        return ft.Icons.VERIFIED_OUTLINED, "At the office, compared and equal"
+    return ft.Icons.CLOUD_DONE_OUTLINED, "At the office"
 
 
 @screen
 def Sync() -> ft.View:
-    place = use_place()
-    state = use_link_state()
+    place, state = use_place(), use_link_state()
     before = here().get("from", "/")
     use_records(*place.desk.kinds)
-    if place.link is None or state is None:
+    link = place.link
+    if link is None or state is None:
         addresses = [ft.Text(address, selectable=True) for address in place.addresses]
         return sub_view(
             "The office copy",
             lambda: go(before),
             [
                 note("This laptop is the office. Devices bring their work here."),
+                OfficeNews(),
                 card(*addresses, title="Devices on this laptop reach it at"),
                 Afterwards(before),
             ],
         )
-    link = place.link
 
     def now() -> None:
         link.try_now()
@@ -62,11 +68,12 @@ def Sync() -> ft.View:
         lambda: go(before),
         [
             card(
-                ft.Row([ft.Icon(icon), ft.Text(state.words(zone(place.desk)), expand=True)]),
+                ft.Row([ft.Icon(icon), ft.Text(state.stands(zone(place.desk)), expand=True)]),
                 title="This device and the office",
             ),
-            *_waiting(place.desk, state),
-            *_aside(place.desk),
+            *[_trouble(each) for each in troubles(place.desk, state)],
+            *_owed(place.desk, state),
+            *aside(place.desk),
             ft.Row([main_button("Sync now", now, icon=ft.Icons.SYNC)]),
             note("Everything you tap is saved on this device first. The office can wait."),
             Afterwards(before),
@@ -74,9 +81,18 @@ def Sync() -> ft.View:
     )
 
 
-def _waiting(desk: Desk, state: LinkState) -> list[ft.Control]:
+def _trouble(trouble: Trouble) -> ft.Control:
+    sign = ft.Icon(ft.Icons.WARNING_AMBER_OUTLINED, color=LATE)
+    said = ft.Row(
+        [sign, ft.Text(trouble.says, expand=True)],
+        vertical_alignment=ft.CrossAxisAlignment.START,
+    )
+    return card(said, ft.Text(trouble.step), title=trouble.title)
+
+
+def _owed(desk: Desk, state: LinkState) -> list[ft.Control]:
     """What the office does not have yet, by kind."""
-    names = Counter(_kind(desk, record_id) for record_id in desk.store.bases)
+    names = Counter(_kind(desk, i) for i in desk.store.bases if i not in put_aside(desk))
     lines = [
         count(names[kind.name], kind.title.lower(), kind.plural.lower())
         for kind in desk.kinds.values()
@@ -93,38 +109,14 @@ def _kind(desk: Desk, record_id: str) -> str:
     return "" if doc is None else str(doc["_m"]["t"])
 
 
-def _aside(desk: Desk) -> list[ft.Control]:
-    """What the office would not take, each with its reason."""
-    aside = desk.store.meta.get("aside", {})
-    if not aside:
-        return []
-    lines: list[ft.Control] = []
-    for name, why in list(aside.items())[:ASIDE_SHOWN]:
-        there = desk.store.document(name) is not None
-        lines.append(
-            ft.Column(
-                [
-                    ft.Text(told.name_of(desk, name) if there else "An edit made on this device"),
-                    ft.Text(str(why.get("reason", "")), theme_style=SMALL, color=QUIET),
-                ],
-                key=name,
-                spacing=0,
-            )
-        )
-    if len(aside) > ASIDE_SHOWN:
-        lines.append(ft.Text(f"and {len(aside) - ASIDE_SHOWN} more"))
-    return [card(*lines, title="Put aside by the office; it stays here")]
-
-
 @part
 def Afterwards(before: str) -> ft.Control:
     """Ways to what met and to what was done."""
     desk = use_desk()
-    questions = count(len(inbox(desk)), "question")
     return card(
         tile(
             "Inbox",
-            f"{questions} where two people wrote different things",
+            f"{to_look_at(desk) or 'nothing'} to look at",
             icon=ft.Icons.INBOX_OUTLINED,
             on_click=lambda: go(f"/inbox?from=/sync?from={before}"),
         ),
