@@ -54,14 +54,23 @@ async def over_http(
 
         async def send(call: Call) -> Answer:
             limits = httpx.Timeout(timings.answer + call.wait, connect=timings.connect)
-            try:
-                answer = await client.request(
+
+            def asked() -> Awaitable[Any]:
+                return client.request(
                     call.method,
                     call.path,
                     content=call.content,
                     headers={"content-type": TYPE},
                     timeout=limits,
                 )
+
+            try:
+                try:
+                    answer = await asked()
+                except httpx.RemoteProtocolError:
+                    # The office closes a line that was quiet for a while, sometimes just as we use
+                    # it. Every call may be said twice.
+                    answer = await asked()
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 raise NoOffice("The office cannot be reached.", code="unreachable") from error
             return Answer(answer.status_code, answer.content)

@@ -28,7 +28,7 @@ from data.photos import MOST_BYTES
 from data.stamp import Clock, Sources
 from data.store import Store
 from sync.blobs import accept
-from sync.calls import Connect, Timings, over_http
+from sync.calls import Call, Connect, Timings, over_http
 from sync.exchange import Office
 from sync.hub import routes
 from sync.link import Link, LinkState, with_office
@@ -501,3 +501,28 @@ def test_what_answers_but_is_no_office_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(NoOffice, match="no office"):
         asyncio.run(link.sync_once())
+
+
+@pytest.mark.parametrize(("dropped", "reached"), [(1, True), (2, False)])
+def test_a_line_that_was_closed_as_it_was_used_is_opened_again_once(
+    dropped: int, reached: bool
+) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        if len(asked) <= dropped:
+            raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
+        return httpx.Response(200, content=b"here")
+
+    async def ask() -> bytes:
+        line = over_http("http://office", Timings(), transport=httpx.MockTransport(answer))
+        async with line as send:
+            return (await send(Call("GET", "/v1/devices"))).content
+
+    if reached:
+        assert asyncio.run(ask()) == b"here"
+    else:
+        with pytest.raises(NoOffice, match="cannot be reached"):
+            asyncio.run(ask())
+    assert asked == ["/v1/devices"] * 2
