@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import pytest
 
+from data.browser_disk import HEAD, BrowserFolder
 from data.files import DiskFolder, File, Folder, MemoryFolder
 
 NOW = datetime(2026, 6, 9, 12, 30, tzinfo=UTC)
@@ -89,6 +90,75 @@ class OnDisk:
         return self.folder.path
 
 
+class FakeSlot:
+    """A browser's open file, as assets/web/disk.js hands it over."""
+
+    def __init__(self, content: bytes = b"") -> None:
+        self.content = bytearray(content)
+        self.error = ""
+
+    def size(self) -> int:
+        return len(self.content)
+
+    def read(self, at: int, length: int, /) -> FakeBuffer:
+        return FakeBuffer(bytes(self.content[at : at + length]))
+
+    def write(self, data: bytes, at: int, /) -> bool:
+        self.content.extend(bytes(max(0, at + len(data) - len(self.content))))
+        self.content[at : at + len(data)] = data
+        return True
+
+    def truncate(self, size: int, /) -> bool:
+        del self.content[size:]
+        self.content.extend(bytes(size - len(self.content)))
+        return True
+
+    def flush(self) -> bool:
+        return True
+
+
+class FakeBuffer:
+    """Bytes that the browser still holds."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def to_bytes(self) -> bytes:
+        return self._content
+
+
+class InBrowser:
+    """As the browser's private file system, without the browser."""
+
+    def __init__(self, slots: Iterable[bytes] = (b"",) * 12) -> None:
+        self.slots = [FakeSlot(content) for content in slots]
+        self.folder = BrowserFolder(self.slots)
+
+    def files(self) -> dict[str, bytes]:
+        folder = BrowserFolder([FakeSlot(bytes(slot.content)) for slot in self.slots])
+        return {name: _whole(folder.open(name)) for name in folder.names()}
+
+    def write(self, name: str, content: bytes) -> None:
+        file = self.folder.create(name)
+        file.append(content)
+        file.close()
+
+    def flip(self, name: str, at: int, bit: int) -> None:
+        for slot in self.slots:
+            if name in BrowserFolder([FakeSlot(bytes(slot.content))]).names():
+                slot.content[HEAD + at] ^= 1 << bit
+
+    def copy(self) -> InBrowser:
+        return InBrowser(bytes(slot.content) for slot in self.slots)
+
+    def made(self) -> Folder:
+        return self.folder
+
+
+def _whole(file: File) -> bytes:
+    return file.read(0, file.size)
+
+
 MakePlace = Callable[[Path], Place]
 """Makes an empty place; it may use the folder it is given."""
 
@@ -101,7 +171,11 @@ def on_disk(path: Path) -> Place:
     return OnDisk(Path(mkdtemp(dir=path)) / "production")
 
 
-BACKENDS: dict[str, MakePlace] = {"memory": in_memory, "disk": on_disk}
+def in_browser(_path: Path) -> Place:
+    return InBrowser()
+
+
+BACKENDS: dict[str, MakePlace] = {"memory": in_memory, "disk": on_disk, "browser": in_browser}
 
 every_backend = pytest.mark.parametrize("backend", BACKENDS.values(), ids=BACKENDS)
 
