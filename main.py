@@ -320,8 +320,7 @@ def _phone(bridge: Any) -> None:
     )
     browser.came_back = link.try_now
     keeper = Keeper(desk, backups=False)
-    for beside in (link.run(), keeper.run()):
-        asyncio.ensure_future(beside)
+    browser.beside = [asyncio.ensure_future(work) for work in (link.run(), keeper.run())]
     ft.run(session(lambda width: Place(desk, "device", width, link=link, browser=browser)))
 
 

@@ -54,7 +54,13 @@ class OfficeBooks:
                 self.unacked[dot_of(raw)] = raw
         for replica, n in books.get("acked", ()):
             self.unacked.pop(Dot(replica, n), None)
+        for record_id, replica, n in books.get("again", ()):
+            found = self.history.find(record_id, Dot(replica, n))
+            if found is not None:
+                self.unacked[Dot(replica, n)] = found
         self.meta.update(books.get("meta", ()))
+        for key in books.get("forget", ()):
+            self.meta.pop(key, None)
         self.bases.update(books.get("bases", ()))
         for record_id in books.get("clean", ()):
             self.bases.pop(record_id, None)

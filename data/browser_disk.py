@@ -6,7 +6,7 @@ What a slot holds is said by its own head, not by its name and by no list beside
 begun, and removed, by one small write, and a crash between two writes can only lose a file that
 nobody was told of.
 
-    slot:  "callboard slot 1\\n"  crc32  length  name (UTF-8)     at 0; "callboard gone 1\\n": let go
+    slot:  "callboard slot 1\\n"  crc32  length  name (UTF-8)     at 0; "callboard gone 1\\n": free
            the file's bytes                                       from HEAD on
 """
 

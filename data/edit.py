@@ -28,6 +28,8 @@ class Write:
     over: Mapping[str, tuple[Dot, ...]] | None = None
     """The dots the person was shown, by field; None: what stands there at the commit."""
     delete: bool = False
+    user: str = ""
+    """Whose write it is, if not that of who commits it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,9 @@ class Edit:
     remove: Mapping[str, Mapping[str, tuple[Dot, ...]]]
     life_over: tuple[Dot, ...]
     delete: bool
+    clock: tuple[int, str] | None = None
+    """The clock it was made by, if not the office's: how far it was corrected (ms), and its
+    quality."""
 
     def to_json(self) -> dict[str, Any]:
         """The edit as it is kept in the journal and sent; empty parts are left out."""
@@ -65,6 +70,7 @@ class Edit:
             },
             "lx": [list(d) for d in self.life_over],
             "del": self.delete,
+            "k": list(self.clock or ()),
         }
         return raw | {key: value for key, value in optional.items() if value}
 
@@ -86,12 +92,20 @@ class Edit:
                 },
                 life_over=_dots(raw.get("lx", ())),
                 delete=bool(raw.get("del", False)),
+                clock=_clock(raw.get("k")),
             )
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise Malformed(f"this is not an edit: {error}.") from error
 
 
-def apply(state: State, change: Write, dot: Dot, mark: Mark, gesture: str) -> tuple[State, Edit]:
+def apply(
+    state: State,
+    change: Write,
+    dot: Dot,
+    mark: Mark,
+    gesture: str,
+    clock: tuple[int, str] | None = None,
+) -> tuple[State, Edit]:
     """The state after the write, and the edit that says so."""
     over = {
         name: tuple(change.over[name])
@@ -126,6 +140,7 @@ def apply(state: State, change: Write, dot: Dot, mark: Mark, gesture: str) -> tu
         remove,
         tuple(sorted(state.life)),
         change.delete,
+        clock,
     )
 
 
@@ -148,6 +163,52 @@ def values_from(edits: Iterable[Edit]) -> dict[str, dict[Dot, Any]]:
         for name, cells in written.items()
     }
     return {name: cells for name, cells in live.items() if cells}
+
+
+def header(raw: Mapping[str, Any], state: State) -> Mapping[str, Any]:
+    """The edit without its values, if all of them still stand in its state; `filled` undoes it."""
+    dot, values = dot_of(raw), raw.get("f", {})
+    stands = {name for name, cells in state.cells.items() if dot in cells}
+    if not values or stands != values.keys():
+        return raw
+    return {**{key: value for key, value in raw.items() if key != "f"}, "h": True}
+
+
+def filled(raw: Mapping[str, Any], state: State) -> Mapping[str, Any]:
+    """A header with the values that stand under its dot."""
+    dot = dot_of(raw)
+    values = {name: cells[dot] for name, cells in sorted(state.cells.items()) if dot in cells}
+    return {**{key: value for key, value in raw.items() if key != "h"}, "f": values}
+
+
+def only_edit(state: State) -> Edit | None:
+    """The edit that a state of one edit is; its gesture is not in there, nor its clock."""
+    if len(state.marks) != 1 or len(state.vv) != 1 or len(state.life) != 1:
+        return None
+    ((dot, mark),) = state.marks.items()
+    values = {name: cells[dot] for name, cells in state.cells.items()}
+    add = {name: tuple(sorted(elements)) for name, elements in state.sets.items()}
+    gesture = f"{dot.replica}/{dot.n}"
+    mark = mark._replace(ot=None)
+    return Edit(dot, mark, gesture, state.id, state.kind, values, {}, add, {}, (), False)
+
+
+def same_edit(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
+    """Whether two tellings of one dot agree. The gesture and the clock may have been left out."""
+
+    def told(raw: Mapping[str, Any]) -> dict[str, Any]:
+        body = {key: value for key, value in raw.items() if key not in ("g", "k", "h")}
+        stamp, _ot, user = raw["mark"]
+        return {**body, "mark": [stamp, user]}
+
+    return told(a) == told(b)
+
+
+def _clock(raw: Any) -> tuple[int, str] | None:
+    if not raw:
+        return None
+    offset, quality = raw
+    return int(offset), str(quality)
 
 
 def _dots(raw: Any) -> tuple[Dot, ...]:

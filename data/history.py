@@ -44,6 +44,11 @@ class Dots:
             if 0 <= left < len(ranges) - 1 and ranges[left][1] + 1 == ranges[left + 1][0]:
                 ranges[left][1] = ranges.pop(left + 1)[1]
 
+    def upto(self, replica: str) -> int:
+        """The last number of a replica's edits before the first one that is missing."""
+        ranges = self._ranges.get(replica)
+        return ranges[0][1] if ranges and ranges[0][0] == 1 else 0
+
     def to_json(self) -> dict[str, list[list[int]]]:
         return {replica: [list(r) for r in ranges] for replica, ranges in self._ranges.items()}
 

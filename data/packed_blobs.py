@@ -1,6 +1,6 @@
 """Photos where a file cannot be opened at once: many to a file, each behind a head with its hash.
 
-    photos.N:  "PHOT"  kind  SHA-256  length  crc32 of the head   then the photo's bytes, again and again
+    photos.N:  "PHOT"  kind  SHA-256  length  crc32 of the head, then the photo; again and again
 
 A pack only grows. What a crash left unfinished at its end stays there, and the next photo begins a
 new pack; damage inside is passed over to the next head that is whole. Kind "+" keeps a photo, "-"
@@ -62,10 +62,10 @@ class PackedBlobs(Blobs):
             self._where[name] = self._append(b"+", name, content)
         except OSError as error:
             full = error.errno in (ENOSPC, EFBIG)
-            why = "the storage is full" if full else f"the storage says {error.strerror or error}"
+            why = "is full" if full else f"says {error.strerror or error}"
             then = "Free some space" if full else "Wait a moment"
             raise NotSaved(
-                f"The photo was not saved: {why}. {then}, then take it again."
+                f"The photo was not saved: the storage {why}. {then}, then take it again."
             ) from error
         return name
 

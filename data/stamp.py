@@ -12,8 +12,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Final, Literal
 
 from data.record import RecordId
+
+Quality = Literal["ok", "guess", "suspect"]
+"""Of a clock: compared with the office's, never compared, or found far off or jumping."""
+FAR_MS: Final = 120_000
+"""A clock farther off than this is suspect."""
 
 
 def wall() -> datetime:
@@ -43,6 +49,9 @@ class Sources:
 
     clock: Clock = field(default_factory=Clock)
     rng: random.Random = field(default_factory=secrets.SystemRandom)
+    offset: int = 0
+    """Milliseconds that the office's clock was ahead of this one when they last met."""
+    quality: Quality = "ok"
     _last: int = 0
 
     def new_id(self) -> RecordId:
@@ -57,10 +66,20 @@ class Sources:
         """64 random bits as text: a replica, a gesture, an epoch."""
         return f"{self.rng.getrandbits(64):016x}"
 
+    def wall_ms(self) -> int:
+        """Milliseconds since 1970 by this copy's own clock, right or wrong."""
+        return int(self.clock.now().timestamp() * 1000)
+
     def stamp(self) -> int:
-        """Milliseconds since 1970 by this copy's clock, always above the last one."""
-        self._last = max(int(self.clock.now().timestamp() * 1000), self._last + 1)
+        """Milliseconds since 1970 by the office's clock as far as it is known here, always above
+        the last one. Nobody else's stamps move it."""
+        self._last = max(self.wall_ms() + self.offset, self._last + 1)
         return self._last
+
+    def told(self, offset: int) -> None:
+        """The office has told the time: `offset` is how far it is ahead of this clock."""
+        self.offset = offset
+        self.quality = "suspect" if abs(offset) > FAR_MS else "ok"
 
 
 def jumped(start_wall: float, start_ticks: float, *, limit_s: float = 120.0) -> bool:

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from data.arrival import Arrival
 from data.books import OfficeBooks
 from data.canonical import decode, encode
-from data.document import document, state_of, table_of
+from data.document import GONE, document, state_of
 from data.edit import Edit, Write, apply, dot_of
 from data.errors import NotFound
 from data.files import DiskFolder, Folder
@@ -26,7 +27,7 @@ from data.order import Order
 from data.packing import dumps_exact, loads
 from data.record_db import RecordDB, RecordStorage
 from data.stamp import Sources, jumped
-from data.state import Dot, Mark, State, join
+from data.state import Dot, Mark, State
 from data.sums import Sums
 
 Listener = Callable[[frozenset[tuple[str, str]]], None]
@@ -80,6 +81,10 @@ class Store:
         self._listeners: list[Listener] = []
         self._replica, self._n = "", 0
         self._started = (time.time(), time.monotonic())
+        if not hub:
+            known = self.meta.get("clock")
+            sources.offset = known["offset"] if known else 0
+            sources.quality = known["quality"] if known else "guess"
 
     # ---- reading ----------------------------------------------------------------------------
 
@@ -110,6 +115,11 @@ class Store:
     def sums(self) -> Sums:
         assert self.books.sums is not None
         return self.books.sums
+
+    @property
+    def replicas(self) -> Sequence[str]:
+        """Under these this copy has written, one for each run; nobody else may."""
+        return tuple(self.meta.get("replicas", ()))
 
     @property
     def production(self) -> str:
@@ -165,7 +175,7 @@ class Store:
         if self.hub:
             return Sums.of(state for i in self.ids() if (state := self.state(i)) is not None)
         bases = {*self.ids(), *self.bases}
-        return Sums.of(base for i in bases if (base := self._base(i)) is not None)
+        return Sums.of(base for i in bases if (base := self.base(i)) is not None)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Keeps telling `listener` until the returned function is called."""
@@ -186,11 +196,13 @@ class Store:
         for change in writes:
             before = states.get(change.id) or self.state(change.id) or State(change.id, change.kind)
             first.setdefault(change.id, before)
-            mark = Mark(self.sources.stamp(), None, user)
-            states[change.id], edit = apply(before, change, self._next_dot(), mark, gesture)
+            dot = self.next_dot()
+            mark = Mark(self.sources.stamp(), None, change.user or user)
+            clock = None if self.hub else (self.sources.offset, self.sources.quality)
+            states[change.id], edit = apply(before, change, dot, mark, gesture, clock)
             edits.append(edit)
         if edits:
-            bases = {i: self._confirmed(i) for i in states if i not in self.bases}
+            bases = {i: _encoded(self.state(i)) for i in states if i not in self.bases}
             changes = {i: (first[i] if first[i].vv else None, state) for i, state in states.items()}
             self._keep(
                 states.values(),
@@ -207,43 +219,64 @@ class Store:
         edits: Sequence[Mapping[str, Any]] = (),
         confirmed: Iterable[State] = (),
         acked: Iterable[Dot] = (),
+        buried: Iterable[State] = (),
+        rebased: Mapping[str, State | None] | None = None,
         meta: Mapping[str, Any] | None = None,
     ) -> frozenset[str]:
         """Joins states from another copy in one frame with the books that move with them.
 
         On a device `states` come from the office and `confirmed` are states it says it has; both
-        move the bases. Returns the ids of the records that changed here.
+        move the bases. `rebased`: what the office has of a record after all, None: nothing.
+        `buried`: states without any edit, which take the place of what stands here; among
+        `states` they do so only where nothing is owed. Returns the ids of the records that changed
+        here.
         """
-        joined: dict[str, State] = {}
-        bases: dict[str, State | None] = {}
-        for incoming in states:
-            here = joined.get(incoming.id) or self.state(incoming.id)
-            joined[incoming.id] = incoming if here is None else join(here, incoming)
-            self._move_base(bases, incoming)
+        come = Arrival(self.state, None if self.hub else self.base, self.bases)
+        for state in states:
+            come.join(state)
+        for state in buried:
+            come.bury(state)
         for state in confirmed:
-            self._move_base(bases, state)
-        changed = {i: s for i, s in joined.items() if s != self.state(i)}
-        clean = tuple(
-            record_id
-            for record_id, base in bases.items()
-            if base == (joined.get(record_id) or self.state(record_id))
-        )
+            come.confirm(state)
+        come.bases |= rebased or {}
+        changes, bases, clean = come.changes(), come.bases, come.clean()
         by_dot = {dot_of(raw): raw for raw in edits}
-        counted: dict[str, tuple[State | None, State | None]] = (
-            {i: (self.state(i), state) for i, state in changed.items()}
-            if self.hub
-            else {i: (self._base(i), base) for i, base in bases.items()}
-        )
+        moved = {i: (self.base(i), base) for i, base in bases.items()}
         self._keep(
-            changed.values(),
+            [after for _, after in changes.values()],
             [raw for dot, raw in by_dot.items() if dot not in self.books.history.dots],
             meta=dict(meta or {}),
-            bases={i: encode(base) for i, base in bases.items() if base and i not in clean},
+            bases={
+                i: encode(base) if base else None for i, base in bases.items() if i not in clean
+            },
             clean=[i for i in clean if i in self.bases],
             acked=[list(dot) for dot in acked],
-            sums=self.sums.after(counted),
+            sums=self.sums.after(changes if self.hub else moved),
         )
-        return frozenset(changed)
+        return frozenset(changes)
+
+    def accept(
+        self,
+        changes: Mapping[str, tuple[State | None, State]],
+        lines: Mapping[str, bytes],
+        *,
+        edits: Sequence[Mapping[str, Any]] = (),
+        meta: Mapping[str, Any] | None = None,
+    ) -> None:
+        """At the office: records as they were and as they are now, joined and judged already, in
+        one frame. `lines`: their documents, where they are made already."""
+        self._keep(
+            [after for _, after in changes.values()],
+            edits,
+            lines,
+            meta=dict(meta or {}),
+            sums=self.sums.after(changes),
+        )
+
+    def offer_again(self, edits: Iterable[Mapping[str, Any]]) -> None:
+        """The office does not know these edits of this copy after all."""
+        again = [[raw["id"], *raw["dot"]] for raw in edits if dot_of(raw) not in self.unacked]
+        self._keep((), (), again=again)
 
     def all_at_once(self) -> AbstractContextManager[None]:
         """Commits inside become durable together, at the end. Only for laying out a production
@@ -253,6 +286,9 @@ class Store:
 
     def set_meta(self, **meta: Any) -> None:
         self._keep((), (), meta=meta)
+
+    def forget_meta(self, *keys: str) -> None:
+        self._keep((), (), forget=[key for key in keys if key in self.meta])
 
     def forget_bases(self, **meta: Any) -> None:
         """Another office run history: nothing counts as confirmed, everything is offered again."""
@@ -269,30 +305,22 @@ class Store:
     def close(self) -> None:
         self.storage.close()
 
-    # ---- inside -----------------------------------------------------------------------------
-
-    def _next_dot(self) -> Dot:
+    def next_dot(self) -> Dot:
+        """The dot of the next edit made here; to be committed before the one after it is asked."""
         # A fresh replica per run: a restored or copied database must start before it can write,
         # so no dot is ever used twice. A clock that jumped counts as a new run.
-        if not self._replica or jumped(*self._started):
+        leapt = jumped(*self._started)
+        if leapt and not self.hub:
+            self.sources.quality = "suspect"
+        if not self._replica or leapt:
             self._replica, self._n = self.sources.new_token(), 0
             self._started = (time.time(), time.monotonic())
         self._n += 1
         return Dot(self._replica, self._n)
 
-    def _confirmed(self, record_id: str) -> Any:
-        state = self.state(record_id)
-        return None if state is None else encode(state)
+    # ---- inside -----------------------------------------------------------------------------
 
-    def _move_base(self, bases: dict[str, State | None], incoming: State) -> None:
-        if self.hub:
-            return  # nobody confirms anything to the office
-        base = bases.get(incoming.id)
-        if base is None:
-            base = self._base(incoming.id)
-        bases[incoming.id] = incoming if base is None else join(base, incoming)
-
-    def _base(self, record_id: str) -> State | None:
+    def base(self, record_id: str) -> State | None:
         """A record without an entry in the books is clean: its base is what stands here."""
         if record_id in self.bases:
             raw = self.bases[record_id]
@@ -300,19 +328,26 @@ class Store:
         return self.state(record_id)
 
     def _keep(
-        self, states: Iterable[State], edits: Sequence[Mapping[str, Any]], **books: Any
+        self,
+        states: Iterable[State],
+        edits: Sequence[Mapping[str, Any]],
+        lines: Mapping[str, bytes] | None = None,
+        **books: Any,
     ) -> None:
         """One commit: records, the edits behind them, and the books that move with them."""
         put: dict[str, dict[str, bytes]] = {}
         out: dict[str, tuple[str, ...]] = {}
         touched = set()
         for state in states:
-            doc = document(state)
-            table, before = table_of(doc), self.storage.where(state.id)
-            put.setdefault(table, {})[state.id] = dumps_exact(doc)
+            line = lines.get(state.id) if lines else None
+            table, before = state.kind if state.life else GONE, self.storage.where(state.id)
+            put.setdefault(table, {})[state.id] = line or dumps_exact(document(state))
             if before not in (None, table):
                 out[str(before)] = (*out.get(str(before), ()), state.id)
             touched.add((state.kind, state.id))
+        if edits and self._replica and self._replica not in self.replicas:
+            mine = [*self.replicas, self._replica]
+            books["meta"] = {**books.get("meta", {}), "replicas": mine}
         said = {word: value for word, value in books.items() if value or word == "sums"}
         if said.get("sums") == {}:
             del said["sums"]
@@ -325,6 +360,10 @@ class Store:
         self.books.take(commit, list(edits))
         for listener in tuple(self._listeners):
             listener(frozenset(touched))
+
+
+def _encoded(state: State | None) -> Any:
+    return None if state is None else encode(state)
 
 
 def find(store: Store, kind: str, record_id: str) -> Mapping[str, Any]:

@@ -10,6 +10,23 @@ from data.photos import MOST_BYTES
 from data.store import Store
 
 
+class OwnPhotos:
+    """A copy's photos, as a session asks for them."""
+
+    def __init__(self, store: Store, blobs: Blobs) -> None:
+        self.store = store
+        self.blobs = blobs
+
+    def owed(self) -> list[str]:
+        return owed(self.store, self.blobs)
+
+    def read(self, name: str) -> bytes:
+        return self.blobs.read(name)
+
+    def held(self, name: str) -> None:
+        note_held(self.store, name)
+
+
 def owed(store: Store, blobs: Blobs) -> list[str]:
     """Photos on this copy that the office is not known to hold."""
     epoch = store.meta.get("epoch", "")

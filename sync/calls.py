@@ -80,7 +80,7 @@ def refusal(answer: Answer) -> OfficeError:
         return Malformed(sentence, code=code)
     if code == "wrong-hash":
         return BadInput(sentence, code=code)
-    if code == "no-photo":
+    if code in ("no-photo", "not-found"):
         return NotFound(sentence, code=code)
     if code == "not-saved":
         return NoOffice(f"At the office: {sentence}", code=code)

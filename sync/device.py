@@ -8,51 +8,60 @@ what was *sent*, so an edit made meanwhile is still owed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from data.canonical import decode, digest, encode
 from data.edit import dot_of
 from data.errors import Malformed, NoOffice, OfficeError
-from data.packing import dumps
-from data.state import State, join
+from data.state import Dot, State, join
 from data.store import Store
+from sync.comparing import differing, sums_of
+from sync.owed import Batch, units
+from sync.place import Place
 from sync.wire import (
     FULL,
     MOST_RECORD,
     MOST_STATES,
     TOO_LARGE,
+    Compare,
+    Compared,
+    Fill,
     Hello,
     Page,
     Push,
     Pushed,
+    Verdict,
     Welcome,
     dot_name,
 )
 
-
-@dataclass(slots=True)
-class Batch:
-    """What one push carries."""
-
-    states: list[State] = field(default_factory=list)
-    raw: list[Any] = field(default_factory=list)
-    edits: list[Mapping[str, Any]] = field(default_factory=list)
-    size: int = 0
-
-    def __len__(self) -> int:
-        return len(self.states) + len(self.edits)
+OLDER = (
+    "This office is an older copy than one this device has met. What you write is sent to it, but "
+    "nothing is taken from it. Ask which laptop is the office now."
+)
+_HOUR_MS = 3600 * 1000
+SLOWEST_MS = 2000
+"""Of a hello, there and back, that still tells the time."""
 
 
 class Device:
     """A device's half. Whether a record is owed is read from the store's bases; there is no flag
     that could stay behind after a crash."""
 
-    def __init__(self, store: Store, *, device: str = "", called: str = "") -> None:
+    def __init__(self, store: Store, *, device: str = "", called: str = "", app: str = "") -> None:
         self.store = store
+        self.app = app
         self.run = ""
         """The office's run that this session talks to; known from its welcome on."""
+        self.older = False
+        """The office it talks to is an older copy than one it has met."""
+        self.verified = False
+        """When last asked, both copies had the same sums."""
+        self.update = ""
+        """What the office says to an app that is too old."""
+        self.photos_left = 0
         self._most = MOST_STATES
+        self._newer: Welcome | None = None
         mine = {"device": device or store.meta.get("device") or store.sources.new_id()}
         if called:
             mine["name"] = called
@@ -69,35 +78,104 @@ class Device:
         aside = self.store.meta.get("aside", {})
         return sum(1 for record_id in self.store.bases if record_id not in aside)
 
+    @property
+    def owes(self) -> bool:
+        """Whether a push would carry anything."""
+        aside = self.store.meta.get("aside", {})
+        return any(record_id not in aside for record_id in self.store.bases) or any(
+            dot_name(dot) not in aside for dot in self.store.unacked
+        )
+
+    @property
+    def unlike(self) -> bool:
+        """The office counts in a new epoch: before anything else both sides must be compared."""
+        return self._newer is not None
+
+    # ---- hello ------------------------------------------------------------------------------
+
     def hello(self) -> Hello:
-        meta = self.store.meta
+        """To an office of a new epoch every replica is named whose edits are still here: the
+        office may have forgotten some that it acknowledged once."""
+        meta, unacked = self.store.meta, self.store.unacked
+        edits = self.store.books.history.recent() if self.unlike else unacked.values()
+        mine, goes = set(self.store.replicas), dict.fromkeys(self.store.replicas[-1:], 0)
+        for replica, n in map(dot_of, edits):
+            if replica in mine:
+                goes[replica] = max(n, goes.get(replica, 0))
         return Hello(
             device=meta["device"],
             called=meta.get("name", ""),
+            app=self.app,
             production=self.store.production,
             letter=meta.get("letter", ""),
             cursor=meta.get("cursor", ""),
             mark=meta.get("mark", ""),
+            wall=self.store.sources.wall_ms(),
+            replicas=goes,
+            unsent=[self.waiting, self.photos_left],
         )
 
-    def welcomed(self, welcome: Welcome) -> None:
-        """Takes the letter, and the production on a first meeting. A new epoch: nothing counts as
-        confirmed any more. NoOffice: this is another production's office."""
+    def welcomed(self, welcome: Welcome, *, asked: int = 0) -> None:
+        """Takes the letter, and the production on a first meeting. `asked`: this copy's clock when
+        it said hello; 0: unknown. NoOffice: this is another production's office."""
         store = self.store
         if store.production not in ("", welcome.production):
             raise NoOffice("This address is another production's office.", code="other-production")
-        books = {
+        self.run, self._most, self.update = welcome.run, MOST_STATES, welcome.update
+        known = _counter(store.meta.get("epoch", ""))
+        self.older = _counter(welcome.epoch) < known
+        self._newer = None
+        if self.older:
+            return
+        self._set_clock(welcome, asked)
+        self._offer_forgotten(welcome)
+        if known and store.meta["epoch"] != welcome.epoch:
+            self._newer = welcome  # noted when both sides are compared: till then all is as before
+            return
+        self._note(**self._of(welcome))
+
+    def _of(self, welcome: Welcome) -> dict[str, Any]:
+        return {
             "production": welcome.production,
             "epoch": welcome.epoch,
             "letter": welcome.letter,
             "mark": welcome.mark,
         }
-        if store.meta.get("epoch") == welcome.epoch:
-            self._note(**books)
-        else:
-            # Also edits that an office acknowledged once: the older copy may lack them.
-            store.forget_bases(**books, cursor="", aside={}, offer_all=True)
-        self.run, self._most = welcome.run, MOST_STATES
+
+    def _set_clock(self, welcome: Welcome, asked: int) -> None:
+        now = self.store.sources.wall_ms()
+        if not asked or not welcome.time or not 0 <= now - asked < SLOWEST_MS:
+            return
+        sources = self.store.sources
+        offset = welcome.time - (asked + now) // 2
+        known = self.store.meta.get("clock")
+        if sources.quality != "guess" and known and abs(offset - sources.offset) < 1000:
+            offset = sources.offset  # the way back and forth is not measured finer than that
+        sources.told(offset)
+        told = {"offset": offset, "quality": sources.quality}
+        if known is None or {**known, "at": 0} != {**told, "at": 0} or now - known["at"] > _HOUR_MS:
+            self._note(clock={**told, "at": now})
+
+    def _offer_forgotten(self, welcome: Welcome) -> None:
+        """Edits that the office acknowledged once, and does not know."""
+        unacked, dots = self.store.unacked, self.store.books.history.dots
+        lost = {
+            replica
+            for replica, n in welcome.seen.items()
+            if n < dots.upto(replica) and Dot(replica, n + 1) not in unacked
+        }
+        if lost:
+            recent = self.store.books.history.recent()
+            seen = welcome.seen
+            self.store.offer_again(
+                [
+                    raw
+                    for raw in recent
+                    if raw["dot"][0] in lost and raw["dot"][1] > seen[raw["dot"][0]]
+                ]
+            )
+
+    # ---- push -------------------------------------------------------------------------------
 
     def batches(self) -> Iterator[Batch]:
         """Everything the office has not confirmed, each record once, as it is when its turn comes.
@@ -105,58 +183,80 @@ class Device:
         A record's edits go before its state or with it, so a confirmed state's edits are there too.
         """
         batch = Batch()
-        for size, state, raw in self._items():
-            if len(batch) >= self._most or (len(batch) and batch.size + size > FULL):
+        apart = self._most == 1
+        for unit in units(self.store, apart=apart, aside=self.aside, left=self._still_aside):
+            state = unit.states[0] if unit.states else None
+            if state is not None and unit.size > MOST_RECORD and not unit.edits:
+                self._put_aside(state.id, _why(*TOO_LARGE, state))
+                continue
+            if len(batch) >= self._most or (len(batch) and batch.size + unit.size > FULL):
                 yield batch
                 batch = Batch()
-            batch.size += size
-            if state is None:
-                batch.edits.append(raw)
-            else:
-                batch.states.append(state)
-                batch.raw.append(raw)
+            batch.take(unit)
         if len(batch):
             yield batch
-        if self.store.meta.get("offer_all"):  # the last batch came through: all was offered
-            self._note(offer_all=False)
 
     def push(self, batch: Batch) -> Push:
-        return Push(run=self.run, edits=tuple(batch.edits), states=tuple(batch.raw))
+        mine = set(self.store.replicas)
+        wrote = {dot.replica for state in batch.states for dot in state.marks}
+        wrote |= {dot.replica for dot in batch.settles}
+        wrote |= {replica for state in batch.states for replica in state.vv}
+        return Push(
+            run=self.run,
+            device=self.store.meta["device"],
+            mine=sorted(wrote & mine),
+            older=self.older,
+            edits=tuple(batch.edits),
+            states=tuple(batch.raw),
+        )
 
     def pushed(self, batch: Batch, reply: Pushed) -> None:
         """Confirms what was sent, as it was sent, and joins what the office had besides."""
         if [verdict.id for verdict in reply.verdicts] != [state.id for state in batch.states]:
             raise Malformed("The office's verdicts are not those of what was sent.")
+        if self.older:
+            return  # what an older copy has does not count
         aside = dict(self.aside)
-        confirmed, merged = [], []
+        confirmed, merged, again = [], [], set[str]()
         for state, verdict in zip(batch.states, reply.verdicts, strict=True):
             aside.pop(state.id, None)
             if verdict.outcome == "aside":
                 aside[state.id] = _why(verdict.code, verdict.reason, state)
-                continue
-            confirmed.append(state)
-            if verdict.state is not None:
-                merged.append(verdict.state)
-        aside |= {v.id: _why(v.code, v.reason) for v in reply.edits_aside}
-        acked = [dot for dot in map(dot_of, batch.edits) if dot_name(dot) not in aside]
+            elif verdict.outcome == "retry":
+                again.add(state.id)
+            else:
+                confirmed.append(state)
+                merged += self._told(state, verdict)
+        again |= {v.id for v in reply.edits_aside if v.outcome == "retry"}
+        aside |= {v.id: _why(v.code, v.reason) for v in reply.edits_aside if v.outcome == "aside"}
+        untold = aside.keys() | again
+        lone = {dot for state in batch.states if state.id in untold for dot in state.marks}
+        acked = [
+            dot
+            for dot in batch.settles
+            if dot_name(dot) not in untold and not (dot in lone and not _sent(batch, dot))
+        ]
         states, unjoined = self._readable(merged)
         self.store.receive(
-            states,
-            confirmed=confirmed,
+            [state for state in states if state.vv],
+            buried=[state for state in states if not state.vv],
+            confirmed=[state for state in confirmed if state.vv],
             acked=[dot for dot in acked if dot in self.store.unacked],
+            rebased={state.id: state for state in confirmed if not state.vv},
             meta=self._moved(mark=reply.mark, aside=aside, unjoined=unjoined),
         )
 
     def refused(self, batch: Batch, error: OfficeError) -> None:
         """The office could not read the message at all: smaller ones, until it is one thing, which
         is put aside. One bad record must not hold up the others."""
-        if len(batch) > 1:
-            self._most = len(batch) // 2
+        if len(batch) > 1 or len(batch.states) + len(batch.edits) > 1:
+            self._most = max(1, len(batch) // 2)
             return
         self._most = MOST_STATES
         why = _why(error.code, error.sentence, *batch.states)
-        key = batch.states[0].id if batch.states else dot_name(dot_of(batch.edits[0]))
-        self._note(aside={**self.aside, key: why})
+        self._put_aside(batch.states[0].id if batch.states else dot_name(batch.settles[0]), why)
+
+    # ---- what the office has ----------------------------------------------------------------
 
     def received(self, page: Page) -> None:
         """Joins a page of changes; the cursor moves in the same commit."""
@@ -164,43 +264,78 @@ class Device:
         self.store.receive(
             states, meta=self._moved(cursor=page.next, mark=page.mark, unjoined=unjoined)
         )
+        if page.roots is not None:
+            sums = self.store.sums
+            self.verified = page.roots == [sums.count, f"{sums.total:x}"]
+
+    @property
+    def unjoined(self) -> bool:
+        """Whether the office has states that cannot be joined here; then the copies differ."""
+        return bool(self.store.meta.get("unjoined"))
+
+    @property
+    def filling(self) -> Mapping[str, str] | None:
+        """Where the first fill has come to; None: it is over."""
+        if self.store.meta.get("cursor"):
+            return None
+        return dict(self.store.meta.get("fill") or {"mark": "", "after": ""})
+
+    def filled(self, fill: Fill) -> None:
+        """A part of the first fill. Changes begin where the first part began."""
+        begun = self.filling or {}
+        mark = begun.get("mark") or fill.mark
+        states, unjoined = self._readable(fill.states)
+        books = {"fill": {"mark": mark, "after": fill.after}, "mark": fill.mark}
+        if not fill.more:
+            books = {"fill": {}, "mark": fill.mark, "cursor": mark}
+        self.store.receive(states, meta=self._moved(**books, unjoined=unjoined))
+
+    def compare(self, after: int) -> Compare:
+        return Compare(run=self.run, sums=sums_of(self.store), after=after)
+
+    def differing(self, found: Compared) -> list[str]:
+        """The ids of records whose state is wanted from the office. What the office lacks is owed
+        to it from now on."""
+        wants, lacks = differing(self.store, found)
+        if lacks:
+            self.store.receive((), rebased=dict.fromkeys(lacks))
+        return wants
+
+    def repaired(self, found: Compared) -> set[str]:
+        """Takes the office's states of records that differ: that is what it has of them."""
+        states, unjoined = self._readable(found.states, known=False)
+        self.store.receive(
+            states,
+            rebased={state.id: state for state in states},
+            meta=self._moved(unjoined=unjoined),
+        )
+        return {str(raw.get("id")) for raw in found.states if isinstance(raw, dict)}
+
+    def alike(self, mark: str) -> None:
+        """The two sides are compared, as the office was at `mark`: changes are asked for from
+        there on."""
+        welcome, self._newer = self._newer, None
+        if welcome is not None:
+            self._note(**self._of(welcome), cursor=mark, fill={}, aside={})
 
     # ---- inside -----------------------------------------------------------------------------
 
-    def _items(self) -> Iterator[tuple[int, State | None, Any]]:
-        edits: dict[str, list[Mapping[str, Any]]] = {}
-        if self.store.meta.get("offer_all"):
-            offered = list(self.store.books.history.recent())
-        else:
-            offered = list(self.store.unacked.values())
-        for raw in offered:
-            edits.setdefault(raw["id"], []).append(raw)
-        for record_id in list(self.store.bases):
-            yield from self._edits(edits.pop(record_id, []))
-            state = self.store.state(record_id)
-            if state is None or self._still_aside(state):
-                continue
-            raw = encode(state)
-            size = len(dumps(raw))
-            if size > MOST_RECORD:
-                self._note(aside={**self.aside, record_id: _why(*TOO_LARGE, state)})
-                continue
-            yield size, state, raw
-        for left in edits.values():
-            yield from self._edits(left)
-
-    def _edits(
-        self, edits: list[Mapping[str, Any]]
-    ) -> Iterator[tuple[int, None, Mapping[str, Any]]]:
-        for raw in tuple(edits):
-            if dot_name(dot_of(raw)) not in self.store.meta.get("aside", {}):
-                yield len(dumps(raw)), None, raw
+    def _told(self, sent: State, verdict: Verdict) -> list[Any]:
+        """The office's state of a record, to be joined; a burial only if nobody has written here
+        meanwhile."""
+        raw = verdict.state
+        if not isinstance(raw, dict) or raw.get("vv") or self.store.state(sent.id) == sent:
+            return [] if raw is None else [raw]
+        return []
 
     def _still_aside(self, state: State) -> bool:
         why = self.aside.get(state.id)
         return why is not None and why["state"] == f"{digest(state):032x}"
 
-    def _readable(self, raws: Any) -> tuple[list[State], dict[str, Any]]:
+    def _put_aside(self, key: str, why: Mapping[str, str]) -> None:
+        self._note(aside={**self.aside, key: why})
+
+    def _readable(self, raws: Any, *, known: bool = True) -> tuple[list[State], dict[str, Any]]:
         """The states that can be joined here, and the books of those that cannot: they stay at the
         office, and are joined when they come again."""
         states: list[State] = []
@@ -208,7 +343,7 @@ class Device:
         for raw in raws:
             name = str(raw.get("id")) if isinstance(raw, dict) else "?"
             try:
-                if self._stands_here(raw):
+                if known and self._stands_here(raw):
                     continue
                 state = decode(raw)
                 here = self.store.state(state.id)
@@ -242,3 +377,11 @@ class Device:
 
 def _why(code: str, reason: str, *state: State) -> dict[str, str]:
     return {"code": code, "reason": reason, "state": "".join(f"{digest(s):032x}" for s in state)}
+
+
+def _counter(epoch: str) -> int:
+    return Place.read(f"{epoch}-0-0").counter if epoch else 0
+
+
+def _sent(batch: Batch, dot: tuple[str, int]) -> bool:
+    return any(dot_of(raw) == dot for raw in batch.edits)

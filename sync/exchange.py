@@ -8,47 +8,85 @@ longer true. The device's half is in device.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from data.canonical import decode, encode
-from data.errors import Malformed, NoOffice, OfficeError, ReplicaCloned
-from data.packing import dumps
-from data.state import Dot, State, join
+from data.canonical import digest, encode
+from data.errors import Malformed, NoOffice, NotFound
+from data.kinds import ALL
+from data.packing import dumps, loads
+from data.state import State
 from data.store import Store
-from sync.place import Place, letter_number, letters
+from data.sums import SLOTS, Sums, slot_of
+from sync.epochs import Epochs
+from sync.graveyard import bury
+from sync.refusing import Judge
+from sync.register import Register
+from sync.taking import Taking
 from sync.wire import (
+    FORMAT,
     FULL,
-    MOST_RECORD,
+    MOST_LINES,
     MOST_STATES,
-    TOO_LARGE,
+    OLDEST,
+    Compare,
+    Compared,
+    Devices,
+    Fill,
     Hello,
     Page,
+    Past,
     Push,
     Pushed,
     Verdict,
     Welcome,
-    dot_name,
-    read_edit,
 )
+
+FACTS = frozenset(kind.name for kind in ALL if kind.nature == "fact")
+UPDATE = "This app is too old for the office. Update it; what it has written is still taken."
 
 
 class Office:
     """The office copy's half. Make one before anything writes to the store: each start of it is a
     *run*, and where the runs begin is how an older copy of the journal is found out."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, judge: Judge | None = None) -> None:
+        """`judge`: who may write what; without one only a second write to a fact is refused."""
         self.store = store
-        self.run = store.sources.new_token()
-        store.set_meta(
-            epoch=store.meta.get("epoch") or self._epoch(1),
-            hub_runs={**store.meta.get("hub_runs", {}), self.run: store.order.top},
-        )
+        self.judge = judge
+        self.epochs = Epochs(store)
+        self.register = Register(store)
+        self._walk: list[str] | None = None
+
+    @property
+    def run(self) -> str:
+        return self.epochs.run
 
     @property
     def devices(self) -> Mapping[str, Mapping[str, str]]:
         """By device id: its `letter` and what it is `called`."""
-        return dict(self.store.meta.get("devices", {}))
+        return self.register.named
+
+    @property
+    def newer(self) -> int:
+        """Devices know a newer office than this one (its epoch); 0: none does. If there is no
+        other office any more, `new_epoch` makes this one the newest."""
+        return self.epochs.newer
+
+    @property
+    def recovered(self) -> list[tuple[str, str]]:
+        """What this office had forgotten and was given back: (record, replica) of each."""
+        told = [v for key, v in self.store.meta.items() if key.startswith("recovered/")]
+        return [(record_id, replica) for some in told for record_id, replica in some]
+
+    @property
+    def alarms(self) -> Mapping[str, int]:
+        """Records that too many replicas have written, and how many."""
+        found = self.store.meta.items()
+        return {key.removeprefix("alarm/"): n for key, n in found if key.startswith("alarm/")}
+
+    # ---- calls ------------------------------------------------------------------------------
 
     def hello(self, hello: Hello) -> Welcome:
         """Names the device, and starts a new epoch by itself if the device knows more than this
@@ -61,142 +99,173 @@ class Office:
                 "This device holds another production. Give the new one a folder of its own.",
                 code="other-production",
             )
-        places = [Place.read(text) for text in (hello.cursor, hello.mark) if text]
-        if any(place.counter > self._here().counter + 1000 for place in places):
-            raise Malformed("No office has been put back so often.")
-        if not all(self._known(place) for place in places):
-            self.new_epoch(above=max(place.counter for place in places))
-        letter = self._letter(hello)
+        self.epochs.check((hello.cursor, hello.mark))
+        letter = self.register.spoke(hello, self._confirmed(hello.cursor))
+        self.bury()
         return Welcome(
             production=store.production,
             epoch=store.meta["epoch"],
             run=self.run,
             letter=letter,
-            mark=str(self._here()),
+            mark=str(self.epochs.here),
+            format=FORMAT,
+            update=UPDATE if hello.format < OLDEST else "",
+            time=store.sources.wall_ms(),
+            seen={name: store.books.history.dots.upto(name) for name in hello.replicas},
         )
 
     def new_epoch(self, *, above: int = 0) -> None:
-        """This office was put back to an earlier copy: every device offers everything again."""
-        counter = max(above, self._here().counter) + 1
-        # Letters given out after that copy was made are not remembered here: stay clear of them.
-        spare = self.store.meta.get("letters", 0) + 10
-        runs = {self.run: self.store.order.top}
-        self.store.set_meta(epoch=self._epoch(counter), hub_runs=runs, letters=spare)
+        """This office was put back to an earlier copy: every device compares, and offers back
+        what it lacks."""
+        self.epochs.begin(above=above)
 
     def push(self, push: Push) -> Pushed:
         """Joins what can be joined, in one commit that is durable before the verdicts are told."""
-        self._same_run(push.run)
-        joined: dict[str, State] = {}
-        verdicts = [self._judge(raw, joined) for raw in push.states]
-        edits, aside = self._read_edits(push.edits)
-        self.store.receive(joined.values(), edits=edits)
-        return Pushed(mark=str(self._here()), verdicts=_fitting(verdicts), edits_aside=aside)
+        self.epochs.same_run(push.run)
+        self.register.claim(push.device, push.mine)
+        if push.older:
+            self.epochs.told_of_newer(self.epochs.here.counter + 1)
+        taken = Taking(
+            self.store,
+            own=lambda replica: self.register.owns(push.device, replica),
+            recovering=self.epochs.recovering,
+            facts=FACTS,
+            judge=self.judge,
+        ).all_of(push)
+        meta: dict[str, Any] = {f"alarm/{i}": n for i, n in taken.alarms.items()}
+        if taken.recovered:
+            meta[f"recovered/{self.store.order.top}"] = taken.recovered
+        self.store.accept(taken.changes, taken.lines, edits=taken.edits, meta=meta)
+        return Pushed(
+            mark=str(self.epochs.here),
+            verdicts=_fitting(taken.verdicts),
+            edits_aside=tuple(taken.edits_aside),
+        )
 
-    def changes(self, run: str, cursor: str, limit: int = MOST_STATES) -> Page:
+    def changes(self, run: str, cursor: str, limit: int = MOST_STATES, *, device: str = "") -> Page:
         """The records put after `cursor`, in that order; one put again later comes only then."""
-        self._same_run(run)
-        store = self.store
-        at, size, more = self._start(cursor), 0, False
-        states: list[Any] = []
-        for hseq, record_id in store.order.after(at):
-            state = store.state(record_id)
-            assert state is not None
-            raw = encode(state)
-            size += len(dumps(raw))
-            more = len(states) >= min(limit, MOST_STATES) or bool(states and size > FULL)
-            if more:
+        self.epochs.same_run(run)
+        at = self.epochs.start(cursor)
+        self.register.confirms(device, at)
+        put = self.store.order.after(at)
+        states, last, more = self._some(put, min(limit, MOST_STATES))
+        here = self.epochs.here
+        sums = self.store.sums
+        return Page(
+            next=str(here._replace(hseq=last) if more else here),
+            mark=str(here),
+            more=more,
+            roots=None if more else [sums.count, f"{sums.total:x}"],
+            states=tuple(states),
+        )
+
+    def snapshot(self, run: str, after: str, limit: int = MOST_STATES) -> Fill:
+        """The records whose ids come after that one, by id."""
+        self.epochs.same_run(run)
+        if self._walk is None or not after:
+            # What is put from here on comes with the changes: the walk need not know it.
+            self._walk = sorted(self.store.ids())
+        begin = bisect_right(self._walk, after)
+        ids = ((at, self._walk[at]) for at in range(begin, len(self._walk)))
+        states, last, more = self._some(ids, min(limit, MOST_STATES))
+        return Fill(
+            after=self._walk[last] if states else after,
+            mark=str(self.epochs.here),
+            more=more,
+            states=tuple(states),
+        )
+
+    def compare(self, ask: Compare) -> Compared:
+        """What a device needs to find the records that differ, or the records themselves."""
+        self.epochs.same_run(ask.run)
+        mark = str(self.epochs.here)
+        if ask.wants:
+            wanted = enumerate(i for i in ask.wants if self.store.storage.where(i) is not None)
+            states, _, _ = self._some(wanted, MOST_STATES)
+            return Compared(mark=mark, states=tuple(states))
+        theirs = Sums(dict(_slots(ask.sums)))
+        differ = [n for n in range(SLOTS) if n > ask.after and theirs[n] != self.store.sums[n]]
+        slots, room = list[int](), MOST_LINES // 2
+        for slot in differ:
+            room -= self.store.sums[slot][0]
+            if slots and room < 0:
                 break
-            states.append(raw)
-            at = hseq
-        here = str(Place(store.meta["epoch"], self.run, at if more else store.order.top))
-        return Page(next=here, mark=str(self._here()), more=more, states=tuple(states))
+            slots.append(slot)
+        return Compared(
+            mark=mark,
+            slots=slots,
+            more=len(slots) < len(differ),
+            digests=tuple(self._digests(frozenset(slots))),
+        )
+
+    def history(self, run: str, record_id: str, after: int = 0) -> Past:
+        """The record's edits, in the order they came. NotFound: it was never here."""
+        self.epochs.same_run(run)
+        lines = self.store.books.history.lines(record_id)
+        if not lines and self.store.storage.where(record_id) is None:
+            raise NotFound("The office has no such record.")
+        size, edits = 0, list[Any]()
+        for line in lines[after : after + MOST_STATES]:
+            size += len(line)
+            if edits and size > FULL:
+                break
+            edits.append(loads(line))
+        told = min(after, len(lines)) + len(edits)
+        return Past(id=record_id, next=told, more=told < len(lines), edits=tuple(edits))
+
+    def known_devices(self, run: str) -> Devices:
+        """Who has what, and what is still on its way here."""
+        self.epochs.same_run(run)
+        return Devices(devices=self.register.known())
+
+    def has_news(self, run: str, cursor: str) -> bool:
+        """Whether `changes` would tell more than an empty page. NoOffice as there."""
+        self.epochs.same_run(run)
+        return self.epochs.start(cursor) < self.store.order.top
+
+    def bury(self) -> int:
+        """Forgets what was deleted long ago and everybody has heard of, once a day; how many."""
+        return bury(self.store, self.register.everybody_has())
 
     # ---- inside -----------------------------------------------------------------------------
 
-    def _epoch(self, counter: int) -> str:
-        return f"{counter}.{self.store.sources.new_token()}"
-
-    def _here(self) -> Place:
-        return Place(self.store.meta["epoch"], self.run, self.store.order.top)
-
-    def _known(self, place: Place) -> bool:
-        """Whether this office may have told a device of that place."""
-        now = self._here()
-        if place.epoch != now.epoch:
-            return place.counter < now.counter
-        runs = list(self.store.meta["hub_runs"].items())
-        ends = [*(begin for _, begin in runs[1:]), now.hseq]
-        return any(
-            run == place.run and place.hseq <= end for (run, _), end in zip(runs, ends, strict=True)
-        )
-
-    def _same_run(self, run: str) -> None:
-        # An office that was started again may be an older copy; only hello can tell.
-        if run != self.run:
-            raise NoOffice("The office was started again meanwhile.", code="say-hello")
-
-    def _start(self, cursor: str) -> int:
-        if not cursor:
-            return 0
-        place = Place.read(cursor)
-        if place.epoch != self.store.meta["epoch"] or not self._known(place):
-            raise NoOffice("The office does not know that cursor.", code="say-hello")
-        return place.hseq
-
-    def _letter(self, hello: Hello) -> str:
-        """The device's own letter for slip numbers, the same for ever."""
-        devices: dict[str, Any] = dict(self.store.meta.get("devices", {}))
-        last = int(self.store.meta.get("letters", 0))
-        known = devices.get(hello.device)
-        if known is not None:
-            letter = str(known["letter"])
-        elif hello.letter and hello.letter not in {d["letter"] for d in devices.values()}:
-            letter = hello.letter  # given before this office was put back to an earlier copy
-            last = max(last, letter_number(letter))
-        else:
-            last += 1
-            letter = letters(last)
-        devices[hello.device] = {"letter": letter, "called": hello.called}
-        if known != devices[hello.device]:
-            self.store.set_meta(devices=devices, letters=last)
-        return letter
-
-    def _judge(self, raw: Any, joined: dict[str, State]) -> Verdict:
-        """Joins one state into `joined`, or says why it is put aside."""
+    def _confirmed(self, cursor: str) -> int:
         try:
-            sent = decode(raw)
-            here = joined.get(sent.id) or self.store.state(sent.id)
-            after = sent if here is None else join(here, sent)
-            whole = encode(after)
-            _check_size(whole)
-        except Malformed as error:
-            name = raw.get("id") if isinstance(raw, dict) else None
-            return _aside(name if isinstance(name, str) else "", error)
-        joined[sent.id] = after
-        if after == sent:
-            return Verdict(id=sent.id, outcome="ok")
-        return Verdict(id=sent.id, outcome="merged", state=whole)
+            return self.epochs.start(cursor)
+        except NoOffice:
+            return 0
 
-    def _read_edits(
-        self, edits: tuple[Any, ...]
-    ) -> tuple[list[Mapping[str, Any]], tuple[Verdict, ...]]:
-        good: dict[Dot, Mapping[str, Any]] = {}
-        aside: list[Verdict] = []
-        for raw in edits:
-            try:
-                edit = read_edit(raw)
-                before = good.get(edit.dot) or self.store.books.history.find(edit.record, edit.dot)
-                if before is not None and before != raw:
-                    raise ReplicaCloned(f"the edit {dot_name(edit.dot)} has two contents.")
-                good[edit.dot] = raw
-            except Malformed as error:
-                aside.append(_aside(_told_dot(raw), error))
-        return list(good.values()), tuple(aside)
+    def _some(self, found: Iterable[tuple[int, str]], limit: int) -> tuple[list[Any], int, bool]:
+        """States as JSON, as many as an answer holds; the place of the last; whether more come."""
+        states: list[Any] = []
+        size, last = 0, 0
+        for at, record_id in found:
+            if len(states) >= limit:
+                return states, last, True
+            state = self.store.state(record_id)
+            assert state is not None
+            raw = encode(state)
+            size += len(dumps(raw))
+            if states and size > FULL:
+                return states, last, True
+            states.append(raw)
+            last = at
+        return states, last, False
+
+    def _digests(self, slots: frozenset[int]) -> Iterator[list[int | str]]:
+        for record_id in self.store.ids() if slots else ():
+            if slot_of(record_id) in slots:
+                state = self.store.state(record_id)
+                assert isinstance(state, State)
+                yield [record_id, f"{digest(state):032x}"]
 
 
-def _check_size(raw: Any) -> None:
-    if len(dumps(raw)) > MOST_RECORD:
-        raise Malformed(TOO_LARGE[1], code=TOO_LARGE[0])
+def _slots(told: Mapping[str, list[int | str]]) -> Iterator[tuple[int, tuple[int, int]]]:
+    try:
+        for slot, (count, total) in told.items():
+            yield int(slot), (int(count), int(str(total), 16))
+    except ValueError as error:
+        raise Malformed("These are no sums.") from error
 
 
 def _fitting(verdicts: list[Verdict]) -> tuple[Verdict, ...]:
@@ -208,14 +277,3 @@ def _fitting(verdicts: list[Verdict]) -> tuple[Verdict, ...]:
             verdict = verdict.model_copy(update={"state": None})
         fitting.append(verdict)
     return tuple(fitting)
-
-
-def _aside(name: str, error: OfficeError) -> Verdict:
-    return Verdict(id=name[:100], outcome="aside", code=error.code, reason=error.sentence[:1000])
-
-
-def _told_dot(raw: Any) -> str:
-    try:
-        return f"{raw['dot'][0]}/{raw['dot'][1]}"[:100]
-    except (KeyError, TypeError, IndexError):
-        return "?"

@@ -13,17 +13,19 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any, TypeVar
-from urllib.parse import urlencode
+from typing import Any, TypeVar, cast
+from urllib.parse import quote, urlencode
 
 from data.blobs import Blobs
-from data.errors import BadInput, Damaged, Malformed, NoOffice, NotFound, OfficeError
+from data.edit import Edit
+from data.errors import NoOffice, OfficeError
 from data.stamp import Sources
 from data.store import Store
-from sync.blobs import accept, note_held, owed
-from sync.calls import Call, Connect, Send, Timings, over_http, refusal
+from sync.blobs import OwnPhotos, accept, note_held, owed
+from sync.calls import Answer, Call, Connect, Send, Timings, over_http, refusal
 from sync.device import Device
-from sync.wire import MOST_STATES, Page, Pushed, Welcome
+from sync.session import Session, Talk
+from sync.wire import Past, read_edit
 
 T = TypeVar("T")
 
@@ -38,6 +40,8 @@ class LinkState:
     aside: int = 0
     """What the office would not take; it stays on this copy."""
     reached: bool = False
+    verified: bool = False
+    """When last asked, both copies had the same sums over all records."""
     busy: bool = False
     """In the middle of sending and fetching."""
     last_contact: datetime | None = None
@@ -57,6 +61,9 @@ class LinkState:
         here = " and ".join(words for words in owed if words)
         if here:
             said.append(f"Saved on this device: {here} not yet at the office.")
+        elif self.verified and self.last_contact is not None:
+            at = f"{self.last_contact.astimezone(zone):%H:%M}"
+            said.append(f"At the office; both copies were equal at {at}.")
         elif self.last_contact is not None:
             said.append("At the office.")
         if self.aside:
@@ -88,6 +95,7 @@ class Link:
         self.store = store
         self.blobs = blobs
         self.device = Device(store, device=device, called=called)
+        self.session = Session(self.device, OwnPhotos(store, blobs))
         self.timings = timings or Timings()
         self._connect = connect or (lambda: over_http(address, self.timings))
         self._send: Send | None = None
@@ -96,7 +104,7 @@ class Link:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._booking = False
         self.state = LinkState()
-        self._tell(photos=len(owed(store, blobs)))
+        self._tell()
         store.listen(self._committed)
 
     def listen(self, listener: Callable[[LinkState], None]) -> Callable[[], None]:
@@ -145,111 +153,74 @@ class Link:
             note_held(self.store, name)
         return answer.content
 
+    async def history(self, record_id: str) -> list[Edit]:
+        """The office's edits of a record, in the order they came there. NotFound: it has none."""
+        edits: list[Edit] = []
+        more = True
+        async with self._connect() as send:
+            while more:
+                if not self.device.run:
+                    await self.sync_once()
+                path = f"/v1/history/{quote(record_id, safe='')}"
+                ask = {"run": self.device.run, "after": len(edits)}
+                answer = await send(Call("GET", f"{path}?{urlencode(ask)}"))
+                if answer.status != 200:
+                    raise refusal(answer)
+                past = Past.from_bytes(answer.content)
+                edits += map(read_edit, past.edits)
+                more = past.more
+        return edits
+
     # ---- one session ------------------------------------------------------------------------
 
     async def _session(self) -> None:
-        for _ in range(3):
-            try:
-                hello = await self._ask(Call("POST", "/v1/hello", self.device.hello().to_bytes()))
-                with self._own_books():
-                    self.device.welcomed(Welcome.from_bytes(hello))
-                self._tell(reached=True, lost_since=None)
-                await self._exchange()
-            except NoOffice as error:
-                if error.code != "say-hello":
-                    raise
-            else:
-                return
-        raise NoOffice("The office was started again three times. Trying again soon.")
+        await self._talk(self._with_office(self.session.whole()))
 
-    async def _exchange(self) -> None:
-        """Records first: a photo may take its time."""
-        self._tell(busy=True, trouble="")
+    def _with_office(self, talk: Talk) -> Talk:
+        """A talk that both sides come out of quiet; what it says about itself is told."""
+        self._tell(busy=True)
         self._news.clear()
-        await self._push()
-        while self._received(await self._changes()).more:
-            pass
-        for name in owed(self.store, self.blobs):
-            await self._send_photo(name)
-            if self._news.is_set():
-                self._news.clear()
-                await self._push()
-        now = self.store.sources.clock.now()
-        self._tell(busy=False, photos=len(owed(self.store, self.blobs)), last_contact=now)
+        yield from talk
+        self._tell(busy=False, last_contact=self.store.sources.clock.now())
 
-    async def _push(self) -> None:
-        device, again = self.device, True
-        while again:
-            again = False
-            for batch in device.batches():
-                try:
-                    reply = await self._ask(Call("POST", "/v1/push", device.push(batch).to_bytes()))
-                except Malformed as error:
-                    with self._own_books():
-                        device.refused(batch, error)
-                    again = True
-                    break
-                with self._own_books():
-                    device.pushed(batch, Pushed.from_bytes(reply))
-                self._tell()
-
-    async def _changes(self, wait: float = 0.0) -> Page:
-        ask = {
-            "run": self.device.run,
-            "cursor": self.store.meta.get("cursor", ""),
-            "limit": MOST_STATES,
-            "wait": f"{wait:g}",
-        }
-        return Page.from_bytes(
-            await self._ask(Call("GET", f"/v1/changes?{urlencode(ask)}", wait=wait))
-        )
-
-    def _received(self, page: Page) -> Page:
-        with self._own_books():
-            self.device.received(page)
-        self._tell()
-        return page
-
-    async def _send_photo(self, name: str) -> None:
-        """One photo, if the office does not have it. A bad one must not hold up the others: it
-        stays owed, and is tried again in the next session."""
+    async def _talk(self, talk: Talk) -> None:
+        """Carries a conversation to the office and back until it is over."""
         assert self._send is not None
-        path = f"/v1/blobs/{name}"
-        answer = await self._send(Call("HEAD", path))
-        if answer.status == 404:
-            try:
-                answer = await self._send(Call("PUT", path, self.blobs.read(name)))
-            except (Damaged, NotFound) as error:
-                self._tell(trouble=error.sentence)
-                return
-        if answer.status in (200, 201):
-            with self._own_books():
-                note_held(self.store, name)
-            self._tell(photos=max(0, self.state.photos - 1))
-            return
-        why = refusal(answer)
-        if not isinstance(why, BadInput | Malformed):
-            raise why
-        self._tell(trouble=why.sentence)
+        answer: Answer | None = None
+        error: OfficeError | None = None
+        try:
+            while True:
+                with self._own_books():
+                    call = talk.throw(error) if error else talk.send(cast("Answer", answer))
+                self._tell()
+                error = None
+                try:
+                    answer = await self._send(call)
+                except OfficeError as refused:
+                    error = refused
+        except StopIteration:
+            self._tell()
+        finally:
+            talk.close()
 
     # ---- between sessions -------------------------------------------------------------------
 
     async def _attend(self) -> None:
         """Waits for news from either side until the office is lost."""
         while True:
-            poll = asyncio.create_task(self._changes(self.timings.poll))
+            poll = asyncio.create_task(self._talk(self.session.listen(self.timings.poll)))
             news = asyncio.create_task(self._news.wait())
             try:
                 await asyncio.wait({poll, news}, return_when=asyncio.FIRST_COMPLETED)
                 if poll.done():
-                    self._received(poll.result())
+                    poll.result()
                     self._tell(last_contact=self.store.sources.clock.now())
             finally:
                 poll.cancel()
                 news.cancel()
                 await asyncio.gather(poll, news, return_exceptions=True)
             if self._news.is_set():
-                await self._exchange()
+                await self._talk(self._with_office(self.session.exchange()))
 
     async def _pause(self, failures: int) -> None:
         """Full jitter: after a restart of the office, devices come back one by one."""
@@ -263,17 +234,11 @@ class Link:
 
     def _lost(self, error: OfficeError) -> None:
         since = self.state.lost_since or self.store.sources.clock.now()
-        trouble = "" if error.code == "unreachable" else error.sentence
-        self._tell(reached=False, busy=False, lost_since=since, trouble=trouble)
+        self.session.reached = False
+        self.session.trouble = "" if error.code == "unreachable" else error.sentence
+        self._tell(reached=False, busy=False, lost_since=since)
 
     # ---- inside -----------------------------------------------------------------------------
-
-    async def _ask(self, call: Call) -> bytes:
-        assert self._send is not None
-        answer = await self._send(call)
-        if answer.status != 200:
-            raise refusal(answer)
-        return answer.content
 
     @asynccontextmanager
     async def _line(self) -> AsyncIterator[None]:
@@ -292,9 +257,8 @@ class Link:
             return
         named = (self.store.document(record_id) for _, record_id in touched)
         if any(doc is not None and doc.get("photos") for doc in named):
-            self._tell(photos=len(owed(self.store, self.blobs)))
-        else:
-            self._tell()
+            self.session.photos_left = len(owed(self.store, self.blobs))
+        self._tell()
         if touched:
             self._from_anywhere(self._news)
 
@@ -314,8 +278,13 @@ class Link:
             self._loop.call_soon_threadsafe(event.set)  # a screen may commit from a thread
 
     def _tell(self, **changes: Any) -> None:
-        device = self.device
-        state = replace(self.state, records=device.waiting, aside=len(device.aside), **changes)
+        device, session = self.device, self.session
+        told: dict[str, Any] = {"records": device.waiting, "aside": len(device.aside)}
+        told |= {"photos": session.photos_left, "trouble": session.trouble}
+        told["verified"] = device.verified and not told["records"]
+        if session.reached:
+            told |= {"reached": True, "lost_since": None}
+        state = replace(self.state, **{**told, **changes})
         if state != self.state:
             self.state = state
             for listener in tuple(self._listeners):

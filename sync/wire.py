@@ -28,6 +28,10 @@ MOST_STATES = 500
 MOST_RECORD = 512 * 2**10
 """Bytes of one record's state, and of one edit, as JSON."""
 TOO_LARGE = ("too-large", f"This record is larger than {MOST_RECORD} bytes. Shorten its texts.")
+FORMAT = 2
+"""Of records, edits and messages. It rises when an older app would have to be told."""
+OLDEST = 1
+"""Apps below this are told to update."""
 FULL = 900 * 2**10
 """A batch or a page takes no more lines past this; it fits MOST_PACKED even where zlib gains
 nothing."""
@@ -74,6 +78,8 @@ def read_edit(raw: Any) -> Edit:
             "l": [0],
             "c": {name: [[0, value]] for name, value in raw.items()},
         }
+        if type(raw.get("h", False)) is not bool:
+            raise TypeError("h is yes or no")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Malformed(f"this is not an edit: {error}.") from error
     decode(as_state)
@@ -88,6 +94,12 @@ def dot_name(dot: Dot) -> str:
 
 Short = Annotated[str, Field(max_length=80)]
 Line = Annotated[str, Field(max_length=200)]
+Replicas = Annotated[
+    dict[Annotated[str, Field(min_length=1, max_length=64)], Annotated[int, Field(ge=0, lt=2**53)]],
+    Field(max_length=5000),
+]
+Root = Annotated[list[int | str], Field(min_length=2, max_length=2)]
+"""A count, or an id; and a sum of digests, or one digest, in hexadecimal."""
 M = TypeVar("M", bound="Message")
 
 
@@ -103,7 +115,12 @@ class Message(BaseModel):
         yield {"m": self.name, **self.model_dump(exclude=set(self.rows.values()))}
         for key, attribute in self.rows.items():
             for value in getattr(self, attribute):
-                plain = value.model_dump() if isinstance(value, BaseModel) else value
+                # A verdict says what it has to say; what it leaves out is as it begins.
+                plain = (
+                    value.model_dump(exclude_defaults=True)
+                    if isinstance(value, BaseModel)
+                    else value
+                )
                 yield {key: plain}
 
     def to_bytes(self) -> bytes:
@@ -139,10 +156,29 @@ class Hello(Message):
     name: ClassVar[str] = "hello"
     device: Annotated[str, Field(min_length=1, max_length=64)]
     called: Line = ""
+    app: Short = ""
+    format: int = FORMAT
     production: Short = ""
     letter: Annotated[str, Field(pattern=r"^[A-Z]{0,3}$")] = ""
     cursor: Short = ""
     mark: Short = ""
+    wall: int = 0
+    """The device's own clock, uncorrected."""
+    replicas: Replicas = {}
+    """Of its own replicas, how far their edits go: this run's, and those it still has to send."""
+    unsent: Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=2)] = []
+    """Records and photos that are not at the office."""
+
+
+class Limits(BaseModel):
+    """What the office takes."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+    packed: int = MOST_PACKED
+    bytes: int = MOST_BYTES
+    lines: int = MOST_LINES
+    states: int = MOST_STATES
+    record: int = MOST_RECORD
 
 
 class Welcome(Message):
@@ -154,6 +190,14 @@ class Welcome(Message):
     run: Short
     letter: Short
     mark: Short
+    format: int = FORMAT
+    update: Line = ""
+    """What an app that is too old is told; its push is still taken."""
+    time: int = 0
+    """The office's clock."""
+    seen: Replicas = {}
+    """Of the replicas that hello named, how far the office has all their edits."""
+    limits: Limits = Limits()
 
 
 class Push(Message):
@@ -162,6 +206,11 @@ class Push(Message):
     name: ClassVar[str] = "push"
     rows: ClassVar[Mapping[str, str]] = {"e": "edits", "s": "states"}
     run: Short
+    device: Short = ""
+    mine: Annotated[list[Short], Field(max_length=5000)] = []
+    """The device's own replicas that wrote what is sent."""
+    older: bool = False
+    """The device knows a newer office than this one, and tells it so."""
     edits: tuple[Any, ...] = ()
     states: Annotated[tuple[Any, ...], Field(max_length=MOST_STATES)] = ()
 
@@ -170,15 +219,17 @@ class Verdict(Message):
     """What became of one record (by its id) or one edit (by `replica/n`)."""
 
     id: Annotated[str, Field(max_length=100)]
-    outcome: Literal["ok", "merged", "aside"]
+    outcome: Literal["ok", "merged", "aside", "retry"]
     state: Any = None
-    """Of `merged`: the office's state, which has more in it than what was sent."""
+    """Of `merged`: the office's state, which is not what was sent."""
+    needs: Short = ""
+    """Of `retry`: the replica whose edits must come first."""
     code: Short = ""
     reason: Annotated[str, Field(max_length=1000)] = ""
 
 
 class Pushed(Message):
-    """The verdicts on a push: one a state, in its order; of the edits only those put aside."""
+    """The verdicts on a push: one a state, in its order; of the edits only those not taken."""
 
     name: ClassVar[str] = "pushed"
     rows: ClassVar[Mapping[str, str]] = {"r": "verdicts", "x": "edits_aside"}
@@ -195,7 +246,93 @@ class Page(Message):
     next: Short
     mark: Short
     more: bool
+    roots: Root | None = None
+    """At the end: how many records the office has, and the sum of their digests."""
     states: tuple[Any, ...] = ()
 
 
-MESSAGES: tuple[type[Message], ...] = (Hello, Welcome, Push, Pushed, Page)
+class Fill(Message):
+    """A first fill: states by id. `mark`, as the first answer says it, is where the changes begin
+    that come after."""
+
+    name: ClassVar[str] = "fill"
+    rows: ClassVar[Mapping[str, str]] = {"s": "states"}
+    after: Short
+    """The last id of this answer; ask on from there."""
+    mark: Short
+    more: bool
+    states: tuple[Any, ...] = ()
+
+
+class Compare(Message):
+    """A device's sums by slot, to find the records that differ; or ids of records it `wants`."""
+
+    name: ClassVar[str] = "compare"
+    run: Short
+    sums: dict[Annotated[str, Field(max_length=3)], Root] = {}
+    after: Annotated[int, Field(ge=-1, le=255)] = -1
+    """Look at slots above this one."""
+    wants: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=500)] = []
+
+
+class Compared(Message):
+    """Every record of the slots that differ, with its digest; or the states that were wanted."""
+
+    name: ClassVar[str] = "compared"
+    rows: ClassVar[Mapping[str, str]] = {"d": "digests", "s": "states"}
+    mark: Short
+    slots: list[Annotated[int, Field(ge=0, le=255)]] = []
+    more: bool = False
+    """There are slots behind these that differ."""
+    digests: tuple[Root, ...] = ()
+    states: tuple[Any, ...] = ()
+
+
+class Past(Message):
+    """The office's edits of one record, in the order they came."""
+
+    name: ClassVar[str] = "past"
+    rows: ClassVar[Mapping[str, str]] = {"e": "edits"}
+    id: Annotated[str, Field(max_length=64)]
+    next: int
+    """How many have been told up to here."""
+    more: bool
+    edits: tuple[Any, ...] = ()
+
+
+class Known(Message):
+    """A device as the office knows it."""
+
+    id: Short
+    letter: Short = ""
+    called: Line = ""
+    app: Short = ""
+    contact: int = 0
+    """When it last said hello, by the office's clock."""
+    confirmed: int = 0
+    """Up to here in the office's order it has everything."""
+    unsent: list[int] = []
+    """Records and photos it said it still had to send."""
+    retired: bool = False
+
+
+class Devices(Message):
+    """Every device that ever said hello."""
+
+    name: ClassVar[str] = "devices"
+    rows: ClassVar[Mapping[str, str]] = {"d": "devices"}
+    devices: tuple[Known, ...] = ()
+
+
+MESSAGES: tuple[type[Message], ...] = (
+    Hello,
+    Welcome,
+    Push,
+    Pushed,
+    Page,
+    Fill,
+    Compare,
+    Compared,
+    Past,
+    Devices,
+)

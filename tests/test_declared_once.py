@@ -13,6 +13,7 @@ from data.kinds import ALL
 from data.kinds.attendance import check_in, take_back
 from data.kinds.calls import set_department_call, set_personal_call
 from data.kinds.money import Receipt, issue_float, log_receipt
+from data.kinds.waiting import Waiting
 from data.tables import SPREAD
 from tests.small_show import SmallShow
 from views.inputs import read, typed
@@ -76,6 +77,18 @@ def full_show(show: SmallShow) -> SmallShow:
     set_department_call(desk, day, "GRIP", -30)
     set_personal_call(desk, day, show["Gus"].id, call=385, why="rigs the crane")
     set_personal_call(desk, day, show["Cam"].id, call=None, off=True)
+    desk.add(
+        Waiting(
+            record=show["Gus"].id,
+            record_kind="person",
+            author="Gus",
+            values='{"f": {"phone": "555-0102"}}',
+            code="right",
+            sentence="Only the office writes phone numbers.",
+            outcome="declined",
+            by="Amara",
+        )
+    )
     event = check_in(desk, day, show["Gus"])
     take_back(desk, event, reason="wrong Gus")
     envelope = issue_float(

@@ -46,7 +46,7 @@ INSIDE_DATA = (
     ("kind",),
     ("packing", "files", "lock", "stamp", "state"),
     ("canonical", "document", "frame", "index", "browser_disk"),
-    ("edit", "journal", "sealed"),
+    ("arrival", "edit", "journal", "sealed"),
     ("rows",),
     ("plan", "snapshot"),
     ("generations",),

@@ -10,15 +10,22 @@ from typing import Any
 import pytest
 
 import sync.wire
+from data.blobs import Blobs
 from data.canonical import decode, encode
 from data.photos import MOST_BYTES
-from data.stamp import Sources
+from data.stamp import FAR_MS, Sources
 from data.store import Store
 from sync.calls import Timings
+from sync.device import SLOWEST_MS
+from sync.epochs import RECOVERY_MS
 from sync.exchange import Office
-from sync.hub import LONGEST_WAIT, STATUS, routes
+from sync.front import LONGEST_WAIT, STATUS, Front
+from sync.graveyard import KEPT_MS
+from sync.hub import routes
 from sync.place import Place
-from sync.wire import MESSAGES, MOST_STATES, TYPE, Message, pack, read_edit, unpack
+from sync.register import IDLE_MS
+from sync.taking import MOST_CELLS, MOST_REPLICAS
+from sync.wire import MESSAGES, MOST_STATES, TYPE, Limits, Message, pack, read_edit, unpack
 
 TEXT = (Path(__file__).parent.parent / "sync" / "PROTOCOL.md").read_text(encoding="utf-8")
 BY_NAME = {message.name: message for message in MESSAGES}
@@ -57,12 +64,18 @@ def test_the_states_and_edits_in_an_example_are_whole(lines: list[dict[str, Any]
         if state is not None:
             assert encode(decode(state)) == state
         if "e" in line:
-            assert read_edit(line["e"]).to_json() == line["e"]
+            whole = {key: value for key, value in line["e"].items() if key != "h"}
+            assert read_edit(line["e"]).to_json() == whole
 
 
 def test_the_places_in_the_examples_are_places() -> None:
     heads = [lines[0] for lines in examples()]
-    places = [head[key] for head in heads for key in ("cursor", "mark", "next") if head.get(key)]
+    places = [
+        head[key]
+        for head in heads
+        for key in ("cursor", "mark", "next")
+        if isinstance(head.get(key), str) and head[key]
+    ]
 
     assert places
     assert [str(Place.read(text)) for text in places] == places
@@ -72,7 +85,20 @@ def test_the_limits_are_the_codes() -> None:
     limits = {name: int(value) for name, value in table("Limit", "Value").items()}
 
     assert limits.pop("MOST_BYTES_OF_A_PHOTO") == MOST_BYTES
+    rules = {
+        "MOST_CELLS": MOST_CELLS,
+        "MOST_REPLICAS": MOST_REPLICAS,
+        "SLOWEST_MS": SLOWEST_MS,
+        "FAR_MS": FAR_MS,
+    }
+    assert {name: limits.pop(name) for name in rules} == rules
     assert limits == {name: getattr(sync.wire, name) for name in limits}
+    assert (
+        Limits().model_dump() == next(e[0] for e in examples() if e[0]["m"] == "welcome")["limits"]
+    )
+    days = 24 * 3600 * 1000
+    assert (RECOVERY_MS // days, IDLE_MS // days, KEPT_MS // days) == (14, 120, 30)
+    assert all(f"{n} days" in TEXT for n in (14, 120, 30))
     assert f"`limit` (1 to {MOST_STATES})" in TEXT
     assert f"`wait` (0 to {LONGEST_WAIT:g} seconds)" in TEXT
     assert f"up\nto {Timings().longest:g} seconds" in TEXT
@@ -81,13 +107,15 @@ def test_the_limits_are_the_codes() -> None:
 
 def test_the_calls_are_the_routes(tmp_path: Path) -> None:
     office = Office(Store(tmp_path, sources=Sources(), hub=True))
-    served = {
+    front = Front(office, Blobs(tmp_path / "photos"))
+    served = {f"{method} {path}" for method, path in front.served}
+    routed = {
         f"{method} {route.path}"
-        for route in routes(office, None)  # type: ignore[arg-type]
+        for route in routes(office, front.blobs)
         for method in (route.methods or set()) - {"HEAD"}
     }
 
-    assert set(table("Call", "Sent")) == served
+    assert set(table("Call", "Sent")) == served == routed
 
 
 def test_the_refusals_are_the_codes() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
@@ -45,6 +45,8 @@ class Browser:
         self.state = BrowserState()
         self.came_back: Callable[[], object] = lambda: None
         """Called when the page is looked at again, or the network is there again."""
+        self.beside: Sequence[object] = ()
+        """The tasks that run beside the screens; asyncio drops those that nobody holds."""
         self._listeners: list[Callable[[], None]] = []
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:

@@ -10,6 +10,7 @@ from data.kinds.money import CASH, ENVELOPE, RECEIPT
 from data.kinds.people import CAST, PERSON
 from data.kinds.production import PRODUCTION
 from data.kinds.schedule import DAY, DEPARTMENT_CALL, PERSONAL_CALL, SCENE
+from data.kinds.waiting import WAITING
 
 ALL: tuple[Kind[Any], ...] = (
     PERSON,
@@ -23,4 +24,5 @@ ALL: tuple[Kind[Any], ...] = (
     ENVELOPE,
     CASH,
     PRODUCTION,
+    WAITING,
 )

@@ -14,6 +14,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from tempfile import mkdtemp
@@ -107,9 +108,7 @@ def build(cache: Path, parts: Parts, tell: Tell) -> Built:
         tell(0.0, "packages")
         named = {"packages.zip": _packages(cache, parts, tell)}
         tell(0.55, "our code")
-        code = compiled(
-            parts.code, parts.how, parts.web / "pyodide", lambda words: tell(0.6, words)
-        )
+        code = compiled(parts.code, parts.how, parts.web / "pyodide", partial(tell, 0.6))
         named["app.zip"] = zipped(code)
         named |= dict(client(parts.web))
         named |= dict(_own(parts))
@@ -132,7 +131,7 @@ def _packages(cache: Path, parts: Parts, tell: Tell) -> bytes:
         came = wheels(parts.web / "pyodide", cache / "wheels")
         tell(0.2, "compiling the packages")
         files: Files = packages(came)
-        files = compiled(files, parts.how, parts.web / "pyodide", lambda words: tell(0.5, words))
+        files = compiled(files, parts.how, parts.web / "pyodide", partial(tell, 0.5))
         kept.parent.mkdir(parents=True, exist_ok=True)
         beside = kept.with_suffix(f".{os.getpid()}.part")
         beside.write_bytes(zipped(files))

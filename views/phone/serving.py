@@ -37,9 +37,10 @@ AGAIN_S = 3
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">{again}<title>Callboard</title></head>
-<body style="font: 17px/1.5 system-ui, sans-serif; margin: 15vh auto; max-width: 34em; padding: 0 24px">
-<h1 style="font-size: 22px">Callboard for phones</h1><p role="status">{words}</p></body></html>
+<meta name="color-scheme" content="light dark">{again}<title>Callboard</title>
+<style>body {{ font: 17px/1.5 system-ui, sans-serif; margin: 15vh auto; max-width: 34em;
+padding: 0 24px }} h1 {{ font-size: 22px }}</style></head><body>
+<h1>Callboard for phones</h1><p role="status">{words}</p></body></html>
 """
 
 Make = Callable[[], Awaitable[Built]]
@@ -47,7 +48,6 @@ Make = Callable[[], Awaitable[Built]]
 
 async def made_beside() -> Built:
     """Makes the app in a process of its own: the office's taps do not wait for it."""
-    words = (sys.executable, str(Path(sys.argv[0]).resolve()), "phone", "build", "--quiet")
     main = str(Path(__file__).parents[2] / "main.py")
     words = (sys.executable, main, "phone", "build", "--quiet")
     process = await asyncio.create_subprocess_exec(*words, stderr=asyncio.subprocess.PIPE)
@@ -118,9 +118,7 @@ class PhoneApp:
             words, again = html.escape(self._why_not), ""
             self._why_not = ""  # who asks again starts another try
         else:
-            words = (
-                "The app is being made. It takes a minute or two, once; this page opens it then."
-            )
+            words = "The app is being made. It takes a minute, once; this page opens it then."
             again = f'<meta http-equiv="refresh" content="{AGAIN_S}">'
         headers = {"cache-control": "no-store"}
         return HTMLResponse(PAGE.format(words=words, again=again), 503, headers)

@@ -1,0 +1,67 @@
+"""What states from another copy make of the records and bases of this one.
+
+A *base* is the join of everything the office has said of a record: it moves with what comes in,
+and a record that differs from it is owed. Only a burial, a state without any edit, is not joined:
+it takes the record's place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+
+from data.state import State, join
+
+
+class Arrival:
+    """One meeting. `here`: this copy's records; `base`: theirs, None at the office, which has
+    none; `owed`: ids of the records that differ from their base."""
+
+    def __init__(
+        self,
+        here: Callable[[str], State | None],
+        base: Callable[[str], State | None] | None,
+        owed: Container[str],
+    ) -> None:
+        self._here = here
+        self._base = base
+        self._owed = owed
+        self.joined: dict[str, State] = {}
+        self.bases: dict[str, State | None] = {}
+
+    def join(self, state: State) -> None:
+        """It came from the office, or to it."""
+        if not state.vv and self._base is not None:
+            self.bases[state.id] = state
+            if state.id not in self._owed:
+                self.joined[state.id] = state
+            return
+        here = self.joined.get(state.id) or self._here(state.id)
+        self.joined[state.id] = state if here is None else join(here, state)
+        self.confirm(state)
+
+    def bury(self, state: State) -> None:
+        """Nobody has written here what the office does not know: it may take the place."""
+        self.joined[state.id] = self.bases[state.id] = state
+
+    def confirm(self, state: State) -> None:
+        """The office has it. Nobody confirms anything to the office itself."""
+        if self._base is None:
+            return
+        base = self.bases.get(state.id) or self._base(state.id)
+        self.bases[state.id] = state if base is None else join(base, state)
+
+    def changes(self) -> dict[str, tuple[State | None, State]]:
+        """The records that are not as they were: before, and now."""
+        return {
+            record_id: (before, after)
+            for record_id, after in self.joined.items()
+            if (before := self._here(record_id)) != after
+        }
+
+    def clean(self) -> tuple[str, ...]:
+        """The records that agree with their base from now on."""
+        return tuple(
+            record_id
+            for record_id, base in self.bases.items()
+            if base == (self.joined.get(record_id) or self._here(record_id))
+        )

@@ -1,0 +1,103 @@
+"""What a device still owes its office, cut into batches that fit a message.
+
+A record and its edits travel together: an edit whose values all stand in the state goes as its
+header, and a fact that nobody has touched since is its own edit. Where a record and its edits do
+not fit together, or the office could not read them, they go one by one and whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from data.canonical import encode
+from data.edit import dot_of, header
+from data.kinds import ALL
+from data.packing import dumps
+from data.state import Dot, State
+from data.store import Store
+from sync.wire import FULL, MOST_RECORD, dot_name
+
+FACTS = frozenset(kind.name for kind in ALL if kind.nature == "fact")
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one push carries. `settles`: the edits that are told with it, also those that a state
+    tells by itself."""
+
+    states: list[State] = field(default_factory=list)
+    raw: list[Any] = field(default_factory=list)
+    edits: list[Mapping[str, Any]] = field(default_factory=list)
+    settles: list[Dot] = field(default_factory=list)
+    size: int = 0
+    units: int = 0
+
+    def __len__(self) -> int:
+        return self.units
+
+    def take(self, other: Batch) -> None:
+        self.states += other.states
+        self.raw += other.raw
+        self.edits += other.edits
+        self.settles += other.settles
+        self.size += other.size
+        self.units += 1
+
+
+def units(
+    store: Store, *, apart: bool, aside: Mapping[str, Any], left: Callable[[State], bool]
+) -> Iterator[Batch]:
+    """Everything that is owed, in the smallest parts that may travel alone. A state over the
+    limit is a unit too; whoever sends must look. `apart`: no two things in one. `left`: whether
+    a state is put aside as it is."""
+    edits: dict[str, list[Mapping[str, Any]]] = {}
+    for dot, raw in list(store.unacked.items()):
+        if dot_name(dot) not in aside:
+            edits.setdefault(raw["id"], []).append(raw)
+    for record_id in list(store.bases):
+        state = store.state(record_id)
+        told = edits.pop(record_id, [])
+        if state is not None and not left(state):
+            yield from _of_record(state, told, apart=apart)
+        else:
+            yield from map(_edit, told)
+    for alone in edits.values():
+        yield from map(_edit, alone)
+
+
+def _of_record(state: State, edits: list[Mapping[str, Any]], *, apart: bool) -> Iterator[Batch]:
+    raw = encode(state)
+    size = len(dumps(raw))
+    if not apart and size <= MOST_RECORD:
+        unit = Batch([state], [raw], size=size, units=1)
+        for edit in edits:
+            if not _is_told(state, edit, edits):
+                short = header(edit, state)
+                unit.edits.append(short)
+                unit.size += len(dumps(short))
+            unit.settles.append(dot_of(edit))
+        if unit.size <= FULL // 2:
+            yield unit
+            return
+    for edit in edits:
+        yield _edit(edit)
+    yield Batch([state], [raw], size=size, units=1)
+
+
+def _edit(raw: Mapping[str, Any]) -> Batch:
+    return Batch(edits=[raw], settles=[dot_of(raw)], size=len(dumps(raw)), units=1)
+
+
+def _is_told(state: State, edit: Mapping[str, Any], edits: list[Mapping[str, Any]]) -> bool:
+    """Whether the state is this very edit: a fact that was written once, by the office's clock."""
+    dot = dot_of(edit)
+    return (
+        state.kind in FACTS
+        and len(edits) == 1
+        and state.vv == {dot.replica: dot.n}
+        and state.marks.keys() == {dot} == set(state.life)
+        and not edit.keys() & {"x", "rem", "lx", "del"}
+        and edit.get("k", [0, "ok"])[1] != "suspect"
+    )

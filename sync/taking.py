@@ -1,0 +1,357 @@
+"""One push, taken: what of it is joined, what is asked for first, what is put aside or refused.
+
+Nothing is written here. A record that is no state, that counts edits nobody has made or that gives
+one edit two contents never spoils its neighbours; what was right to say but not allowed is joined,
+and written over (refusing.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from data.canonical import decode, encode
+from data.document import document
+from data.edit import Edit, filled, only_edit, same_edit
+from data.errors import Malformed, OfficeError, Refused, ReplicaCloned
+from data.packing import dumps_exact
+from data.stamp import FAR_MS
+from data.state import Dot, State, join
+from data.store import Store
+from sync.graveyard import is_buried, may_be_buried
+from sync.refusing import Judge, Pen, collapsed, stands, superseded, waiting
+from sync.wire import MOST_RECORD, TOO_LARGE, Push, Verdict, dot_name, read_edit
+
+MOST_CELLS = 8
+"""Live values of one field; past this nobody could look at them all."""
+MOST_REPLICAS = 512
+"""Entries of a record's vector; past this somebody should be told."""
+BURIED = Refused(
+    "This record was deleted long ago and forgotten since. Say at the office if it must come back.",
+    code="buried",
+)
+TWICE = Refused(
+    "This was written already; a fact is written once. Take it back and say it again.", code="fact"
+)
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a push has come to: to be committed at once, then told."""
+
+    verdicts: list[Verdict] = field(default_factory=list)
+    edits_aside: list[Verdict] = field(default_factory=list)
+    changes: dict[str, tuple[State | None, State]] = field(default_factory=dict)
+    lines: dict[str, bytes] = field(default_factory=dict)
+    edits: list[Mapping[str, Any]] = field(default_factory=list)
+    recovered: list[list[Any]] = field(default_factory=list)
+    alarms: dict[str, int] = field(default_factory=dict)
+    """By record: how many replicas have written it, where that is too many."""
+
+
+class Taking:
+    """The work on one push. `own` says whether a replica is the pusher's."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        own: Callable[[str], bool],
+        recovering: bool,
+        facts: frozenset[str],
+        judge: Judge | None,
+    ) -> None:
+        self.store = store
+        self.own = own
+        self.recovering = recovering
+        self.facts = facts
+        self.judge = judge
+        self.now = store.sources.wall_ms()
+        self.taken = Taken()
+        self._pen = Pen(store.next_dot, store.sources.stamp, store.sources.new_token())
+        self._told: dict[str, dict[Dot, Edit]] = {}
+        """By record and dot: the edits that this push brings and the office did not have."""
+
+    def all_of(self, push: Push) -> Taken:
+        sent = [_read(raw) for raw in push.states]
+        states = {state.id: state for state in sent if isinstance(state, State)}
+        self._take_edits(push.edits, states)
+        for raw, state in zip(push.states, sent, strict=True):
+            if isinstance(state, State):
+                self.taken.verdicts.append(self._verdict(state))
+            else:
+                name = raw.get("id") if isinstance(raw, dict) else None
+                self.taken.verdicts.append(aside(name if isinstance(name, str) else "", state))
+        self.taken.edits += [edit.to_json() for edit in self._pen.edits]
+        return self.taken
+
+    # ---- edits ------------------------------------------------------------------------------
+
+    def _take_edits(self, raws: Iterable[Any], states: Mapping[str, State]) -> None:
+        good: dict[Dot, Mapping[str, Any]] = {}
+        for raw in raws:
+            try:
+                edit, raw = self._whole(raw, read_edit(raw), states)
+                before = good.get(edit.dot) or self._kept(edit.record, edit.dot)
+                if before is not None and not same_edit(before, raw):
+                    raise ReplicaCloned(f"the edit {dot_name(edit.dot)} has two contents.")
+            except Malformed as error:
+                not_taken = aside(_told_dot(raw), error)
+                if error.code == "whole":  # its state was no state; the edit may still be one
+                    not_taken = not_taken.model_copy(update={"outcome": "retry"})
+                self.taken.edits_aside.append(not_taken)
+                continue
+            if before is None and not self._may_bring(edit.dot):
+                self.taken.edits_aside.append(_retry(dot_name(edit.dot), edit.dot.replica))
+            elif before is None:
+                good[edit.dot] = raw
+                self._told.setdefault(edit.record, {})[edit.dot] = edit
+        self.taken.edits += good.values()
+
+    def _whole(
+        self, raw: Any, edit: Edit, states: Mapping[str, State]
+    ) -> tuple[Edit, Mapping[str, Any]]:
+        """A header gets its values from the state that came with it, or from ours."""
+        if not raw.get("h"):
+            return edit, raw
+        for state in (states.get(edit.record), self.store.state(edit.record)):
+            if state is not None and edit.dot in state.marks:
+                raw = filled(raw, state)
+                return Edit.from_json(raw), raw
+        raise Malformed("Only the head of this edit came. Send it whole.", code="whole")
+
+    def _may_bring(self, dot: Dot) -> bool:
+        return self.recovering or self.own(dot.replica)
+
+    def _kept(self, record_id: str, dot: Dot) -> Mapping[str, Any] | None:
+        return self.store.books.history.find(record_id, dot)
+
+    # ---- states -----------------------------------------------------------------------------
+
+    def _verdict(self, sent: State) -> Verdict:
+        before, here = self._here(sent.id)
+        written = len(self._pen.edits)
+        if is_buried(sent) or (here is not None and is_buried(here)):
+            return self._at_the_grave(sent, before, here)
+        try:
+            needs = self._unknown(sent, here)
+            if needs and not self.recovering:
+                return _retry(sent.id, needs)
+            after = sent if here is None else join(here, sent)
+            new = self._new_edits(sent, here)
+            _check_losses(sent, after, here)
+            after = self._timed(after, new)
+            after, whys = self._judged(after, here, new)
+            after = collapsed(after, MOST_CELLS, self._pen)
+            line = dumps_exact(document(after))
+            if len(line) > MOST_RECORD:
+                raise Malformed(TOO_LARGE[1], code=TOO_LARGE[0])
+        except Malformed as error:
+            del self._pen.edits[written:]
+            return aside(sent.id, error)
+        for edit, why in whys:
+            self._keep_waiting(edit, why)
+        if needs:
+            self.taken.recovered.append([sent.id, needs])
+        if len(after.vv) >= MOST_REPLICAS:
+            self.taken.alarms[sent.id] = len(after.vv)
+        if here is None or after != here:
+            self.taken.changes[sent.id] = (before, after)
+            self.taken.lines[sent.id] = line
+        if after == sent:
+            return Verdict(id=sent.id, outcome="ok")
+        return _merged(after, whys[0][1] if whys else None)
+
+    def _here(self, record_id: str) -> tuple[State | None, State | None]:
+        """The record before this push, and as it is by now."""
+        if record_id in self.taken.changes:
+            return self.taken.changes[record_id]
+        state = self.store.state(record_id)
+        return state, state
+
+    def _unknown(self, sent: State, here: State | None) -> str:
+        """The replica of an edit that is neither the pusher's own nor known here; empty: none."""
+        counted = {} if here is None else here.vv
+        for replica, n in sent.vv.items():
+            if n <= counted.get(replica, 0) or self.own(replica):
+                continue
+            told = self._kept(sent.id, Dot(replica, n))
+            if told is None:
+                return replica
+        for dot in sent.marks:
+            if dot.n > counted.get(dot.replica, 0) and not self.own(dot.replica):
+                told = self._kept(sent.id, dot)
+                if told is None:
+                    return dot.replica
+                _check_payload(sent, dot, told)
+        return ""
+
+    def _new_edits(self, sent: State, here: State | None) -> dict[Dot, Edit]:
+        """The pusher's edits of this record that the office had not joined, oldest first. What
+        came without its edit is read from the state."""
+        counted = {} if here is None else here.vv
+        told = self._told.get(sent.id, {})
+        if here is not None and (sent.kind in self.facts or self.judge is not None):
+            # A delete that was told in an earlier message has left no mark in the state.
+            kept = map(Edit.from_json, self.store.books.history.of(sent.id))
+            told = {**{edit.dot: edit for edit in kept}, **told}
+        new = {
+            dot: told[dot] if dot in told else self._read_from(sent, dot)
+            for dot in {*sent.marks, *told}
+            if counted.get(dot.replica, 0) < dot.n <= sent.vv.get(dot.replica, 0)
+            and self.own(dot.replica)
+        }
+        if here is None and sent.kind in self.facts and sent.id not in self._told:
+            alone = only_edit(sent)
+            if alone is not None and alone.dot in new and not self._kept(sent.id, alone.dot):
+                self.taken.edits.append(alone.to_json())
+        return {dot: new[dot] for dot in sorted(new, key=lambda d: (new[d].mark.stamp, d))}
+
+    def _read_from(self, sent: State, dot: Dot) -> Edit:
+        kept = self._kept(sent.id, dot)
+        if kept is not None:
+            return Edit.from_json(kept)
+        values = {name: cells[dot] for name, cells in sent.cells.items() if dot in cells}
+        add = {
+            name: tuple(element for element, dots in elements.items() if dot in dots)
+            for name, elements in sent.sets.items()
+        }
+        add = {name: elements for name, elements in add.items() if elements}
+        return Edit(dot, sent.marks[dot], "", sent.id, sent.kind, values, {}, add, {}, (), False)
+
+    def _timed(self, after: State, new: Mapping[Dot, Edit]) -> State:
+        """Order times, given once and here: for clocks known to be wrong and stamps of the future.
+        Never later than now."""
+        marks = {}
+        for dot, edit in new.items():
+            mark = after.marks.get(dot)
+            if mark is None or mark.ot is not None:
+                continue
+            if (edit.clock and edit.clock[1] == "suspect") or mark.stamp > self.now + FAR_MS:
+                marks[dot] = mark._replace(ot=min(mark.stamp, self.now))
+        return replace(after, marks={**after.marks, **marks}) if marks else after
+
+    # ---- refusals ---------------------------------------------------------------------------
+
+    def _judged(
+        self, after: State, here: State | None, new: Mapping[Dot, Edit]
+    ) -> tuple[State, list[tuple[Edit, OfficeError]]]:
+        """The record with what must not stand written over; and the edits that wait, and why."""
+        if not new or not self._is_judged(after.kind, here, new):
+            return after, []
+        whys: dict[Dot, OfficeError] = {}
+        first = here is None
+        for dot, edit in new.items():
+            why = self._why_not(edit, here, first=first)
+            first = False
+            if why is not None:
+                whys[dot] = why
+        refused = {dot: new[dot] for dot in whys}
+        shown = [(edit, whys[dot]) for dot, edit in refused.items() if stands(edit, after, here)]
+        if shown:
+            after = superseded(after, here, refused, new, self._pen)
+        return after, shown
+
+    def _is_judged(self, kind: str, here: State | None, new: Mapping[Dot, Edit]) -> bool:
+        if kind in self.facts:
+            return here is not None or len(new) > 1
+        return self.judge is not None
+
+    def _why_not(self, edit: Edit, here: State | None, *, first: bool) -> OfficeError | None:
+        if edit.kind in self.facts:
+            return None if first else TWICE  # the first writing of a fact is always taken
+        return self.judge(edit, here) if self.judge is not None else None
+
+    def _keep_waiting(self, edit: Edit, why: OfficeError) -> None:
+        change = waiting(edit, why, self.store.production)
+        before, here = self._here(change.id)
+        if here is None:
+            after = self._pen.write(State(change.id, change.kind), change)
+            self.taken.changes[change.id] = (before, after)
+
+    # ---- the graveyard ----------------------------------------------------------------------
+
+    def _at_the_grave(self, sent: State, before: State | None, here: State | None) -> Verdict:
+        """A record that one side has forgotten. What was written to it since waits."""
+        if here == sent:
+            return Verdict(id=sent.id, outcome="ok")
+        if is_buried(sent):
+            if here is not None and not (self.recovering and may_be_buried(here)):
+                return _merged(here, None)
+            self.taken.changes[sent.id] = (before, sent)
+            return Verdict(id=sent.id, outcome="ok")
+        assert here is not None
+        new = self._new_edits(sent, None)
+        late = {dot: edit for dot, edit in new.items() if self._is_late(sent, edit)}
+        for edit in late.values():
+            self._keep_waiting(edit, BURIED)
+        return _merged(here, BURIED if late else None)
+
+    def _is_late(self, sent: State, edit: Edit) -> bool:
+        """Whether the office has never seen this edit, and something of it stands."""
+        came = (
+            edit.dot in self._told.get(sent.id, {}) or edit.dot not in self.store.books.history.dots
+        )
+        return came and not edit.delete and edit.dot in sent.marks
+
+
+def aside(name: str, error: OfficeError) -> Verdict:
+    return Verdict(id=name[:100], outcome="aside", code=error.code, reason=error.sentence[:1000])
+
+
+def _merged(state: State, why: OfficeError | None) -> Verdict:
+    told = {"code": why.code, "reason": why.sentence} if why else {}
+    return Verdict(id=state.id, outcome="merged", state=encode(state), **told)
+
+
+def _retry(name: str, needs: str) -> Verdict:
+    return Verdict(
+        id=name[:100],
+        outcome="retry",
+        needs=needs,
+        code="needs",
+        reason="Edits of another device must come first; this one is kept until they have.",
+    )
+
+
+def _read(raw: Any) -> State | Malformed:
+    try:
+        return decode(raw)
+    except Malformed as error:
+        return error
+
+
+def _check_payload(sent: State, dot: Dot, told: Mapping[str, Any]) -> None:
+    """A dot that the office knows must say what it says there."""
+    values = told.get("f", {})
+    for name, cells in sent.cells.items():
+        if dot in cells and (name not in values or values[name] != cells[dot]):
+            raise ReplicaCloned(f"the edit {dot_name(dot)} has two contents.")
+
+
+def _check_losses(sent: State, after: State, here: State | None) -> None:
+    """No value goes away unless somebody has written."""
+    if here is None or any(n > here.vv.get(replica, 0) for replica, n in sent.vv.items()):
+        return
+    if not _standing(here) <= _standing(after):
+        raise Malformed("A value is missing that nobody has written over.")
+
+
+def _standing(state: State) -> set[tuple[str, Dot]]:
+    """Everything that stands in a record, by what it is and whose edit."""
+    found = {("life", dot) for dot in state.life}
+    found |= {(f"cell {name}", dot) for name, cells in state.cells.items() for dot in cells}
+    return found | {
+        (f"element {name} {element}", dot)
+        for name, elements in state.sets.items()
+        for element, dots in elements.items()
+        for dot in dots
+    }
+
+
+def _told_dot(raw: Any) -> str:
+    try:
+        return f"{raw['dot'][0]}/{raw['dot'][1]}"[:100]
+    except (KeyError, TypeError, IndexError):
+        return "?"
