@@ -4,6 +4,9 @@ import { openDisk } from "./disk.js";
 import { unpack } from "./unpack.js";
 
 const LOCK = "callboard";
+const UNEXPECTED =
+  "Callboard could not start. What was saved on this device is safe. Try again; if it happens " +
+  "again, tell the office what stands here and which phone this is.";
 const started = performance.now();
 const marks = {};
 const fletJs = {};
@@ -56,11 +59,14 @@ async function begin(start) {
     tell("started", marks);
   } catch (error) {
     console.error(error);
-    tell("refused", error instanceof NoStorage ? error.message : String(error.message || error));
+    tell("refused", error instanceof Words ? error.message : UNEXPECTED);
   }
 }
 
-class NoStorage extends Error {
+/** An error that a person can read. */
+class Words extends Error {}
+
+class NoStorage extends Words {
   constructor() {
     super(
       "This browser gives Callboard no place to keep things. A private window never does: use a " +
@@ -99,7 +105,7 @@ async function loaded(base) {
 
 async function fetched(name) {
   const answer = await fetch(new URL(name, import.meta.url));
-  if (!answer.ok) throw new Error(`The office did not hand out ${name}. Open Callboard again.`);
+  if (!answer.ok) throw new Words(`The office did not hand out ${name}. Open Callboard again.`);
   const content = new Uint8Array(await answer.arrayBuffer());
   mark(name);
   return content;

@@ -85,9 +85,9 @@ def zipped(files: Files) -> bytes:
 
 def _flet() -> Iterator[tuple[str, bytes]]:
     folder = Path(flet.__file__).parent
-    for path in folder.rglob("*.py"):
+    for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder.parent).as_posix()
-        if _wanted(name):
+        if path.is_file() and "__pycache__" not in name and _wanted(name):
             yield name, path.read_bytes()
 
 

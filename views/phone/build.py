@@ -81,7 +81,9 @@ class Parts:
 
     @property
     def of_packages(self) -> str:
-        return _digest([LISTED.read_bytes(), _client_version(), self.how.encode()])
+        here = Path(__file__).parent
+        makers = [(here / name).read_bytes() for name in ("archive.py", "compiled.py")]
+        return _digest([LISTED.read_bytes(), _client_version(), self.how.encode(), *makers])
 
     @property
     def version(self) -> str:

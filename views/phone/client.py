@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 NOT_SENT = (
@@ -26,7 +27,6 @@ NOT_SENT = (
 """Ours takes their place, or nothing in a browser asks for them."""
 NOT_SENT_SUFFIXES = (".symbols", ".map", ".d.ts", "/python")
 
-LOCK = "pyodide/pyodide-lock.json"
 ROBOTO = "assets/fonts/roboto.woff2"
 ASKED_ROBOTO = "assets/fonts/roboto/v32/KFOmCnqEu92Fr1Me4GZLCzYlKw.woff2"
 """Where Flutter asks for its fallback font, wherever it is told that fonts lie."""
@@ -50,7 +50,7 @@ def client(web: Path) -> Iterator[tuple[str, bytes]]:
         if path.is_dir() or name.startswith(NOT_SENT) or name.endswith(NOT_SENT_SUFFIXES):
             continue
         content = path.read_bytes()
-        yield name, _short(content) if name == LOCK else content
+        yield name, MENDED[name](content) if name in MENDED else content
         if name == ROBOTO:
             yield ASKED_ROBOTO, content
 
@@ -63,3 +63,21 @@ def drawn_by(name: str) -> list[str]:
 def _short(lock: bytes) -> bytes:
     """Pyodide reads this list at every start; none of its packages is used."""
     return json.dumps({"info": json.loads(lock)["info"], "packages": {}}).encode()
+
+
+def _without_worker(bootstrap: bytes) -> bytes:
+    """Flutter's own service worker would take the place of ours, only to end itself."""
+    return re.sub(rb"serviceWorkerSettings:\s*\{[^}]*\},?", b"", bootstrap)
+
+
+def _with_roboto(manifest: bytes) -> bytes:
+    """Without it named here, Flutter looks for its usual font elsewhere."""
+    font = {"family": "Roboto", "fonts": [{"asset": "fonts/roboto.woff2"}]}
+    return json.dumps([*json.loads(manifest), font]).encode()
+
+
+MENDED: Mapping[str, Callable[[bytes], bytes]] = {
+    "assets/FontManifest.json": _with_roboto,
+    "flutter_bootstrap.js": _without_worker,
+    "pyodide/pyodide-lock.json": _short,
+}

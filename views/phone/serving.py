@@ -86,6 +86,8 @@ class PhoneApp:
 
     async def ready(self) -> Built | None:
         """The app, or None while it is being made or cannot be."""
+        if self._built is not None and not self._built.folder.is_dir():
+            self._built = None  # a newer one was made meanwhile, and this one let go
         if self._built is None and (self._making is None or self._making.done()):
             self._built = await asyncio.to_thread(lambda: found(self._cache, Parts.here()))
             if self._built is None and not self._why_not:
