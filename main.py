@@ -294,13 +294,16 @@ def _phone(bridge: Any) -> None:
     from pyodide.ffi import create_proxy, to_js
 
     from data.browser_disk import BrowserFolder
+    from data.kinds.production import PRODUCTION
     from data.packed_blobs import PackedBlobs
+    from data.photos import QUALITY, wanted
     from sync.calls import Timings
     from sync.fetch import over_fetch
     from sync.link import Link
     from views.app import session
     from views.browser import Browser
     from views.context import Place
+    from views.words import short_day, show_title
 
     start = json.loads(bridge.start)
     folder = BrowserFolder(
@@ -308,8 +311,22 @@ def _phone(bridge: Any) -> None:
     )
     store = Store(Path("/callboard"), sources=Sources(), hub=False, folder=folder)
     desk = Desk(store, ALL, user="Phone", blobs=PackedBlobs(folder, Path("/callboard/photos")))
-    browser = Browser(lambda word, value: bridge.tell(word, to_js(value)))
+
+    async def shrink(photo: bytes) -> bytes | None:
+        shrunk = await bridge.shrunk(create_proxy(photo), wanted, QUALITY)
+        return None if shrunk is None else bytes(shrunk.to_bytes())
+
+    browser = Browser(lambda word, value: bridge.tell(word, to_js(value)), shrink)
     browser.note(lost=start["was"] if not store.production else "")
+
+    def remember(_touched: object = None) -> None:
+        """Noted outside of the store, so that a store that was thrown away is missed."""
+        if store.production and desk.all(PRODUCTION):
+            stop()
+            browser.remember(f"{show_title(desk)}, opened on {short_day(desk.now().date())}")
+
+    stop = store.listen(remember)
+    remember()
     bridge.heard = create_proxy(browser.heard)
     link = Link(
         store,

@@ -54,7 +54,7 @@ INSIDE_DATA = (
     ("changes", "disk"),
     ("order", "sums", "history", "record_db"),
     ("books",),
-    ("store", "blobs", "packed_blobs", "photos", "jpeg"),
+    ("store", "blobs", "packed_blobs", "bundle", "photos", "jpeg"),
     ("sweep", "held", "manifest", "shelf", "backup_choice", "backup", "restore"),
     ("standing", "remains", "snapshot_remains", "check", "salvage"),
     ("desk",),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
+from data.photos import is_light
+
 Offline = Literal["no", "coming", "ready", "cut", "full"]
+Shrink = Callable[[bytes], Awaitable[bytes | None]]
 Install = Literal["installed", "ask", "ios", "android", "other"]
 
 
@@ -40,8 +43,9 @@ class BrowserState:
 class Browser:
     """Hears the page and asks things of it. `tell` sends a word and its value there."""
 
-    def __init__(self, tell: Callable[[str, Any], object]) -> None:
+    def __init__(self, tell: Callable[[str, Any], object], shrink: Shrink | None = None) -> None:
         self.tell = tell
+        self._shrink = shrink
         self.state = BrowserState()
         self.came_back: Callable[[], object] = lambda: None
         """Called when the page is looked at again, or the network is there again."""
@@ -69,6 +73,13 @@ class Browser:
             self.state = state
             for listener in tuple(self._listeners):
                 listener()
+
+    async def shrunk(self, photo: bytes) -> bytes:
+        """The photo as a JPEG of a size that is kept, drawn by the browser. What it cannot draw
+        comes back as it is: `photos.fit` says what it is."""
+        if self._shrink is None or is_light(photo):
+            return photo
+        return await self._shrink(photo) or photo
 
     # ---- what is asked of the page ------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from views.screens.envelope import EnvelopeDetail, FloatNew
 from views.screens.gate import Gate
 from views.screens.imports import Import
 from views.screens.paper import Paper
+from views.screens.phone import Phone
 from views.screens.receipt import ReceiptDetail, ReceiptEdit, ReceiptNew
 from views.screens.receipts import Receipts
 from views.screens.setup import Settings
@@ -57,4 +58,5 @@ ROUTES = [
     ft.Route(path="settings", component=Settings),
     ft.Route(path="backup", component=Backups),
     ft.Route(path="sync", component=Sync),
+    ft.Route(path="this-phone", component=Phone),
 ]

@@ -10,7 +10,7 @@ const UNEXPECTED =
 const started = performance.now();
 const marks = {};
 const fletJs = {};
-const bridge = { marks, tell, heard: null, start: null, disk: null };
+const bridge = { marks, tell, shrunk, heard: null, start: null, disk: null };
 
 function tell(word, value) {
   self.postMessage({ callboard: { [word]: value } });
@@ -73,6 +73,31 @@ class NoStorage extends Words {
         "usual one, of a recent version, at the office's own address.",
     );
   }
+}
+
+/** A photo drawn upright at the size that `wanted` says, as a JPEG; undefined if it is no picture
+ * that this browser can draw. */
+async function shrunk(photo, wanted, quality) {
+  const view = photo.getBuffer("u8");
+  const content = new Blob([view.data.slice()]);
+  view.release();
+  photo.destroy();
+  let picture;
+  try {
+    picture = await createImageBitmap(content);
+  } catch {
+    return undefined;
+  }
+  const [width, height] = wanted(picture.width, picture.height).toJs();
+  const canvas = new OffscreenCanvas(width, height);
+  const paper = canvas.getContext("2d");
+  paper.fillStyle = "white"; // what was see-through is paper
+  paper.fillRect(0, 0, width, height);
+  paper.imageSmoothingQuality = "high";
+  paper.drawImage(picture, 0, 0, width, height);
+  picture.close();
+  const jpeg = await canvas.convertToBlob({ type: "image/jpeg", quality: quality / 100 });
+  return new Uint8Array(await jpeg.arrayBuffer());
 }
 
 /** Waits until no other tab has the store, and keeps it for as long as this worker lives. */

@@ -77,6 +77,7 @@ def Settings() -> ft.View:
 
     async def save() -> None:
         desk.edit(show, shown=draft.seen, **_checked(draft.values()))
+        draft.done()
         await go("/lists")
 
     return sub_view(

@@ -6,9 +6,10 @@ import flet as ft
 
 from data.kinds.production import zone
 from sync.link import LinkState
-from views.context import go, here, use_link_state, use_place, use_records
-from views.parts import card, main_button, note, sub_view
+from views.context import Place, go, here, use_link_state, use_place, use_records
+from views.parts import card, main_button, note, side_button, sub_view
 from views.safe import say, screen
+from views.words import count
 
 
 def badge(state: LinkState | None) -> tuple[ft.IconData, str]:
@@ -20,6 +21,14 @@ def badge(state: LinkState | None) -> tuple[ft.IconData, str]:
     if state.records or state.photos:
         return ft.Icons.CLOUD_UPLOAD_OUTLINED, "Not yet at the office"
     return ft.Icons.CLOUD_OFF_OUTLINED, "No office"
+
+
+def keep_open(place: Place, state: LinkState) -> list[ft.Control]:
+    """A browser sends only while its page is open."""
+    if place.browser is None or not (state.busy and state.photos):
+        return []
+    to_go = f"Keep this open: {count(state.photos, 'photo')} to go."
+    return [note(to_go, icon=ft.Icons.CLOUD_UPLOAD_OUTLINED), ft.ProgressBar()]
 
 
 @screen
@@ -49,7 +58,13 @@ def Sync() -> ft.View:
         lambda: go(before),
         [
             card(ft.Text(state.words(zone(place.desk))), title="This device and the office"),
+            *keep_open(place, state),
             ft.Row([main_button("Sync now", now, icon=ft.Icons.SYNC)]),
             note("Everything you tap is saved on this device first. The office can wait."),
+            *(
+                [side_button("This phone", lambda: go("/this-phone"), icon=ft.Icons.SMARTPHONE)]
+                if place.browser
+                else []
+            ),
         ],
     )
