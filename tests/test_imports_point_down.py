@@ -31,7 +31,16 @@ ALLOWED = {
         "PIL",
     },
     "sync": {"pydantic", "httpx", "starlette", "js", "pyodide"},
-    "views": {"flet", "flet_web", "fpdf", "fontTools", "starlette", "tzlocal", "uvicorn"},
+    "views": {
+        "flet",
+        "flet_web",
+        "fpdf",
+        "fontTools",
+        "platformdirs",
+        "starlette",
+        "tzlocal",
+        "uvicorn",
+    },
     "views/forms": {"fpdf", "fontTools", "PIL"},
 }
 """What each layer may use beside the standard library and ours."""

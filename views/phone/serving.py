@@ -67,6 +67,12 @@ def cache_folder() -> Path:
     return user_cache_path("Callboard", appauthor=False) / "phone"
 
 
+class Whole(FileResponse):
+    """A file in few, large parts: each is a turn on the loop that taps wait for, too."""
+
+    chunk_size = 2**20
+
+
 class PhoneApp:
     """Hands out the app; makes it first, when somebody asks for it and it is not up to date."""
 
@@ -136,4 +142,4 @@ def _sent(built: Built, name: str, *, packed: bool) -> Response:
         headers["content-encoding"] = "gzip"
         path = beside
     headers["etag"] = f'"{built.files[name]["hash"]}{"-gz" if path == beside else ""}"'
-    return FileResponse(path, media_type=media, headers=headers)
+    return Whole(path, media_type=media, headers=headers)
