@@ -1,4 +1,4 @@
-"""A phone's copy, in the browser's slots, and an office: work without a signal, a crash, one sync."""
+"""A phone in the browser's slots and an office: work without a signal, a crash, one sync."""
 
 from __future__ import annotations
 
