@@ -10,7 +10,8 @@ const UNEXPECTED =
 const started = performance.now();
 const marks = {};
 const fletJs = {};
-const bridge = { marks, tell, shrunk, heard: null, start: null, disk: null };
+// Under a name, so that measurements can look at it.
+const bridge = (self.callboard = { marks, tell, shrunk, heard: null, start: null, disk: null });
 
 function tell(word, value) {
   self.postMessage({ callboard: { [word]: value } });

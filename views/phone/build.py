@@ -112,9 +112,7 @@ def build(cache: Path, parts: Parts, tell: Tell) -> Built:
         tell(0.55, "our code")
         code = compiled(parts.code, parts.how, parts.web / "pyodide", partial(tell, 0.6))
         named["app.zip"] = zipped(code)
-        named |= dict(client(parts.web))
-        named |= dict(_own(parts))
-        _write(coming, named, parts, tell)
+        assemble(coming, named, parts, tell)
         shutil.rmtree(apps / parts.version, ignore_errors=True)
         coming.replace(apps / parts.version)
     finally:
@@ -124,6 +122,12 @@ def build(cache: Path, parts: Parts, tell: Tell) -> Built:
     _tidy(apps, built)
     tell(1.0, "done")
     return built
+
+
+def assemble(folder: Path, archives: Files, parts: Parts, tell: Tell) -> None:
+    """Writes every file of an app whose two archives are made."""
+    named = {**archives, **dict(client(parts.web)), **dict(_own(parts))}
+    _write(folder, named, parts, tell)
 
 
 def _packages(cache: Path, parts: Parts, tell: Tell) -> bytes:

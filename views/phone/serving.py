@@ -119,7 +119,7 @@ class PhoneApp:
             if "." in name.rpartition("/")[2]:
                 return Response(status_code=404)
             name = "index.html"  # the address of a screen
-        return _sent(built, name, packed="gzip" in request.headers.get("accept-encoding", ""))
+        return sent(built, name, packed="gzip" in request.headers.get("accept-encoding", ""))
 
     def _not_yet(self) -> Response:
         if self._why_not:
@@ -132,7 +132,7 @@ class PhoneApp:
         return HTMLResponse(PAGE.format(words=words, again=again), 503, headers)
 
 
-def _sent(built: Built, name: str, *, packed: bool) -> Response:
+def sent(built: Built, name: str, *, packed: bool) -> Response:
     path = built.folder / name
     # Asked again each time, and answered 304: whoever keeps files for longer is the service worker.
     headers = {"cache-control": "no-cache", "vary": "accept-encoding"}
