@@ -133,7 +133,7 @@ def test_a_changed_line_of_code_is_another_app_and_the_same_code_is_the_same() -
 def test_flutters_own_worker_and_its_fonts_from_elsewhere_are_left_out() -> None:
     files = dict(client(Parts.here().web))
 
-    assert b"serviceWorkerVersion:" not in files["flutter_bootstrap.js"]
+    assert b'serviceWorkerVersion: "' not in files["flutter_bootstrap.js"]
     assert b"_flutter.loader.load" in files["flutter_bootstrap.js"]
     assert b"Roboto" in files["assets/FontManifest.json"]
     assert json.loads(files["pyodide/pyodide-lock.json"])["packages"] == {}
