@@ -115,7 +115,7 @@ def _said(rows: Iterable[Row]) -> list[Row]:
 
 def _office(home: Path) -> Face:
     """Some 5,000 time events, 150 people or more on today's board, 600 in the list."""
-    now = datetime.now(UTC)
+    now = datetime.now(ZONE).replace(hour=5, minute=0).astimezone(UTC)  # hardly anybody is in
     store = Store(home, sources=Sources(Clock(lambda: now)), hub=True)
     desk = Desk(store, ALL, user="office")
     lay_out(desk, size="C", around=now.astimezone(ZONE).date() + timedelta(days=AHEAD))

@@ -167,7 +167,7 @@ def _write(folder: Path, named: Files, parts: Parts, tell: Tell) -> None:
         path.write_bytes(content)
         sent = len(content)
         if name.endswith(PACKED):
-            packed = gzip.compress(content, 6, mtime=0)
+            packed = gzip.compress(content, 9, mtime=0)
             path.with_name(f"{path.name}.gz").write_bytes(packed)
             sent = len(packed)
         listing[name] = {"hash": _hash(content), "size": len(content), "sent": sent}
