@@ -23,7 +23,7 @@ from data.errors import BadInput, Busy, OfficeError
 from data.housekeeping import Keeper
 from data.kinds import ALL
 from data.lock import WriterLock
-from data.stamp import Clock, Sources
+from data.stamp import Sources
 from data.store import Store
 
 if sys.platform != "emscripten":  # the phone's archive has no commands
@@ -195,7 +195,7 @@ def _demo(words: argparse.Namespace) -> None:
     def lay_the_sample(desk: Desk) -> None:
         print("Laying out a sample show around today...", flush=True)
         if words.today is not None:
-            desk.store.sources.clock = Clock().shifted_to(words.today, ZONE)
+            desk.store.sources.rehearse(words.today, ZONE)
         lay_out(desk)
 
     with tempfile.TemporaryDirectory(prefix="callboard-demo-") as folder:
@@ -233,7 +233,9 @@ def _open_office(
         store.lock.write_note(what="office", address=address)
         keeper = Keeper(desk, backups=True)
         start = session(
-            lambda width: Place(desk, "office", width, addresses=(address,), keeper=keeper)
+            lambda width: Place(
+                desk, "office", width, office=office, addresses=(address,), keeper=keeper
+            )
         )
         app = web_app(
             start if screens else None,
@@ -445,7 +447,7 @@ def _rehearse(desk: Desk, day: date | None) -> None:
     def shift(_touched: object = None) -> None:
         if day is not None and desk.all(PRODUCTION):
             stop()
-            desk.store.sources.clock = Clock().shifted_to(day, zone(desk))
+            desk.store.sources.rehearse(day, zone(desk))
 
     stop = desk.store.listen(shift)
     shift()

@@ -59,8 +59,6 @@ class OfficeBooks:
             if found is not None:
                 self.unacked[Dot(replica, n)] = found
         self.meta.update(books.get("meta", ()))
-        for key in books.get("forget", ()):
-            self.meta.pop(key, None)
         self.bases.update(books.get("bases", ()))
         for record_id in books.get("clean", ()):
             self.bases.pop(record_id, None)

@@ -9,26 +9,54 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from operator import lt
 from typing import Any
 
 from data.errors import Malformed
-from data.state import Cells, Dot, Elements, Mark, State, seen
+from data.state import Cells, Dot, Elements, Mark, State
 
 LARGEST = 2**53
 DEEPEST = 12
+
+_plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+
+try:
+    import orjson
+except ImportError:  # the phone and the browser have only the standard library's
+
+    def _sorted_bytes(raw: Any) -> bytes:
+        return _plain(raw).encode()
+
+else:
+    _SORTED = (
+        orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+    )
+
+    def _sorted_bytes(raw: Any) -> bytes:
+        """The same bytes as the standard library's, of what is canonical: it sorts by the bytes of
+        UTF-8, which is the order of the characters, and floats, where they differ, are none."""
+        try:
+            return orjson.dumps(raw, None, _SORTED)
+        except TypeError:
+            return _plain(raw).encode()
 
 
 def encode(state: State) -> dict[str, Any]:
     """The canonical JSON object of a state: sorted, dots by index into `d`."""
     order = sorted(state.marks)
     index = {dot: i for i, dot in enumerate(order)}
-    fields: dict[str, Any] = {
-        name: [[index[dot], cells[dot]] for dot in sorted(cells)]
-        for name, cells in state.cells.items()
-    }
+    fields: dict[str, Any] = {}
+    for name, live in state.cells.items():
+        if len(live) == 1:
+            ((dot, value),) = live.items()
+            fields[name] = [[index[dot], value]]
+        else:
+            fields[name] = [[index[dot], live[dot]] for dot in sorted(live)]
     for name, elements in state.sets.items():
         fields[name] = {
-            element: sorted(index[dot] for dot in dots)
+            element: sorted([index[dot] for dot in dots])
             for element, dots in sorted(elements.items())
         }
     return {
@@ -36,14 +64,13 @@ def encode(state: State) -> dict[str, Any]:
         "t": state.kind,
         "d": [[*dot, *state.marks[dot]] for dot in order],
         "vv": dict(sorted(state.vv.items())),
-        "l": sorted(index[dot] for dot in state.life),
+        "l": sorted([index[dot] for dot in state.life]),
         "c": dict(sorted(fields.items())),
     }
 
 
 def canonical_bytes(state: State) -> bytes:
-    text = json.dumps(encode(state), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return text.encode()
+    return _sorted_bytes(encode(state))
 
 
 def digest(state: State) -> int:
@@ -54,43 +81,66 @@ def digest(state: State) -> int:
 def decode(raw: Any) -> State:
     """The state a JSON object says, or Malformed: a state from elsewhere is never trusted."""
     try:
-        order = [Dot(*_dot(row)) for row in raw["d"]]
-        marks = {dot: _mark(row) for dot, row in zip(order, raw["d"], strict=True)}
+        marks = _table(raw["d"])
+        order = list(marks)
         vv = {_text(r, 64): _count(n) for r, n in raw["vv"].items()}
+        used: set[int] = set()
         cells: dict[str, Cells] = {}
         sets: dict[str, Elements] = {}
         for name, body in raw["c"].items():
             _name(name)
             if isinstance(body, list):
-                cells[name] = {_pick(order, i): _value(v) for i, v in body}
-                if not body or len(cells[name]) != len(body):
-                    raise Malformed(f"{name}: no value, or one edit twice.")
+                cells[name] = _cells(name, body, order, used)
             else:
-                sets[name] = {
-                    _text(e, 512): frozenset(_pick(order, i) for i in dots)
-                    for e, dots in body.items()
-                }
-                if not body or not all(sets[name].values()):
-                    raise Malformed(f"{name}: an element without its edit.")
-        life = frozenset(_pick(order, i) for i in raw["l"])
-        state = State(_text(raw["id"], 64), _name(raw["t"]), vv, marks, life, cells, sets)
+                sets[name] = _elements(name, body, order, used)
+        life = _dots(raw["l"], order, used)
+        state = State(
+            _text(raw["id"], 64), _name(_text(raw["t"], 64)), vv, marks, life, cells, sets
+        )
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise Malformed(f"this is not a record state: {error}.") from error
-    if order != sorted(set(order)) or state.dots() != set(order):
+    if len(order) != len(raw["d"]) or not _rising(order) or len(used) != len(order):
         raise Malformed("the table of edits is unsorted, or has one that nothing refers to.")
-    if not all(seen(vv, dot) for dot in order):
+    if any(dot.n > vv.get(dot.replica, 0) for dot in order):
         raise Malformed("an edit is not counted in the record's own vector.")
     return state
 
 
-def _dot(row: Any) -> tuple[str, int]:
-    replica, n = row[0], row[1]
-    return _text(replica, 64), _count(n)
+def _table(rows: Any) -> dict[Dot, Mark]:
+    marks: dict[Dot, Mark] = {}
+    for replica, n, stamp, ot, user in rows:
+        dot = Dot(_text(replica, 64), _count(n))
+        marks[dot] = Mark(_whole(stamp), None if ot is None else _whole(ot), _text(user, 128))
+    return marks
 
 
-def _mark(row: Any) -> Mark:
-    _replica, _n, stamp, ot, user = row
-    return Mark(_whole(stamp), None if ot is None else _whole(ot), _text(user, 128))
+def _rising(order: list[Dot]) -> bool:
+    return all(map(lt, order, order[1:]))
+
+
+def _cells(name: str, body: list[Any], order: list[Dot], used: set[int]) -> Cells:
+    live: Cells = {}
+    for i, value in body:
+        live[_pick(order, i)] = value
+        used.add(i)
+        if type(value) is not str or not value.isascii():  # most are; a call costs more than it
+            _check(value)
+    if not body or len(live) != len(body):
+        raise Malformed(f"{name}: no value, or one edit twice.")
+    return live
+
+
+def _elements(name: str, body: Any, order: list[Dot], used: set[int]) -> Elements:
+    elements = {_text(e, 512): _dots(dots, order, used) for e, dots in body.items()}
+    if not body or not all(elements.values()):
+        raise Malformed(f"{name}: an element without its edit.")
+    return elements
+
+
+def _dots(picked: Any, order: list[Dot], used: set[int]) -> frozenset[Dot]:
+    dots = frozenset([_pick(order, i) for i in picked])
+    used.update(picked)
+    return dots
 
 
 def _count(n: Any) -> int:
@@ -108,14 +158,17 @@ def _whole(n: Any) -> int:
 def _text(text: Any, longest: int) -> str:
     if not isinstance(text, str) or not 0 < len(text) <= longest:
         raise Malformed(f"{text!r:.40} is not a short text.")
-    _encodable(text)
+    if not text.isascii():
+        _encodable(text)
     return text
 
 
-def _name(name: Any) -> str:
+@lru_cache(1024)
+def _name(name: str) -> str:
+    """Kinds and fields are few, and each is asked about in every record."""
     if _text(name, 64).startswith("_"):
         raise Malformed(f"{name!r}: a name cannot begin with an underscore.")
-    return str(name)
+    return name
 
 
 def _pick(order: list[Dot], i: Any) -> Dot:
@@ -124,26 +177,34 @@ def _pick(order: list[Dot], i: Any) -> Dot:
     return order[i]
 
 
-def _value(value: Any, depth: int = 0) -> Any:
-    if depth > DEEPEST:
-        raise Malformed("a value is nested too deep.")
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, int):
-        return _whole(value)
+def _check(value: Any, depth: int = 0) -> None:
+    """Malformed, if the value has no canonical form."""
     if isinstance(value, str):
-        _encodable(value)
-        return value
-    if isinstance(value, list):
-        return [_value(v, depth + 1) for v in value]
-    if isinstance(value, dict):
-        return {_text(k, 512): _value(v, depth + 1) for k, v in value.items()}
-    raise Malformed(f"{value!r:.40} has no canonical form.")
+        if not value.isascii():
+            _encodable(value)
+    elif value is None or isinstance(value, bool):
+        pass
+    elif isinstance(value, int):
+        _whole(value)
+    elif isinstance(value, list):
+        _check_all(value, depth + 1)
+    elif isinstance(value, dict):
+        for key in value:
+            _text(key, 512)
+        _check_all(value.values(), depth + 1)
+    else:
+        raise Malformed(f"{value!r:.40} has no canonical form.")
+
+
+def _check_all(values: Iterable[Any], depth: int) -> None:
+    for value in values:
+        if depth > DEEPEST:
+            raise Malformed("a value is nested too deep.")
+        if type(value) is not str or not value.isascii():
+            _check(value, depth)
 
 
 def _encodable(text: str) -> None:
-    if text.isascii():
-        return
     if any("\ud800" <= c <= "\udfff" for c in text):
         raise Malformed("a text holds half a character.")
     if not unicodedata.is_normalized("NFC", text):

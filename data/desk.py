@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,19 +12,14 @@ from data.edit import Edit, Write
 from data.errors import BadInput, NotFound, Refused
 from data.kind import Kind
 from data.packing import loads
+from data.past import newest_gestures
 from data.record import Record, RecordId
-from data.state import Dot, State
+from data.state import Dot, Mark
 from data.store import Gesture, Store, find_line
+from data.undo import Stood, Undone, reverse, untouched
+from data.watch import Watch
 
 R = TypeVar("R", bound=Record)
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """What undoing a gesture did: how many records were put back, and which had changed since."""
-
-    back: int
-    changed_since: tuple[RecordId, ...]
 
 
 class Desk:
@@ -44,6 +38,7 @@ class Desk:
         self._by_model = {kind.model: kind for kind in self.kinds.values()}
         self._read: dict[str, tuple[bytes, Record]] = {}
         self._pending: list[Write] | None = None
+        self.watch = Watch(store)
         self.last: Gesture | None = None
         """The newest gesture made at this desk, for its undo."""
 
@@ -120,9 +115,7 @@ class Desk:
         new = record.model_copy(update={"id": record_id or self.store.sources.new_id()})
         if kind.nature == "fact" and self.store.line(new.id) is not None:
             raise Refused("This was written already; a fact is written once.", code="fact")
-        cells = kind.cells(new)
-        add = {n: tuple(sorted(cells.pop(n))) for n in list(cells) if kind.is_set(n)}
-        self._write(Write(kind.name, new.id, cells, add))
+        self.write(_addition(kind, new))
         return new
 
     def edit(
@@ -153,7 +146,7 @@ class Desk:
         if values or add or remove:
             # Where the person saw nothing, what has come since is not written over either.
             over = None if shown is None else {name: shown.get(name, ()) for name in values}
-            self._write(Write(kind.name, record.id, values, add, remove, over))
+            self.write(Write(kind.name, record.id, values, add, remove, over))
         return new.model_copy(update={"id": record.id})
 
     def add_new(self, record: R) -> R:
@@ -172,7 +165,7 @@ class Desk:
         there = self._reading(kind, record_id, line)
         with self.gesture():
             if self.find(kind, record_id) is None:
-                self._write(Write(kind.name, record_id))  # it was deleted: alive again
+                self.write(Write(kind.name, record_id))  # it was deleted: alive again
             return self.edit(there, **{n: getattr(record, n) for n in kind.meanings})
 
     def delete(self, record: Record) -> None:
@@ -180,46 +173,85 @@ class Desk:
         kind = self.kind_of(record)
         if kind.nature == "fact":
             raise Refused("A fact is not deleted; take it back instead.", code="fact")
-        self._write(Write(kind.name, record.id, delete=True))
+        self.write(Write(kind.name, record.id, delete=True))
 
-    def undo(self, gesture: Gesture) -> Undone:
-        """Puts back what the gesture changed, where nobody has changed it since."""
-        by_record: dict[str, list[Edit]] = {}
-        for edit in gesture.edits:
-            by_record.setdefault(edit.record, []).append(edit)
-        with self.gesture():
-            changed = tuple(
-                RecordId(record_id)
-                for record_id, edits in by_record.items()
-                if not self._put_back(gesture.before[record_id], edits)
-            )
-        return Undone(len(by_record) - len(changed), changed)
-
-    # ---- inside -----------------------------------------------------------------------------
-
-    def _put_back(self, before: State, edits: list[Edit]) -> bool:
-        """One record as it was before these edits; False if it was changed since."""
-        kind, state = self.kinds[before.kind], self.store.state(before.id)
-        own = {edit.dot for edit in edits}
-        if state is None or not _untouched(state, edits, own):
-            return False
-        if kind.nature == "fact":
-            if kind.take_back is None:
-                return False
-            self.add(kind.take_back(self.get(kind, before.id)))
-        elif not before.alive:
-            if state.life - own:
-                return False  # somebody has gone on with it
-            self._write(Write(kind.name, before.id, delete=True))
-        else:
-            self._write(_reverse(kind.name, before, edits))
-        return True
-
-    def _write(self, change: Write) -> None:
+    def write(self, change: Write) -> None:
+        """One change of one record, as it is; verbs that check what they write are above."""
         if self._pending is not None:
             self._pending.append(change)
         else:
             self.last = self.store.commit([change], user=self.user)
+
+    def undo(self, gesture: Gesture, *, told: Iterable[Edit] = ()) -> Undone:
+        """Puts back what the gesture changed, where nobody has changed it since.
+
+        `told`: edits that this copy does not have, as the office's history told them.
+        """
+        with self.gesture():
+            return self._undo(gesture, told, self.write)
+
+    def would_undo(self, gesture: Gesture, *, told: Iterable[Edit] = ()) -> Undone:
+        """What `undo` would do now."""
+        return self._undo(gesture, told, lambda _change: None)
+
+    def gestures(self, most: int = 60) -> list[Gesture]:
+        """The newest gestures that this copy knows of, whoever made them, the newest first."""
+        parts = newest_gestures(self.store.books.history.newest(), most)
+        return [Gesture(edits[0].gesture, edits, {}) for edits in parts]
+
+    # ---- inside -----------------------------------------------------------------------------
+
+    def _undo(
+        self, gesture: Gesture, told: Iterable[Edit], write: Callable[[Write], None]
+    ) -> Undone:
+        by_record: dict[str, list[Edit]] = {}
+        for edit in gesture.edits:
+            by_record.setdefault(edit.record, []).append(edit)
+        by_dot = {edit.dot: edit for edit in told}
+        changed, unknown = list[RecordId](), list[RecordId]()
+        for record_id, edits in by_record.items():
+            state, kind = self.store.state(record_id), self.kinds.get(edits[0].kind)
+            if kind is None or state is None:
+                unknown.append(RecordId(record_id))
+            elif not untouched(state, edits) or self._taken_back(kind, record_id):
+                changed.append(RecordId(record_id))
+            elif kind.nature == "fact" and kind.take_back is None:
+                changed.append(RecordId(record_id))  # that somebody looked, say: it happened
+            elif kind.take_back is not None and not (self.store.hub and edits[0].life_over):
+                back_fact = kind.take_back(self.get(kind, record_id))
+                new_id = self.store.sources.new_id()
+                write(_addition(kind, back_fact.model_copy(update={"id": new_id})))
+            elif (back := reverse(edits, self._stood(gesture, record_id, by_dot))) is None:
+                unknown.append(RecordId(record_id))
+            else:
+                write(back)
+        back_again = len(by_record) - len(changed) - len(unknown)
+        return Undone(back_again, tuple(changed), tuple(unknown))
+
+    def _stood(self, gesture: Gesture, record_id: str, told: Mapping[Dot, Edit]) -> Stood:
+        """What stood in the record's fields before, as the gesture remembers or as edits say."""
+        before = gesture.before.get(record_id)
+        here: dict[Dot, Edit] = {}
+
+        def stood(name: str, dot: Dot) -> tuple[Any, Mark] | None:
+            if before is not None and dot in before.cells.get(name, {}):
+                return before.cells[name][dot], before.marks[dot]
+            if not here:
+                here.update(told)
+                here.update((edit.dot, edit) for edit in self.store.history(record_id))
+            edit = here.get(dot)
+            known = edit is not None and edit.record == record_id and name in edit.values
+            return (edit.values[name], edit.mark) if edit is not None and known else None
+
+        return stood
+
+    def _taken_back(self, kind: Kind[Any], record_id: str) -> bool:
+        """Of a fact: whether another one takes it back already."""
+        fact = self.find(kind, record_id) if kind.taken_back is not None else None
+        if fact is None or kind.taken_back is None:
+            return False
+        beside = self.having(kind, kind.indexed[0], getattr(fact, kind.indexed[0]))
+        return record_id in kind.taken_back(beside)
 
     def _reading(self, kind: Kind[R], record_id: str, line: bytes) -> R:
         known = self._read.get(record_id)
@@ -230,30 +262,7 @@ class Desk:
         return record
 
 
-def _untouched(state: State, edits: list[Edit], own: set[Dot]) -> bool:
-    """Whether everything these edits wrote still stands and nothing stands beside it."""
-    names = {name for edit in edits for name in edit.values}
-    added = {(name, e) for edit in edits for name, elements in edit.add.items() for e in elements}
-    taken = {(name, e) for edit in edits for name, losses in edit.remove.items() for e in losses}
-    standing = [set(state.cells.get(name, {})) for name in names]
-    standing += [set(state.sets.get(name, {}).get(e, ())) for name, e in added - taken]
-    if edits[-1].delete and state.alive:
-        return False
-    return all(dots and dots <= own for dots in standing)
-
-
-def _reverse(kind: str, before: State, edits: list[Edit]) -> Write:
-    """The write that makes what these edits touched say again what `before` says."""
-    values: dict[str, Any] = {}
-    add: dict[str, tuple[str, ...]] = {}
-    remove: dict[str, tuple[str, ...]] = {}
-    for edit in edits:
-        for name in edit.values:
-            shown = before.ranked(name)
-            values[name] = before.cells[name][shown[0]] if shown else None
-        for name in edit.add.keys() | edit.remove.keys():
-            touched = {*edit.add.get(name, ()), *edit.remove.get(name, ())}
-            had = before.sets.get(name, {})
-            add[name] = tuple(sorted({*add.get(name, ()), *(touched & had.keys())}))
-            remove[name] = tuple(sorted({*remove.get(name, ()), *(touched - had.keys())}))
-    return Write(kind, before.id, values, add, remove)
+def _addition(kind: Kind[R], record: R) -> Write:
+    cells = kind.cells(record)
+    add = {n: tuple(sorted(cells.pop(n))) for n in list(cells) if kind.is_set(n)}
+    return Write(kind.name, record.id, cells, add)

@@ -23,22 +23,23 @@ def document(state: State) -> dict[str, Any]:
     visible: dict[str, Any] = {}
     cells: dict[str, Any] = {}
     for name, live in state.cells.items():
-        dots = state.ranked(name)
-        visible[name] = live[dots[0]]
-        cells[name] = (
-            index[dots[0]] if len(dots) == 1 else [[index[dot], live[dot]] for dot in sorted(dots)]
-        )
+        if len(live) == 1:
+            ((dot, visible[name]),) = live.items()
+            cells[name] = index[dot]
+        else:
+            visible[name] = live[state.ranked(name)[0]]
+            cells[name] = [[index[dot], live[dot]] for dot in sorted(live)]
     books: dict[str, Any] = {
         "t": state.kind,
         "d": [[*dot, *state.marks[dot]] for dot in order],
         "vv": dict(state.vv),
-        "l": sorted(index[dot] for dot in state.life),
+        "l": sorted([index[dot] for dot in state.life]),
         "c": cells,
     }
     if state.sets:
         books["s"] = {
             name: {
-                element: sorted(index[dot] for dot in dots) for element, dots in elements.items()
+                element: sorted([index[dot] for dot in dots]) for element, dots in elements.items()
             }
             for name, elements in state.sets.items()
         }
@@ -49,23 +50,24 @@ def document(state: State) -> dict[str, Any]:
 def state_of(record_id: str, doc: Mapping[str, Any]) -> State:
     """The state that `document` was made from."""
     books = doc["_m"]
-    order = [Dot(row[0], row[1]) for row in books["d"]]
-    cells: dict[str, Cells] = {}
-    for name, live in books["c"].items():
-        if isinstance(live, int):
-            cells[name] = {order[live]: doc[name]}
-        else:
-            cells[name] = {order[i]: value for i, value in live}
+    marks = {Dot(replica, n): Mark(*mark) for replica, n, *mark in books["d"]}
+    order = list(marks)
+    cells: dict[str, Cells] = {
+        name: {order[live]: doc[name]}
+        if isinstance(live, int)
+        else {order[i]: value for i, value in live}
+        for name, live in books["c"].items()
+    }
     sets: dict[str, Elements] = {
-        name: {element: frozenset(order[i] for i in dots) for element, dots in elements.items()}
+        name: {element: frozenset([order[i] for i in dots]) for element, dots in elements.items()}
         for name, elements in books.get("s", {}).items()
     }
     return State(
         record_id,
         books["t"],
         books["vv"],
-        {dot: Mark(*row[2:]) for dot, row in zip(order, books["d"], strict=True)},
-        frozenset(order[i] for i in books["l"]),
+        marks,
+        frozenset([order[i] for i in books["l"]]),
         cells,
         sets,
     )

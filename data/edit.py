@@ -50,6 +50,8 @@ class Edit:
     clock: tuple[int, str] | None = None
     """The clock it was made by, if not the office's: how far it was corrected (ms), and its
     quality."""
+    add_over: Mapping[str, Mapping[str, tuple[Dot, ...]]] = field(default_factory=dict)
+    """By element that was there already: the dots that its adding took the place of."""
 
     def to_json(self) -> dict[str, Any]:
         """The edit as it is kept in the journal and sent; empty parts are left out."""
@@ -64,10 +66,8 @@ class Edit:
             "f": dict(self.values),
             "x": {name: [list(d) for d in dots] for name, dots in self.over.items()},
             "add": {name: list(elements) for name, elements in self.add.items()},
-            "rem": {
-                name: {e: [list(d) for d in dots] for e, dots in losses.items()}
-                for name, losses in self.remove.items()
-            },
+            "ax": _listed(self.add_over),
+            "rem": _listed(self.remove),
             "lx": [list(d) for d in self.life_over],
             "del": self.delete,
             "k": list(self.clock or ()),
@@ -86,13 +86,11 @@ class Edit:
                 values=dict(raw.get("f", {})),
                 over={name: _dots(dots) for name, dots in raw.get("x", {}).items()},
                 add={name: tuple(map(str, e)) for name, e in raw.get("add", {}).items()},
-                remove={
-                    name: {e: _dots(dots) for e, dots in losses.items()}
-                    for name, losses in raw.get("rem", {}).items()
-                },
+                remove=_by_element(raw.get("rem", {})),
                 life_over=_dots(raw.get("lx", ())),
                 delete=bool(raw.get("del", False)),
                 clock=_clock(raw.get("k")),
+                add_over=_by_element(raw.get("ax", {})),
             )
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise Malformed(f"this is not an edit: {error}.") from error
@@ -114,8 +112,12 @@ def apply(
         for name in change.values
     }
     remove = {
-        name: {e: tuple(sorted(state.sets.get(name, {}).get(e, ()))) for e in elements}
+        name: {e: _standing(state, name, e) for e in elements}
         for name, elements in change.remove.items()
+    }
+    stood = {
+        name: {e: dots for e in elements if (dots := _standing(state, name, e))}
+        for name, elements in change.add.items()
     }
     after = write(
         state,
@@ -141,6 +143,7 @@ def apply(
         tuple(sorted(state.life)),
         change.delete,
         clock,
+        {name: elements for name, elements in stood.items() if elements},
     )
 
 
@@ -209,6 +212,18 @@ def _clock(raw: Any) -> tuple[int, str] | None:
         return None
     offset, quality = raw
     return int(offset), str(quality)
+
+
+def _standing(state: State, name: str, element: str) -> tuple[Dot, ...]:
+    return tuple(sorted(state.sets.get(name, {}).get(element, ())))
+
+
+def _listed(told: Mapping[str, Mapping[str, tuple[Dot, ...]]]) -> dict[str, Any]:
+    return {n: {e: [list(d) for d in dots] for e, dots in some.items()} for n, some in told.items()}
+
+
+def _by_element(raw: Any) -> dict[str, dict[str, tuple[Dot, ...]]]:
+    return {n: {e: _dots(dots) for e, dots in some.items()} for n, some in raw.items()}
 
 
 def _dots(raw: Any) -> tuple[Dot, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import types
 import typing
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -31,6 +32,8 @@ class Choice(Meaning):
     """One of a written list; a word that is not in it (from a newer app) is shown as it stands."""
 
     words: tuple[str, ...] = ()
+    flow: bool = False
+    """The words are steps in the order of what they allow, the one that allows least first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,11 @@ class Label:
 
 def one_of(*words: str) -> Choice:
     return Choice("choice", words)
+
+
+def flow_of(*words: str) -> Choice:
+    """Steps such as draft, submitted, approved: what copies said apart never allows more."""
+    return Choice("choice", words, flow=True)
 
 
 def link_to(kind: str) -> Link:
@@ -164,6 +172,17 @@ def _inside(annotation: Any) -> Meaning | None:
         if isinstance(mark, Meaning):
             return mark
     return None
+
+
+def least(meaning: Meaning, values: Sequence[Any]) -> Any:
+    """Of values of a flow that nobody has settled, the one that allows least.
+
+    Of a flag it is "yes": what is void or blocked stays so. A newer app's word is passed over.
+    """
+    if isinstance(meaning, Choice):
+        known = [value for value in values if value in meaning.words]
+        return min(known, key=meaning.words.index) if known else values[0]
+    return True if any(value is True for value in values) else values[0]
 
 
 def check_choice(meaning: Meaning, value: object, field: str) -> None:

@@ -49,6 +49,12 @@ class Dots:
         ranges = self._ranges.get(replica)
         return ranges[0][1] if ranges and ranges[0][0] == 1 else 0
 
+    def behind(self, replica: str, n: int) -> int:
+        """How many of a replica's edits have a number above that one."""
+        return sum(
+            max(0, last - max(first, n + 1) + 1) for first, last in self._ranges.get(replica, ())
+        )
+
     def to_json(self) -> dict[str, list[list[int]]]:
         return {replica: [list(r) for r in ranges] for replica, ranges in self._ranges.items()}
 
@@ -86,6 +92,13 @@ class History:
         lines += self._sealing.get(record_id, ())
         lines += self._recent.get(record_id, ())
         return lines
+
+    def newest(self) -> Iterator[list[bytes]]:
+        """Every edit as a line: those in memory, then segment by segment, the newest first."""
+        held = (*self._sealing.values(), *self._recent.values())
+        yield [line for lines in held for line in lines]
+        for segment in reversed(self._segments):
+            yield from segment.every()
 
     def records(self) -> set[str]:
         """Every record that has an edit here."""
@@ -143,6 +156,12 @@ class Segment:
         sealed = self._open()
         ordinals = self._ordinals.get(record_id, ())
         return [self._block(sealed, n // _BLOCK)[n % _BLOCK] for n in ordinals]
+
+    def every(self) -> Iterator[list[bytes]]:
+        """All its edits in one list, read and let go again."""
+        sealed = self._open()
+        blocks = (zlib.decompress(sealed.read(at)) for at in sealed.directory["blocks"])
+        yield [line for block in blocks for line in block.split(b"\n")]
 
     def _open(self) -> Sealed:
         if self._sealed is None:

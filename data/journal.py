@@ -116,6 +116,7 @@ class Journal:
         except OSError as error:
             with suppress(OSError):  # else the next append does it first
                 self._take_back()
+                file.sync()  # or a power cut could bring back what was said not to be saved
             raise not_saved(error) from error
 
     @contextmanager

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from data.errors import BadInput
-from data.fields import Meaning, check_choice, label_of, meaning_of
+from data.fields import Choice, Meaning, check_choice, label_of, least, meaning_of
+from data.reach import OFFICE_ONLY, Reach
 from data.record import Record, RecordId
 
 R = TypeVar("R", bound=Record)
@@ -20,6 +21,9 @@ Nature = Literal["fact", "shared", "paper"]
 
 Class = Literal["green", "amber", "red"]
 """Who may hold it: the whole unit, those who need to know, named individuals."""
+
+Rule = Literal["lww", "review", "group", "set", "flow", "ref", "once"]
+"""How values that copies wrote apart are shown, and who must look (data/conflicts.py)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,13 +47,23 @@ class Kind(Generic[R]):
     """(production id, record) -> the id of a thing that is naturally one; empty: it is not."""
     take_back: Callable[[R], R] | None = None
     """Of a fact: the new fact that voids it. Undo needs it."""
+    taken_back: Callable[[Iterable[R]], frozenset[str]] | None = None
+    """Of facts: the ids of those that others among them take back."""
+    merge: Mapping[str, Rule] = field(default_factory=dict)
+    """By field: another rule than its meaning's."""
+    reach: Reach = OFFICE_ONLY
+    """Whom its records concern: the row of the matrix, and whose they are."""
     meanings: Mapping[str, Meaning] = field(init=False)
+    flows: tuple[str, ...] = field(init=False)
+    """Fields whose rule is `flow`."""
+    _readers: dict[str, TypeAdapter[Any]] = field(init=False, default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         fields = {name: info for name, info in self.model.model_fields.items() if name != "id"}
         object.__setattr__(self, "named_by", self.named_by or self.columns[0])
         object.__setattr__(self, "meanings", {n: meaning_of(info) for n, info in fields.items()})
-        for name in (*self.columns, *self.search, *self.indexed):
+        object.__setattr__(self, "flows", tuple(n for n in fields if self._flows(n)))
+        for name in (*self.columns, *self.search, *self.indexed, *self.merge):
             if name not in fields:
                 raise TypeError(f"{self.name} has no field {name!r}")
 
@@ -67,6 +81,7 @@ class Kind(Generic[R]):
         it has none: a newer app's word must not make the whole record unreadable here.
         """
         values: dict[str, Any] = {n: document[n] for n in self.meanings if n in document}
+        values |= self._held_back(document)
         values["id"] = RecordId(record_id)
         try:
             return self.model.model_validate(values)
@@ -96,6 +111,10 @@ class Kind(Generic[R]):
         dumped = record.model_dump(mode="json", by_alias=True, include={name})
         return canonical(dumped.get(name))
 
+    def unwritten(self, name: str) -> Any:
+        """What a field says that nobody has written, as canonical JSON."""
+        return self.cell(name, self.model.model_construct(**self._blanks()))
+
     def check(self, values: Mapping[str, Any], *, changed: Iterable[str] | None = None) -> R:
         """A new reading of `values`, or BadInput that names the field and what to write.
 
@@ -114,11 +133,37 @@ class Kind(Generic[R]):
             check_choice(self.meanings[name], getattr(record, name), name)
         return record
 
+    def one(self, name: str, value: Any) -> Any:
+        """One field's value as it is read; what this version cannot read stays as it stands."""
+        try:
+            return self._one(name, value)
+        except ValidationError:
+            return value
+
+    def least(self, name: str, values: Sequence[Any]) -> Any:
+        """Of steps that copies took apart, the one that allows least."""
+        return least(self.meanings[name], values)
+
+    def _flows(self, name: str) -> bool:
+        meaning = self.meanings[name]
+        declared = isinstance(meaning, Choice) and meaning.flow
+        return self.merge.get(name, "flow" if declared else None) == "flow"
+
+    def _held_back(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Where copies took steps of a flow apart, the one that allows least is read."""
+        if not self.flows or "_m" not in document:
+            return {}
+        cells = document["_m"]["c"]
+        apart = [name for name in self.flows if isinstance(cells.get(name), list)]
+        return {name: self.least(name, [value for _, value in cells[name]]) for name in apart}
+
     def _one(self, name: str, value: Any) -> Any:
         """One field's value as it is read when the record as a whole cannot be."""
-        info = self.model.model_fields[name]
-        meaning: Any = Annotated[info.annotation, info]
-        return TypeAdapter(meaning).validate_python(value)
+        if name not in self._readers:
+            info = self.model.model_fields[name]
+            meaning: Any = Annotated[info.annotation, info]
+            self._readers[name] = TypeAdapter(meaning)
+        return self._readers[name].validate_python(value)
 
     def _blanks(self) -> dict[str, Any]:
         return {

@@ -48,12 +48,17 @@ except ImportError:  # the phone and the browser have only the standard library'
     dumps_exact = dumps
 
 else:
-    _AS_JSON = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+    _AS_JSON = (
+        orjson.OPT_PASSTHROUGH_DATETIME
+        | orjson.OPT_PASSTHROUGH_DATACLASS
+        | orjson.OPT_APPEND_NEWLINE
+    )
 
     def dumps_exact(value: Any) -> bytes:
         """As `dumps`, of what was made from JSON's own sorts and holds no floats."""
         try:
-            return orjson.dumps(value, None, _AS_JSON)
+            # orjson's bytes hold on to 4 kB each, however few they are; a slice is their size.
+            return orjson.dumps(value, None, _AS_JSON)[:-1]
         except TypeError:
             return _plain_dumps(value)
 

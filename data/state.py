@@ -14,9 +14,9 @@ vectors (Preguiça et al. 2010).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from data.errors import Malformed, ReplicaCloned
 
@@ -66,13 +66,7 @@ class State:
 
     def dots(self) -> set[Dot]:
         """Every dot that a cell, an element or the life still refers to."""
-        used = set(self.life)
-        for cells in self.cells.values():
-            used.update(cells)
-        for elements in self.sets.values():
-            for dots in elements.values():
-                used.update(dots)
-        return used
+        return _dots(self.life, self.cells, self.sets)
 
 
 def seen(vv: Mapping[str, int], dot: Dot) -> bool:
@@ -86,40 +80,21 @@ def includes(big: State, small: State) -> bool:
 
 def join(a: State, b: State) -> State:
     """Both records' edits in one state. ReplicaCloned if one dot has two contents."""
-    # Python's 1 == True is not ours, so equal values must look equal too.
-    if a is b or (a == b and repr(a.cells) == repr(b.cells)):
+    if a is b:
         return a
     if (a.id, a.kind) != (b.id, b.kind):
         raise Malformed(f"{a.kind} {a.id} cannot be joined with {b.kind} {b.id}.")
-    marks = _join_marks(a, b)
-    cells: dict[str, Cells] = {}
-    for name in a.cells.keys() | b.cells.keys():
-        kept = _join_cells(a.cells.get(name, {}), a.vv, b.cells.get(name, {}), b.vv)
-        if kept:
-            cells[name] = kept
-    sets: dict[str, Elements] = {}
-    for name in a.sets.keys() | b.sets.keys():
-        ours, theirs = a.sets.get(name, {}), b.sets.get(name, {})
-        elements = {
-            element: dots
-            for element in ours.keys() | theirs.keys()
-            if (
-                dots := _join_dots(ours.get(element, _NONE), a.vv, theirs.get(element, _NONE), b.vv)
-            )
-        }
-        if elements:
-            sets[name] = elements
-    if cells.keys() & sets.keys():
+    marks = _join_marks(a.marks, b.marks)
+    a_old, b_old = _had(a.marks, b.vv), _had(b.marks, a.vv)
+    cells = _join_fields(a.cells, b.cells, a_old, b_old, _join_cells)
+    sets = _join_fields(a.sets, b.sets, a_old, b_old, _join_elements) if a.sets or b.sets else {}
+    if sets and not cells.keys().isdisjoint(sets):
         raise Malformed(
             f"{a.kind} {a.id}: one field is a value on one copy and a set on the other."
         )
-    vv = dict(a.vv)
-    for replica, n in b.vv.items():
-        if n > vv.get(replica, 0):
-            vv[replica] = n
-    return _trim(
-        State(a.id, a.kind, vv, marks, _join_dots(a.life, a.vv, b.life, b.vv), cells, sets)
-    )
+    life = _join_dots(a.life, b.life, a_old, b_old)
+    used = _dots(life, cells, sets)
+    return State(a.id, a.kind, _join_vv(a.vv, b.vv), _kept(marks, used), life, cells, sets)
 
 
 def write(
@@ -156,70 +131,120 @@ def write(
         for element, dots in losses.items():
             left[element] = left.get(element, _NONE) - frozenset(dots)
         sets[name] = {element: dots for element, dots in left.items() if dots}
-    return _trim(
-        replace(
-            state,
-            vv={**state.vv, dot.replica: dot.n},
-            marks={**state.marks, dot: mark},
-            life=_NONE if delete else frozenset({dot}),
-            cells=cells,
-            sets={name: elements for name, elements in sets.items() if elements},
-        )
-    )
+    sets = {name: elements for name, elements in sets.items() if elements}
+    life = _NONE if delete else frozenset({dot})
+    marks = _kept({**state.marks, dot: mark}, _dots(life, cells, sets))
+    return State(state.id, state.kind, {**state.vv, dot.replica: dot.n}, marks, life, cells, sets)
 
 
 _NONE: frozenset[Dot] = frozenset()
+_TEXT = frozenset({str})
+_SIMPLE = frozenset({str, int, bool, type(None)})
+T = TypeVar("T", Cells, Elements)
 
 
-def _join_marks(a: State, b: State) -> dict[Dot, Mark]:
-    marks = dict(a.marks)
-    for dot, theirs in b.marks.items():
-        ours = marks.get(dot)
-        if ours is None or ours == theirs:
-            marks[dot] = theirs
-        elif (ours.stamp, ours.user) != (theirs.stamp, theirs.user):
+def _join_marks(a: Mapping[Dot, Mark], b: Mapping[Dot, Mark]) -> dict[Dot, Mark]:
+    marks = {**b, **a}
+    for dot in a.keys() & b.keys():
+        ours, theirs = a[dot], b[dot]
+        if ours == theirs:
+            continue
+        if (ours.stamp, ours.user) != (theirs.stamp, theirs.user):
             raise ReplicaCloned(f"the edit {dot.replica}/{dot.n} has two authors or times.")
-        else:
-            times = [ot for ot in (ours.ot, theirs.ot) if ot is not None]
-            marks[dot] = ours._replace(ot=min(times))
+        times = [ot for ot in (ours.ot, theirs.ot) if ot is not None]
+        marks[dot] = ours._replace(ot=min(times))
     return marks
 
 
-def _join_cells(a: Cells, a_vv: Mapping[str, int], b: Cells, b_vv: Mapping[str, int]) -> Cells:
+def _had(dots: Iterable[Dot], vv: Mapping[str, int]) -> set[Dot]:
+    """Those the other side has seen: where it does not hold them, it has written over them."""
+    return {dot for dot in dots if dot.n <= vv.get(dot.replica, 0)}
+
+
+def _join_vv(a: Mapping[str, int], b: Mapping[str, int]) -> dict[str, int]:
+    vv = dict(a)
+    for replica, n in b.items():
+        if n > vv.get(replica, 0):
+            vv[replica] = n
+    return vv
+
+
+def _join_fields(
+    a: Mapping[str, T],
+    b: Mapping[str, T],
+    a_old: set[Dot],
+    b_old: set[Dot],
+    join_one: Callable[[T, T, set[Dot], set[Dot]], T],
+) -> dict[str, T]:
+    joined: dict[str, T] = {}
+    nothing: T = {}
+    for name, ours in a.items():
+        theirs = b.get(name, nothing)
+        if ours == theirs and _TEXT.issuperset(map(type, ours.values())):
+            joined[name] = ours  # most fields of most records; two equal texts are the same
+        elif kept := join_one(ours, theirs, a_old, b_old):
+            joined[name] = kept
+    for name in b.keys() - a.keys():
+        if kept := join_one(nothing, b[name], a_old, b_old):
+            joined[name] = kept
+    return joined
+
+
+def _join_cells(a: Cells, b: Cells, a_old: set[Dot], b_old: set[Dot]) -> Cells:
     kept: Cells = {}
     for dot, value in a.items():
         if dot in b:
-            if not _same(b[dot], value):
+            if not _same(value, b[dot]):
                 raise ReplicaCloned(f"the edit {dot.replica}/{dot.n} has two contents.")
-            kept[dot] = value
-        elif not seen(b_vv, dot):
-            kept[dot] = value
+        elif dot in a_old:
+            continue
+        kept[dot] = value
     for dot, value in b.items():
-        if dot not in a and not seen(a_vv, dot):
+        if dot not in a and dot not in b_old:
             kept[dot] = value
     return kept
 
 
-def _join_dots(
-    a: frozenset[Dot], a_vv: Mapping[str, int], b: frozenset[Dot], b_vv: Mapping[str, int]
-) -> frozenset[Dot]:
+def _join_elements(a: Elements, b: Elements, a_old: set[Dot], b_old: set[Dot]) -> Elements:
     if a == b:
         return a
-    return (
-        (a & b)
-        | {dot for dot in a - b if not seen(b_vv, dot)}
-        | {dot for dot in b - a if not seen(a_vv, dot)}
-    )
+    elements = {
+        element: _join_dots(a.get(element, _NONE), b.get(element, _NONE), a_old, b_old)
+        for element in a.keys() | b.keys()
+    }
+    return {element: dots for element, dots in elements.items() if dots}
+
+
+def _join_dots(
+    a: frozenset[Dot], b: frozenset[Dot], a_old: set[Dot], b_old: set[Dot]
+) -> frozenset[Dot]:
+    return a if a == b else (a & b) | (a - b - a_old) | (b - a - b_old)
 
 
 def _same(a: Any, b: Any) -> bool:
     """Equal as JSON: 1 and True are equal in Python and are not the same value."""
-    return a is b or (a == b and json.dumps(a, sort_keys=True) == json.dumps(b, sort_keys=True))
+    if a is b or a != b:
+        return a is b
+    if type(a) is type(b) and type(a) in _SIMPLE:
+        return True
+    # Two texts of Python's cost less than two of JSON's; only the latter do not mind the order.
+    return repr(a) == repr(b) or json.dumps(a, sort_keys=True) == json.dumps(b, sort_keys=True)
 
 
-def _trim(state: State) -> State:
+def _dots(
+    life: frozenset[Dot], cells: Mapping[str, Cells], sets: Mapping[str, Elements]
+) -> set[Dot]:
+    used = set(life)
+    for live in cells.values():
+        used.update(live)
+    for elements in sets.values():
+        for dots in elements.values():
+            used.update(dots)
+    return used
+
+
+def _kept(marks: Mapping[Dot, Mark], used: set[Dot]) -> Mapping[Dot, Mark]:
     """Marks of dots that nothing refers to any more would differ between copies; they go."""
-    used = state.dots()
-    if len(used) == len(state.marks):
-        return state
-    return replace(state, marks={dot: mark for dot, mark in state.marks.items() if dot in used})
+    if len(used) == len(marks):
+        return marks
+    return {dot: mark for dot, mark in marks.items() if dot in used}

@@ -19,7 +19,7 @@ from data.books import OfficeBooks
 from data.canonical import decode, encode
 from data.document import GONE, document, state_of
 from data.edit import Edit, Write, apply, dot_of
-from data.errors import NotFound
+from data.errors import NotFound, NotSaved
 from data.files import DiskFolder, Folder
 from data.frame import Commit
 from data.lock import WriterLock
@@ -204,12 +204,16 @@ class Store:
         if edits:
             bases = {i: _encoded(self.state(i)) for i in states if i not in self.bases}
             changes = {i: (first[i] if first[i].vv else None, state) for i, state in states.items()}
-            self._keep(
-                states.values(),
-                [edit.to_json() for edit in edits],
-                sums=self.sums.after(changes) if self.hub else {},
-                bases={} if self.hub else bases,
-            )
+            try:
+                self._keep(
+                    states.values(),
+                    [edit.to_json() for edit in edits],
+                    sums=self.sums.after(changes) if self.hub else {},
+                    bases={} if self.hub else bases,
+                )
+            except NotSaved:
+                self._n -= len(edits)  # a gap would look like an edit that got lost on its way
+                raise
         return Gesture(gesture, tuple(edits), first)
 
     def receive(
@@ -286,9 +290,6 @@ class Store:
 
     def set_meta(self, **meta: Any) -> None:
         self._keep((), (), meta=meta)
-
-    def forget_meta(self, *keys: str) -> None:
-        self._keep((), (), forget=[key for key in keys if key in self.meta])
 
     def forget_bases(self, **meta: Any) -> None:
         """Another office run history: nothing counts as confirmed, everything is offered again."""

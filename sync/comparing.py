@@ -24,6 +24,8 @@ def differing(store: Store, found: Compared) -> tuple[list[str], list[str]]:
     What was buried here is offered instead of asked for: the office forgot that it was.
     """
     slots = frozenset(found.slots)
+    if not slots:
+        return [], []
     theirs = {str(record_id): str(told) for record_id, told in found.digests}
     ours = {i for i in (*store.ids(), *store.bases) if slot_of(i) in slots}
     wants, lacks = [], []

@@ -7,6 +7,7 @@ what was *sent*, so an edit made meanwhile is still owed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,10 +16,12 @@ from data.edit import dot_of
 from data.errors import Malformed, NoOffice, OfficeError
 from data.state import Dot, State, join
 from data.store import Store
+from sync.clock import set_clock
 from sync.comparing import differing, sums_of
 from sync.owed import Batch, units
 from sync.place import Place
 from sync.wire import (
+    FORMAT,
     FULL,
     MOST_RECORD,
     MOST_STATES,
@@ -39,9 +42,6 @@ OLDER = (
     "This office is an older copy than one this device has met. What you write is sent to it, but "
     "nothing is taken from it. Ask which laptop is the office now."
 )
-_HOUR_MS = 3600 * 1000
-SLOWEST_MS = 2000
-"""Of a hello, there and back, that still tells the time."""
 
 
 class Device:
@@ -61,10 +61,17 @@ class Device:
         """What the office says to an app that is too old."""
         self.photos_left = 0
         self._most = MOST_STATES
+        self.plain = False
+        """The office is of format 1: it compares nothing and fills by the changes alone."""
         self._newer: Welcome | None = None
-        mine = {"device": device or store.meta.get("device") or store.sources.new_id()}
+        mine: dict[str, Any] = {
+            "device": device or store.meta.get("device") or store.sources.new_id()
+        }
         if called:
             mine["name"] = called
+        if "replicas" not in store.meta:  # an older app did not note its own; its edits tell
+            told = {raw["dot"][0] for raw in store.books.history.recent()}
+            mine |= {"replicas": sorted(told)} if told else {}
         self._note(**mine)
 
     @property
@@ -106,6 +113,7 @@ class Device:
             device=meta["device"],
             called=meta.get("name", ""),
             app=self.app,
+            format=FORMAT,
             production=self.store.production,
             letter=meta.get("letter", ""),
             cursor=meta.get("cursor", ""),
@@ -119,20 +127,22 @@ class Device:
         """Takes the letter, and the production on a first meeting. `asked`: this copy's clock when
         it said hello; 0: unknown. NoOffice: this is another production's office."""
         store = self.store
+        self.plain = welcome.format < 2
         if store.production not in ("", welcome.production):
             raise NoOffice("This address is another production's office.", code="other-production")
-        self.run, self._most, self.update = welcome.run, MOST_STATES, welcome.update
+        self.run, self._most, self.update = "", MOST_STATES, welcome.update
         known = _counter(store.meta.get("epoch", ""))
         self.older = _counter(welcome.epoch) < known
         self._newer = None
-        if self.older:
-            return
-        self._set_clock(welcome, asked)
-        self._offer_forgotten(welcome)
-        if known and store.meta["epoch"] != welcome.epoch:
-            self._newer = welcome  # noted when both sides are compared: till then all is as before
-            return
-        self._note(**self._of(welcome))
+        if not self.older:
+            self._set_clock(welcome, asked)
+            self._offer_forgotten(welcome)
+            if known and store.meta["epoch"] != welcome.epoch:
+                self._newer = welcome  # noted when both sides are compared: till then as before
+            else:
+                self._note(**self._of(welcome))
+        # Not before the books say whose: a cursor without its epoch could never be gone on from.
+        self.run = welcome.run
 
     def _of(self, welcome: Welcome) -> dict[str, Any]:
         return {
@@ -143,30 +153,21 @@ class Device:
         }
 
     def _set_clock(self, welcome: Welcome, asked: int) -> None:
-        now = self.store.sources.wall_ms()
-        if not asked or not welcome.time or not 0 <= now - asked < SLOWEST_MS:
-            return
-        sources = self.store.sources
-        offset = welcome.time - (asked + now) // 2
-        known = self.store.meta.get("clock")
-        if sources.quality != "guess" and known and abs(offset - sources.offset) < 1000:
-            offset = sources.offset  # the way back and forth is not measured finer than that
-        sources.told(offset)
-        told = {"offset": offset, "quality": sources.quality}
-        if known is None or {**known, "at": 0} != {**told, "at": 0} or now - known["at"] > _HOUR_MS:
-            self._note(clock={**told, "at": now})
+        set_clock(self.store, welcome.time, asked)
 
     def _offer_forgotten(self, welcome: Welcome) -> None:
         """Edits that the office acknowledged once, and does not know."""
-        unacked, dots = self.store.unacked, self.store.books.history.dots
+        seen, dots = welcome.seen, self.store.books.history.dots
+        owed = Counter(d.replica for d in self.store.unacked if d.n > seen.get(d.replica, d.n))
+        stuck = self.aside.keys()  # behind one that was put aside the office cannot say what it has
         lost = {
             replica
-            for replica, n in welcome.seen.items()
-            if n < dots.upto(replica) and Dot(replica, n + 1) not in unacked
+            for replica, n in seen.items()
+            if dots.behind(replica, n) > owed[replica]
+            and dot_name(Dot(replica, n + 1)) not in stuck
         }
         if lost:
             recent = self.store.books.history.recent()
-            seen = welcome.seen
             self.store.offer_again(
                 [
                     raw
@@ -276,7 +277,7 @@ class Device:
     @property
     def filling(self) -> Mapping[str, str] | None:
         """Where the first fill has come to; None: it is over."""
-        if self.store.meta.get("cursor"):
+        if self.plain or self.store.meta.get("cursor"):
             return None
         return dict(self.store.meta.get("fill") or {"mark": "", "after": ""})
 
@@ -317,6 +318,12 @@ class Device:
         welcome, self._newer = self._newer, None
         if welcome is not None:
             self._note(**self._of(welcome), cursor=mark, fill={}, aside={})
+
+    def start_over(self) -> None:
+        """An office of format 1 in a new epoch: nothing counts as confirmed any more."""
+        self.store.forget_bases()
+        self.store.offer_again(list(self.store.books.history.recent()))
+        self.alike("")
 
     # ---- inside -----------------------------------------------------------------------------
 

@@ -63,14 +63,15 @@ class Epochs:
 
     def begin(self, *, above: int = 0) -> None:
         """A new epoch, above every one that was ever heard of."""
-        counter = max(above, self.newer, self.here.counter) + 1
+        counter, run = max(above, self.newer, self.here.counter) + 1, self.store.sources.new_token()
         # Letters given out after that copy was made are not remembered here: stay clear of them.
         self.store.set_meta(
             epoch=self._named(counter),
-            hub_runs={self.run: self.store.order.top},
+            hub_runs={run: self.store.order.top},
             letters=self.store.meta.get("letters", 0) + 10,
             recovery=self.store.sources.wall_ms() + RECOVERY_MS,
         )
+        self.run = run  # who is in the middle of a session must say hello before going on
 
     def known(self, place: Place) -> bool:
         """Whether this office may have told a device of that place."""

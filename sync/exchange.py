@@ -15,7 +15,7 @@ from typing import Any
 from data.canonical import digest, encode
 from data.errors import Malformed, NoOffice, NotFound
 from data.kinds import ALL
-from data.packing import dumps, loads
+from data.packing import dumps_exact, loads
 from data.state import State
 from data.store import Store
 from data.sums import SLOTS, Sums, slot_of
@@ -83,8 +83,16 @@ class Office:
     @property
     def alarms(self) -> Mapping[str, int]:
         """Records that too many replicas have written, and how many."""
+        return self._noted("alarm/")
+
+    @property
+    def flagged(self) -> Mapping[str, str]:
+        """Facts that were not their authors' to write, and why; they stand all the same."""
+        return self._noted("flagged/")
+
+    def _noted(self, under: str) -> dict[str, Any]:
         found = self.store.meta.items()
-        return {key.removeprefix("alarm/"): n for key, n in found if key.startswith("alarm/")}
+        return {key.removeprefix(under): told for key, told in found if key.startswith(under)}
 
     # ---- calls ------------------------------------------------------------------------------
 
@@ -127,12 +135,13 @@ class Office:
             self.epochs.told_of_newer(self.epochs.here.counter + 1)
         taken = Taking(
             self.store,
-            own=lambda replica: self.register.owns(push.device, replica),
+            own=lambda replica: self._own(push.device, replica),
             recovering=self.epochs.recovering,
             facts=FACTS,
             judge=self.judge,
         ).all_of(push)
         meta: dict[str, Any] = {f"alarm/{i}": n for i, n in taken.alarms.items()}
+        meta |= {f"flagged/{i}": code for i, code in taken.flagged.items()}
         if taken.recovered:
             meta[f"recovered/{self.store.order.top}"] = taken.recovered
         self.store.accept(taken.changes, taken.lines, edits=taken.edits, meta=meta)
@@ -147,6 +156,7 @@ class Office:
         self.epochs.same_run(run)
         at = self.epochs.start(cursor)
         self.register.confirms(device, at)
+        self.bury()
         put = self.store.order.after(at)
         states, last, more = self._some(put, min(limit, MOST_STATES))
         here = self.epochs.here
@@ -162,6 +172,8 @@ class Office:
     def snapshot(self, run: str, after: str, limit: int = MOST_STATES) -> Fill:
         """The records whose ids come after that one, by id."""
         self.epochs.same_run(run)
+        if len(after) > 64:
+            raise Malformed("No record has so long an id.")
         if self._walk is None or not after:
             # What is put from here on comes with the changes: the walk need not know it.
             self._walk = sorted(self.store.ids())
@@ -229,7 +241,13 @@ class Office:
 
     # ---- inside -----------------------------------------------------------------------------
 
+    def _own(self, device: str, replica: str) -> bool:
+        # Apps of format 1 do not say who they are: theirs is what nobody else has named.
+        return self.register.owns(device, replica) if device else self.register.free(replica)
+
     def _confirmed(self, cursor: str) -> int:
+        if not cursor:
+            return self.store.order.top  # it holds nothing yet: it begins with what is here now
         try:
             return self.epochs.start(cursor)
         except NoOffice:
@@ -245,7 +263,7 @@ class Office:
             state = self.store.state(record_id)
             assert state is not None
             raw = encode(state)
-            size += len(dumps(raw))
+            size += len(dumps_exact(raw))
             if states and size > FULL:
                 return states, last, True
             states.append(raw)
@@ -272,7 +290,7 @@ def _fitting(verdicts: list[Verdict]) -> tuple[Verdict, ...]:
     """The verdicts, with the merged states that fit an answer; the others come with the changes."""
     size, fitting = 0, []
     for verdict in verdicts:
-        size += len(dumps(verdict.state)) if verdict.state is not None else 0
+        size += len(dumps_exact(verdict.state)) if verdict.state is not None else 0
         if verdict.state is not None and size > FULL:
             verdict = verdict.model_copy(update={"state": None})
         fitting.append(verdict)

@@ -39,6 +39,8 @@ class LinkState:
     """Not at the office yet; on this copy they are safe."""
     aside: int = 0
     """What the office would not take; it stays on this copy."""
+    met: bool = False
+    """It has met its office at some time, in this run or before."""
     reached: bool = False
     verified: bool = False
     """When last asked, both copies had the same sums over all records."""
@@ -46,7 +48,11 @@ class LinkState:
     """In the middle of sending and fetching."""
     last_contact: datetime | None = None
     lost_since: datetime | None = None
+    older: bool = False
+    """The office is an older copy than one this device has met."""
     trouble: str = ""
+    update: str = ""
+    """What the office says to an app that is too old."""
 
     @property
     def equal(self) -> bool:
@@ -56,24 +62,32 @@ class LinkState:
 
     def words(self, zone: tzinfo = UTC) -> str:
         """The state in one or two sentences, times as the clock on the wall has them."""
+        said = [self.stands(zone)]
+        if self.aside:
+            said.append(f"The office put {self.aside} aside; they stay on this device.")
+        said += [self.update, self.trouble]
+        return " ".join(sentence for sentence in said if sentence)
+
+    def stands(self, zone: tzinfo = UTC) -> str:
+        """Where the records are, and whether the office answers; what is in the way is not said."""
         said = []
         owed = [_counted(self.records, "record"), _counted(self.photos, "photo")]
         here = " and ".join(words for words in owed if words)
         if here:
             said.append(f"Saved on this device: {here} not yet at the office.")
+        elif self.older:
+            said.append("Saved on this device.")
+        elif self.aside:
+            said.append(f"At the office, but for {self.aside} that it put aside.")
         elif self.verified and self.last_contact is not None:
             at = f"{self.last_contact.astimezone(zone):%H:%M}"
             said.append(f"At the office; both copies were equal at {at}.")
-        elif self.last_contact is not None:
+        elif self.met or self.last_contact is not None:
             said.append("At the office.")
-        if self.aside:
-            said.append(f"The office put {self.aside} aside; they stay on this device.")
-        if self.trouble:
-            said.append(self.trouble)
-        elif self.lost_since is not None:
+        if self.lost_since is not None and not self.trouble:
             since = f"{self.lost_since.astimezone(zone):%H:%M}"
             said.append(f"The office cannot be reached since {since}.")
-        elif self.last_contact is None:
+        elif not (self.met or self.last_contact or self.trouble):
             said.append("This device has not met its office yet.")
         return " ".join(said)
 
@@ -89,12 +103,13 @@ class Link:
         *,
         device: str = "",
         called: str = "",
+        app: str = "",
         timings: Timings | None = None,
         connect: Connect | None = None,
     ) -> None:
         self.store = store
         self.blobs = blobs
-        self.device = Device(store, device=device, called=called)
+        self.device = Device(store, device=device, called=called, app=app)
         self.session = Session(self.device, OwnPhotos(store, blobs))
         self.timings = timings or Timings()
         self._connect = connect or (lambda: over_http(address, self.timings))
@@ -155,15 +170,15 @@ class Link:
 
     async def history(self, record_id: str) -> list[Edit]:
         """The office's edits of a record, in the order they came there. NotFound: it has none."""
+        if not self.device.run and self._send is None:
+            await self.sync_once()
         edits: list[Edit] = []
         more = True
         async with self._connect() as send:
             while more:
-                if not self.device.run:
-                    await self.sync_once()
-                path = f"/v1/history/{quote(record_id, safe='')}"
                 ask = {"run": self.device.run, "after": len(edits)}
-                answer = await send(Call("GET", f"{path}?{urlencode(ask)}"))
+                path = f"/v1/history/{quote(record_id, safe='')}?{urlencode(ask)}"
+                answer = await send(Call("GET", path))
                 if answer.status != 200:
                     raise refusal(answer)
                 past = Past.from_bytes(answer.content)
@@ -281,6 +296,8 @@ class Link:
         device, session = self.device, self.session
         told: dict[str, Any] = {"records": device.waiting, "aside": len(device.aside)}
         told |= {"photos": session.photos_left, "trouble": session.trouble}
+        told |= {"update": device.update, "older": device.older}
+        told["met"] = bool(self.store.meta.get("epoch"))
         told["verified"] = device.verified and not told["records"]
         if session.reached:
             told |= {"reached": True, "lost_since": None}

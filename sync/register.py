@@ -84,14 +84,15 @@ class Register:
 
     def claim(self, device: str, replicas: Iterable[str]) -> None:
         """The device says that these replicas are its own. The first to say so is believed."""
-        mine = [name for name in replicas if self._free(name)]
+        mine = [name for name in replicas if self.free(name)]
         if mine and device:
             self.store.set_meta(**{f"replica/{name}": device for name in mine})
 
     def owns(self, device: str, replica: str) -> bool:
         return bool(device) and self.store.meta.get(f"replica/{replica}") == device
 
-    def _free(self, replica: str) -> bool:
+    def free(self, replica: str) -> bool:
+        """Nobody has named it as its own yet."""
         return f"replica/{replica}" not in self.store.meta and replica not in self.store.replicas
 
     # ---- inside -----------------------------------------------------------------------------

@@ -66,12 +66,13 @@ class Session:
     def exchange(self) -> Talk:
         """Records first: a photo may take its time."""
         device = self.device
-        self.trouble = OLDER if device.older else device.update
+        self._check_compared()
+        self.trouble = OLDER if device.older else ""
         yield from self._push()
         if device.older:
             return
         yield from self._pull()
-        if not device.verified and not (device.unjoined and self._compared):
+        if not (device.verified or device.plain or (device.unjoined and self._compared)):
             self._compared = True
             yield from self._compare()
             yield from self._push()
@@ -98,6 +99,10 @@ class Session:
     def _compare(self) -> Talk:
         """Finds the records that differ, and brings the office's side of them here. What the office
         lacks is owed to it afterwards; nobody has to choose a side."""
+        if self.device.plain:
+            if self.device.unlike:
+                self.device.start_over()
+            return
         mark, after, more = "", -1, True
         while more:
             answer = yield from self._asked(self.device.compare(after))
@@ -119,11 +124,17 @@ class Session:
     def listen(self, wait: float) -> Talk:
         """One question that the office may hold back until it has news. An older copy is asked
         nothing: hello again later."""
+        self._check_compared()
         if self.device.older:
             raise NoOffice(OLDER, code="older-copy")
         self.device.received((yield from self._changes(wait)))
 
     # ---- inside -----------------------------------------------------------------------------
+
+    def _check_compared(self) -> None:
+        # A page of the new epoch would move the cursor before the books say whose it is.
+        if self.device.unlike:
+            raise NoOffice("The office was put back. Say hello again.", code="say-hello")
 
     def _count_photos(self, left: int) -> None:
         self.photos_left = self.device.photos_left = left

@@ -46,6 +46,8 @@ class Taken:
     lines: dict[str, bytes] = field(default_factory=dict)
     edits: list[Mapping[str, Any]] = field(default_factory=list)
     recovered: list[list[Any]] = field(default_factory=list)
+    flagged: dict[str, str] = field(default_factory=dict)
+    """By record: why a fact was not its author's to write. It stands all the same."""
     alarms: dict[str, int] = field(default_factory=dict)
     """By record: how many replicas have written it, where that is too many."""
 
@@ -118,7 +120,7 @@ class Taking:
         for state in (states.get(edit.record), self.store.state(edit.record)):
             if state is not None and edit.dot in state.marks:
                 raw = filled(raw, state)
-                return Edit.from_json(raw), raw
+                return replace(edit, values=raw["f"]), raw
         raise Malformed("Only the head of this edit came. Send it whole.", code="whole")
 
     def _may_bring(self, dot: Dot) -> bool:
@@ -150,6 +152,7 @@ class Taking:
         except Malformed as error:
             del self._pen.edits[written:]
             return aside(sent.id, error)
+        self._keep_fact(sent)
         for edit, why in whys:
             self._keep_waiting(edit, why)
         if needs:
@@ -202,11 +205,18 @@ class Taking:
             if counted.get(dot.replica, 0) < dot.n <= sent.vv.get(dot.replica, 0)
             and self.own(dot.replica)
         }
-        if here is None and sent.kind in self.facts and sent.id not in self._told:
-            alone = only_edit(sent)
-            if alone is not None and alone.dot in new and not self._kept(sent.id, alone.dot):
-                self.taken.edits.append(alone.to_json())
         return {dot: new[dot] for dot in sorted(new, key=lambda d: (new[d].mark.stamp, d))}
+
+    def _keep_fact(self, sent: State) -> None:
+        """A fact is its own edit, also where it is here without one; in recovery from anybody."""
+        if sent.kind not in self.facts or sent.id in self._told:
+            return
+        alone = only_edit(sent)
+        if alone is None or self._kept(sent.id, alone.dot) is not None:
+            return
+        if self._may_bring(alone.dot):
+            self._told[sent.id] = {alone.dot: alone}
+            self.taken.edits.append(alone.to_json())
 
     def _read_from(self, sent: State, dot: Dot) -> Edit:
         kept = self._kept(sent.id, dot)
@@ -255,13 +265,16 @@ class Taking:
 
     def _is_judged(self, kind: str, here: State | None, new: Mapping[Dot, Edit]) -> bool:
         if kind in self.facts:
-            return here is not None or len(new) > 1
+            return here is not None or len(new) > 1 or self.judge is not None
         return self.judge is not None
 
     def _why_not(self, edit: Edit, here: State | None, *, first: bool) -> OfficeError | None:
-        if edit.kind in self.facts:
-            return None if first else TWICE  # the first writing of a fact is always taken
-        return self.judge(edit, here) if self.judge is not None else None
+        why = self.judge(edit, here) if self.judge is not None else None
+        if edit.kind not in self.facts:
+            return why
+        if first and why is not None:
+            self.taken.flagged[edit.record] = why.code
+        return None if first else TWICE  # the first writing of a fact is always taken
 
     def _keep_waiting(self, edit: Edit, why: OfficeError) -> None:
         change = waiting(edit, why, self.store.production)
@@ -283,6 +296,7 @@ class Taking:
             return Verdict(id=sent.id, outcome="ok")
         assert here is not None
         new = self._new_edits(sent, None)
+        self._keep_fact(sent)
         late = {dot: edit for dot, edit in new.items() if self._is_late(sent, edit)}
         for edit in late.values():
             self._keep_waiting(edit, BURIED)

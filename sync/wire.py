@@ -7,16 +7,17 @@ message it came in. PROTOCOL.md shows every message.
 
 from __future__ import annotations
 
+import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from data.canonical import decode
+from data.canonical import DEEPEST, LARGEST
 from data.edit import Edit
 from data.errors import Malformed
-from data.packing import dumps, loads
+from data.packing import dumps_exact, loads
 from data.state import Dot
 
 TYPE = "application/vnd.callboard"
@@ -38,7 +39,7 @@ nothing."""
 
 
 def pack(lines: Iterable[Any]) -> bytes:
-    return zlib.compress(b"".join(dumps(line) + b"\n" for line in lines))
+    return zlib.compress(b"".join(dumps_exact(line) + b"\n" for line in lines))
 
 
 def unpack(content: bytes) -> list[dict[str, Any]]:
@@ -69,23 +70,52 @@ def unpack(content: bytes) -> list[dict[str, Any]]:
 def read_edit(raw: Any) -> Edit:
     """The edit that a JSON object says, or Malformed; everything in it obeys a state's rules."""
     try:
-        replica, n = raw["dot"]
-        as_state = {
-            "id": raw["id"],
-            "t": raw["t"],
-            "d": [[replica, n, *raw["mark"]]],
-            "vv": {replica: n},
-            "l": [0],
-            "c": {name: [[0, value]] for name, value in raw.items()},
-        }
-        if type(raw.get("h", False)) is not bool:
-            raise TypeError("h is yes or no")
+        (replica, n), (stamp, ot, user) = raw["dot"], raw["mark"]
+        texts = (replica, raw["id"], raw["t"], raw["g"])
+        fine = (
+            all(type(text) is str and 0 < len(text) <= 64 for text in texts)
+            and type(user) is str
+            and 0 < len(user) <= 128
+            and type(n) is type(stamp) is int
+            and n >= 1
+            and (ot is None or type(ot) is int)
+            and type(raw.get("h", False)) is type(raw.get("del", False)) is bool
+            and not any(name.startswith("_") or not name for name in (raw["t"], *raw.get("f", ())))
+        )
+        edit = Edit.from_json(raw)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Malformed(f"this is not an edit: {error}.") from error
-    decode(as_state)
-    if len(dumps(raw)) > MOST_RECORD:
+    if not fine:
+        raise Malformed("this is not an edit: a part of it is missing or of another sort.")
+    _check_plain(raw)
+    if len(dumps_exact(raw)) > MOST_RECORD:
         raise Malformed(f"An edit is larger than {MOST_RECORD} bytes.", code="too-large")
-    return Edit.from_json(raw)
+    return edit
+
+
+def _check_plain(value: Any, depth: int = 0) -> None:
+    """As a state's values: no floats, no half characters, Unicode form C, not nested too deep."""
+    sort = type(value)
+    if sort is str:
+        if not value.isascii() and (
+            not unicodedata.is_normalized("NFC", value)
+            or any("\ud800" <= c <= "\udfff" for c in value)
+        ):
+            raise Malformed("a text of an edit is not in Unicode form C.")
+    elif sort is int:
+        if not -LARGEST < value < LARGEST:
+            raise Malformed("a number of an edit is too large.")
+    elif sort in (dict, list):
+        if depth > DEEPEST + 2:
+            raise Malformed("a value of an edit is nested too deep.")
+        if sort is dict:
+            for key in value:
+                _check_plain(key, depth + 1)
+            value = value.values()
+        for one in value:
+            _check_plain(one, depth + 1)
+    elif value is not None and sort is not bool:
+        raise Malformed("a value of an edit has no canonical form.")
 
 
 def dot_name(dot: Dot) -> str:
@@ -157,7 +187,7 @@ class Hello(Message):
     device: Annotated[str, Field(min_length=1, max_length=64)]
     called: Line = ""
     app: Short = ""
-    format: int = FORMAT
+    format: int = 1
     production: Short = ""
     letter: Annotated[str, Field(pattern=r"^[A-Z]{0,3}$")] = ""
     cursor: Short = ""
@@ -190,7 +220,7 @@ class Welcome(Message):
     run: Short
     letter: Short
     mark: Short
-    format: int = FORMAT
+    format: int = 1
     update: Line = ""
     """What an app that is too old is told; its push is still taken."""
     time: int = 0

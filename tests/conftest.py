@@ -13,6 +13,7 @@ from data.desk import Desk
 from data.kinds import ALL
 from data.stamp import Clock, Sources
 from data.store import Store
+from tests.company import Company
 from tests.small_show import SmallShow, Wall, made_up
 
 
@@ -86,3 +87,11 @@ def desk(hub: Store) -> Desk:
 def show(desk: Desk, wall: Wall) -> SmallShow:
     """The small show, on the morning of its second shoot day."""
     return made_up(desk, wall)
+
+
+@pytest.fixture
+def company(show: SmallShow, tmp_path: Path) -> Iterator[Company]:
+    """The small show's office, and devices to come."""
+    made = Company(show, tmp_path / "devices")
+    yield made
+    made.close()

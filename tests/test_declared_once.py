@@ -15,6 +15,7 @@ from data.kinds.calls import set_department_call, set_personal_call
 from data.kinds.money import Receipt, issue_float, log_receipt
 from data.kinds.waiting import Waiting
 from data.tables import SPREAD
+from tests.private_show import more_kinds
 from tests.small_show import SmallShow
 from views.inputs import read, typed
 from views.show import TEXTS, shown, title_of
@@ -106,6 +107,7 @@ def full_show(show: SmallShow) -> SmallShow:
             envelope=envelope.id,
         ),
     )
+    more_kinds(show)
     return show
 
 

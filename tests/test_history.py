@@ -52,6 +52,17 @@ def test_they_take_the_room_of_their_gaps_alone(added: list[Dot | None]) -> None
     assert all(ranges == sorted(ranges) for ranges in told.values())
 
 
+def test_they_know_where_the_first_gap_of_a_replica_is() -> None:
+    dots = Dots()
+    for n in (2, 3):
+        dots.add(Dot("a", n))
+    before = dots.upto("a")
+    for n in (1, 5):
+        dots.add(Dot("a", n))
+
+    assert (before, dots.upto("a"), dots.upto("b")) == (0, 3, 0)
+
+
 def test_what_they_say_is_nobodys_to_change() -> None:
     told = {"a": [[1, 3]]}
     dots = Dots(told)

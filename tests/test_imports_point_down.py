@@ -51,11 +51,12 @@ its top, since it is itself imported when the first form is asked for."""
 
 INSIDE_DATA = (
     ("fields", "errors"),
-    ("record",),
+    ("record", "reach"),
     ("kind",),
     ("packing", "files", "lock", "stamp", "state"),
     ("canonical", "document", "frame", "index", "browser_disk"),
     ("arrival", "edit", "journal", "sealed"),
+    ("conflicts", "as_of", "past", "undo"),
     ("rows",),
     ("plan", "snapshot"),
     ("generations",),
@@ -66,9 +67,12 @@ INSIDE_DATA = (
     ("store", "blobs", "packed_blobs", "bundle", "photos", "jpeg"),
     ("sweep", "held", "manifest", "shelf", "backup_choice", "backup", "restore"),
     ("standing", "remains", "snapshot_remains", "check", "salvage"),
+    ("watch",),
+    ("matrix", "roles", "buckets", "rights", "judge", "masks", "pin", "codes", "pairing"),
     ("desk",),
+    ("inbox", "notices"),
     ("kinds", "walltime", "dates", "rules"),
-    ("housekeeping", "imports", "tables", "sample"),
+    ("housekeeping", "imports", "tables", "sample", "doubts", "rights_book", "waits"),
 )
 """The floors of data; a module may import from its own floor and those above it in this list."""
 

@@ -1,20 +1,35 @@
-"""The office's order against a plain list, and the digest sums against counting anew."""
+"""The office's order against a plain list; the digest sums against counting anew, and equal in
+every copy whichever way its records came."""
 
 from __future__ import annotations
 
 import json
+import random
+import subprocess
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import reduce
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.canonical import canonical_bytes, decode, digest, encode
 from data.edit import Write
 from data.files import MemoryFolder
+from data.kind import canonical
 from data.order import Order, packed, unpacked
-from data.state import Dot, Mark, State, write
+from data.state import Dot, Mark, State, join, write
 from data.store import Store
 from data.sums import SLOTS, Sums, slot_of
+from sync.wire import pack, unpack
 from tests.copies import copy_in, sources
+from tests.test_state_laws import HISTORIES, History, World
 
 # ---- the order --------------------------------------------------------------------------------
 
@@ -231,3 +246,151 @@ def test_edits_not_yet_sent_do_not_disturb_the_proof() -> None:
     assert hub.sums == device.sums
     met(device, hub, ("push", {"a", "b"}))
     assert hub.sums != device.sums
+
+
+# ---- whichever way it came --------------------------------------------------------------------
+
+SHOWS = st.lists(HISTORIES, min_size=1, max_size=3)
+"""Histories of a few records."""
+
+
+def lived_through(show: list[History]) -> list[State]:
+    """Every state that any copy of any record was in."""
+    return [
+        replace(state, id=f"record{n}")
+        for n, history in enumerate(show)
+        for state in World(history).states
+        if state.vv
+    ]
+
+
+def proof(states: Iterable[State]) -> Sums:
+    """The sums of all of it joined."""
+    together: dict[str, State] = {}
+    for state in states:
+        known = together.get(state.id)
+        together[state.id] = state if known is None else join(known, state)
+    return Sums.of(together.values())
+
+
+def delivered(states: list[State], rng: random.Random) -> Iterator[list[State]]:
+    """In any order, some of them twice, in batches of 1 to 500."""
+    heap = [*states, *rng.choices(states, k=len(states) // 2)] if states else []
+    rng.shuffle(heap)
+    while heap:
+        size = rng.choice((1, 2, 5, 50, 500))
+        yield heap[:size]
+        del heap[:size]
+
+
+@contextmanager
+def on_disk() -> Iterator[Store]:
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder, "office"), sources=sources(3), hub=True)
+        yield store
+        store.close()
+
+
+@given(SHOWS, st.randoms(use_true_random=False))
+@settings(max_examples=60)
+def test_any_order_any_batches_on_any_store_have_one_digest(
+    show: list[History], rng: random.Random
+) -> None:
+    states = lived_through(show)
+    expected = proof(states)
+    memory = copy_in(MemoryFolder(), hub=True, source=sources(1))
+    with on_disk() as disk:
+        for store in (memory, disk):
+            for batch in delivered(states, rng):
+                store.receive(batch)
+                if rng.random() < 0.1:
+                    store.storage.compact()
+
+        assert expected == memory.sums == disk.sums
+        assert expected == memory.counted() == disk.counted()
+
+
+@given(SHOWS, st.randoms(use_true_random=False))
+@settings(max_examples=60)
+def test_packed_tightly_or_not_at_all_it_has_one_digest(
+    show: list[History], rng: random.Random
+) -> None:
+    states = lived_through(show)
+    copies = [copy_in(MemoryFolder(), hub=hub, source=sources(hub)) for hub in (True, False)]
+    for store in copies:
+        for batch in delivered(states, rng):
+            text = zlib.decompress(pack([{"m": "page"}, *({"s": encode(one)} for one in batch)]))
+            again = zlib.compress(text, rng.choice((0, 1, 9)))
+            store.receive([decode(line["s"]) for line in unpack(again)[1:]])
+
+    assert [proof(states)] * 2 == [store.sums for store in copies]
+
+
+@given(SHOWS, st.randoms(use_true_random=False))
+@settings(max_examples=60)
+def test_by_way_of_other_copies_it_has_one_digest(show: list[History], rng: random.Random) -> None:
+    """Copies that each heard a part, and hand on what they made of it."""
+    states = lived_through(show)
+    heard: list[dict[str, State]] = [{}, {}, {}]
+    for state in states:
+        copy = rng.choice(heard)
+        copy[state.id] = join(copy.get(state.id, state), state)
+    passed_on = [state for copy in heard for state in copy.values()]
+
+    assert proof(states) == proof(reversed(passed_on)) == proof([*passed_on, *states])
+
+
+@given(SHOWS)
+@settings(max_examples=60)
+def test_a_record_of_a_kind_nobody_knows_is_merged_and_passed_on(show: list[History]) -> None:
+    """An app from before the kind or the field joins them as one from after does."""
+    known = lived_through(show)
+    unknown = [replace(state, kind="a_newer_apps_kind") for state in known]
+    old, new = (copy_in(MemoryFolder(), hub=hub, source=sources(hub)) for hub in (True, False))
+    old.receive(unknown)
+    new.receive([state for i in old.ids() if (state := old.state(i)) is not None])
+
+    assert proof(unknown) == old.sums == new.sums
+    for record_id in set(new.ids()):
+        theirs = reduce(join, [state for state in known if state.id == record_id])
+        mine = new.state(record_id)
+        assert mine is not None
+        assert theirs == replace(mine, kind=theirs.kind)
+
+
+WITHOUT = """
+import json, sys
+sys.modules["orjson"] = None
+from data.canonical import canonical_bytes, decode, digest
+for line in sys.stdin:
+    state = decode(json.loads(line))
+    print(canonical_bytes(state).hex(), digest(state))
+"""
+
+ODD_TEXTS = ("\u2028\x00\x1f\x7f", '"\\\b\f\n\r\t/', "Zoë 😀 \ud7ff\ue000\uffff")
+
+
+def test_without_orjson_every_byte_and_digest_is_the_same() -> None:
+    states: list[State] = []
+
+    @given(HISTORIES, st.text(st.characters(exclude_categories=["Cs"]), max_size=8))
+    @settings(max_examples=150, database=None)
+    def draw(history: History, text: str) -> None:
+        state = World(history).states[-1]
+        names = {text[:3].strip("_") or "a": 1, "\uffff": 2, "😀": 3, "Z": [text, *ODD_TEXTS]}
+        values = {"texts": canonical([text, *ODD_TEXTS]), "named": canonical(names)}
+        states.append(write(state, Dot("odd", 1), Mark(2**53 - 1, -1, "u"), values=values))
+
+    draw()
+    told = subprocess.run(
+        [sys.executable, "-c", WITHOUT],
+        input="".join(json.dumps(encode(state)) + "\n" for state in states),
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[1],
+        check=True,
+    )
+
+    assert told.stdout.splitlines() == [
+        f"{canonical_bytes(state).hex()} {digest(state)}" for state in states
+    ]

@@ -16,7 +16,7 @@ from data.photos import MOST_BYTES
 from data.stamp import FAR_MS, Sources
 from data.store import Store
 from sync.calls import Timings
-from sync.device import SLOWEST_MS
+from sync.clock import SLOWEST_MS
 from sync.epochs import RECOVERY_MS
 from sync.exchange import Office
 from sync.front import LONGEST_WAIT, STATUS, Front

@@ -11,6 +11,8 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import sys
+import tracemalloc
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
@@ -361,6 +363,17 @@ def test_the_offices_order_time_counts_before_a_stamp_from_the_future() -> None:
     assert document(join(office, third))["pages"] == 9
 
 
+@pytest.mark.parametrize(("one", "other", "kept"), [(5, 9, 5), (None, 9, 9), (7, None, 7)])
+def test_of_two_offices_order_times_the_earlier_one_stands(
+    one: int | None, other: int | None, kept: int
+) -> None:
+    dot, empty = Dot("A000000000000001", 1), State(RECORD, KIND)
+    here = write(empty, dot, Mark(1, one, "A"), values={"pages": 1})
+    there = write(empty, dot, Mark(1, other, "A"), values={"pages": 1})
+
+    assert {dot: Mark(1, kept, "A")} == join(here, there).marks == join(there, here).marks
+
+
 # ---- on disk and on the wire ------------------------------------------------------------------
 
 
@@ -472,6 +485,8 @@ def nested(depth: int) -> Any:
     return value
 
 
+OBJECT = object()
+
 NASTY: tuple[tuple[Sequence[Any], Any], ...] = (
     (["id"], ...),
     (["id"], ""),
@@ -542,11 +557,13 @@ NASTY: tuple[tuple[Sequence[Any], Any], ...] = (
     (["c", "pages", 0, 1], {"": 1}),
     (["c", "pages", 0, 1], {"a": 1.5}),
     (["c", "pages", 0, 1], nested(20)),
-    (["c", "pages", 0, 1], object()),
+    (["c", "pages", 0, 1], OBJECT),
 )
 
 
-@pytest.mark.parametrize(("path", "value"), NASTY, ids=lambda part: repr(part)[:40])
+@pytest.mark.parametrize(
+    ("path", "value"), NASTY, ids=lambda part: "object" if part is OBJECT else repr(part)[:40]
+)
 def test_a_state_that_breaks_the_rules_is_refused(path: Sequence[Any], value: Any) -> None:
     with pytest.raises(Malformed):
         decode(broken(path, value))
@@ -585,6 +602,62 @@ def test_a_state_with_one_place_spoiled_is_refused_or_still_a_state(
     except Malformed:
         return
     assert state == decode(json.loads(canonical_bytes(state)))
+
+
+# ---- three hundred people at one field -------------------------------------------------------
+
+
+def steps_of(doing: Callable[[], State]) -> tuple[State, int]:
+    """What it gives, and how many functions were called on the way."""
+    calls = itertools.count()
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        if event.endswith("call"):
+            next(calls)
+
+    sys.setprofile(count)
+    try:
+        made = doing()
+    finally:
+        sys.setprofile(None)
+    return made, next(calls)
+
+
+def written_apart(people: int) -> list[State]:
+    """One record, and the same field written by so many people who do not know of each other."""
+    base = write(State(RECORD, KIND), Dot("base", 1), Mark(1, None, "A"), values={"pages": 8})
+    return [
+        write(
+            base, Dot(f"{n:016x}", 1), Mark(n, None, f"u{n}"), values={"pages": n, "note": "x" * 99}
+        )
+        for n in range(people)
+    ]
+
+
+def test_three_hundred_values_beside_each_other_take_their_room_and_no_more() -> None:
+    tracemalloc.start()
+    together = joined([*written_apart(300), *written_apart(300)])
+    again = decode(json.loads(canonical_bytes(together)))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert len(again.cells["pages"]) == len(again.cells["note"]) == 300
+    assert state_of(RECORD, document(together)) == again == together
+    assert most < 10_000_000
+    assert len(canonical_bytes(together)) < 100_000
+
+
+def test_a_join_takes_steps_for_what_is_there_and_not_for_its_square() -> None:
+    people = written_apart(300)
+    few, many, one = joined(people[:30]), joined(people[:299]), people[299]
+    ours, theirs = joined(people[:150]), joined(people[150:])
+    _, small = steps_of(lambda: join(few, one))
+    _, large = steps_of(lambda: join(many, one))
+    both, halves = steps_of(lambda: join(ours, theirs))
+
+    assert len(both.cells["pages"]) == 300
+    assert large < 10 * small
+    assert halves < 1_500
 
 
 # ---- negative controls: each of these was once thought good enough ---------------------------

@@ -17,7 +17,7 @@ from data.edit import Write, values_from
 from data.errors import Busy, NotFound, Refused
 from data.kinds import ALL
 from data.stamp import Clock, Sources
-from data.state import Dot
+from data.state import Dot, State
 from data.store import Gesture, Store, find
 from tests.small_show import Wall
 
@@ -407,6 +407,97 @@ def test_acknowledged_edits_are_waited_for_no_more(device: Store, wall: Wall) ->
     again = reopened(device, wall)
     assert list(again.unacked) == [second]
     again.close()
+
+
+def test_edits_the_office_has_forgotten_are_owed_again_after_a_restart_too(
+    device: Store, wall: Wall
+) -> None:
+    dots = [say(device, pages=n).edits[0].dot for n in (1, 2)]
+    device.receive([], acked=dots)
+    device.offer_again(device.books.history.of("r"))
+    before = list(device.unacked)
+    again = reopened(device, wall)
+
+    assert before == dots == list(again.unacked)
+    again.close()
+
+
+def test_the_names_a_copy_writes_under_are_noted_with_the_first_write_of_each_run(
+    device: Store, wall: Wall
+) -> None:
+    before = device.replicas
+    first = say(device, pages=1).edits[0].dot.replica
+    device.new_run()
+    second = say(device, pages=2).edits[0].dot.replica
+    again = reopened(device, wall)
+
+    assert (before, again.replicas) == ((), (first, second))
+    again.close()
+
+
+def test_what_the_office_has_after_all_takes_the_place_of_the_base(
+    hub: Store, device: Store
+) -> None:
+    say(hub, pages=1)
+    push(device, hub)
+    state = hub.state("r")
+    device.receive((), rebased={"r": None})
+    lost = dict(device.bases)
+    device.receive((), rebased={"r": state})
+
+    assert (lost, device.bases) == ({"r": None}, {})
+    assert device.sums == hub.sums == device.counted()
+
+
+def test_a_burial_takes_the_place_of_a_record_that_nobody_here_has_changed(
+    hub: Store, device: Store
+) -> None:
+    say(hub, pages=1)
+    push(device, hub)
+    device.receive([State("r", "scene")])
+
+    assert device.state("r") == State("r", "scene")
+    assert (dict(device.lines("scene")), device.bases) == ({}, {})
+    assert device.sums == device.counted()
+
+
+def test_a_burial_leaves_what_is_still_owed(hub: Store, device: Store) -> None:
+    say(hub, pages=1)
+    push(device, hub)
+    say(device, pages=2)
+    device.receive([State("r", "scene")])
+    kept = device.state("r")
+
+    assert kept is not None
+    assert kept.alive
+    assert list(device.bases) == ["r"]
+    assert device.sums == device.counted()
+
+
+def test_what_the_office_accepts_is_numbered_and_summed(hub: Store, device: Store) -> None:
+    say(device, pages=1)
+    state = device.state("r")
+    assert state is not None
+    hub.accept({"r": (None, state)}, {}, edits=list(device.unacked.values()), meta={"seen": 1})
+
+    assert (hub.state("r"), hub.order.top, hub.meta["seen"]) == (state, 1, 1)
+    assert hub.history("r") == device.history("r")
+    assert hub.sums == hub.counted()
+
+
+def test_a_write_may_carry_the_name_of_another(hub: Store) -> None:
+    hub.commit([Write("scene", "r", {"pages": 1}, user="Gus")], user="Amara")
+
+    assert [edit.mark.user for edit in hub.history("r")] == ["Gus"]
+
+
+def test_a_devices_edit_notes_the_clock_and_the_offices_does_not(hub: Store, device: Store) -> None:
+    device.sources.told(90_000)
+    say(device, pages=1)
+    say(hub, pages=1)
+
+    assert [edit.clock for edit in device.history("r")] == [(90_000, "ok")]
+    assert [edit.clock for edit in hub.history("r")] == [None]
 
 
 def test_documents_told_from_all_edits_are_the_joined_ones(

@@ -14,7 +14,7 @@ import pytest
 from data.blobs import Blobs
 from data.desk import Desk
 from data.edit import Write
-from data.errors import NotFound
+from data.errors import NoOffice, NotFound
 from data.kinds import ALL
 from data.kinds.waiting import WAITING
 from data.state import State
@@ -333,6 +333,33 @@ def test_what_others_had_written_is_taken_back_in_recovery_and_listed(
     assert office.office.recovered == [("p1", replica)]
 
 
+def test_a_fact_that_somebody_else_gives_back_is_in_the_history_again(
+    office: Copy, gate: Copy, van: Copy, tmp_path: Path
+) -> None:
+    older = backup(office, tmp_path / "older")
+    gate.store.commit([Write("cash", "c1", {"note": "float"})], user="gate")
+    for copy in (gate, van):
+        sync(copy, office)
+    put_back(office, older)
+    sync(van, office)  # the gate's tablet has gone into the river
+
+    assert [edit.values for edit in office.store.history("c1")] == [{"note": "float"}]
+
+
+def test_a_session_cut_off_before_the_comparison_takes_no_page_of_the_new_epoch(
+    office: Copy, gate: Copy
+) -> None:
+    sync(gate, office)
+    office.write("p1", phone="1")
+    office.office.new_epoch()
+    hello(gate, office)
+
+    with pytest.raises(NoOffice) as refused:
+        converse(session(gate).listen(1.0), Front(office.office, Blobs(gate.home)).answer)
+    assert refused.value.code == "say-hello"
+    assert gate.store.meta["cursor"].startswith("1.")
+
+
 def test_recovery_ends_after_a_fortnight(
     office: Copy, gate: Copy, van: Copy, tmp_path: Path
 ) -> None:
@@ -446,6 +473,17 @@ def test_a_retired_device_holds_nobody_up(office: Copy, gate: Copy, van: Copy) -
         True,
         False,
     ]
+
+
+def test_a_device_that_holds_nothing_yet_holds_nobody_up(
+    office: Copy, gate: Copy, van: Copy
+) -> None:
+    deleted(office, gate)
+    at(NOON + 20 * DAY, office, gate)
+    hello(van, office)  # a command's own device, say: it says hello and is gone
+    at(NOON + 32 * DAY, office, gate)
+
+    assert office.office.bury() == 1
 
 
 def test_records_with_a_natural_id_are_never_buried(office: Copy, gate: Copy) -> None:

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
+from data.blobs import Blobs
 from data.canonical import encode
 from data.desk import Desk
 from data.edit import Edit, Write, values_from
@@ -17,10 +20,25 @@ from data.kinds import ALL
 from data.kinds.waiting import WAITING, decline, release
 from data.record import natural_id
 from data.state import State
+from sync.blobs import OwnPhotos
+from sync.calls import Answer, Call
 from sync.exchange import FACTS, Office
+from sync.front import Front
 from sync.refusing import Judge
+from sync.session import Session, converse
 from sync.wire import Hello, Push, Pushed, Welcome
-from tests.test_sync_exchange import Copy, contents, hello, said_by, send, sync
+from tests.test_sync_exchange import (
+    DEVICES,
+    LAW,
+    VALUES,
+    Copy,
+    MeetingsWithOffice,
+    contents,
+    hello,
+    said_by,
+    send,
+    sync,
+)
 
 NOON = datetime(2026, 6, 9, 12, 0, tzinfo=UTC)
 
@@ -191,6 +209,58 @@ def test_a_newer_app_is_welcome(office: Copy, gate: Copy) -> None:
     assert welcome.update == ""
 
 
+def test_an_app_of_format_one_pushes_and_pulls_as_it_always_did(
+    office: Copy, gate: Copy, van: Copy
+) -> None:
+    """It names neither itself nor its replicas in a push, and knows changes only."""
+    van.write("p9", phone="9")
+    sync(van, office)
+    gate.write("p1", phone="1")
+    welcome = office.office.hello(Hello(device="d1", called="gate"))
+    edits, states = tuple(gate.store.unacked.values()), (encode(state(gate, "p1")),)
+    reply = office.office.push(Push(run=welcome.run, edits=edits, states=states))
+    found = office.office.changes(welcome.run, "")
+
+    assert [verdict.outcome for verdict in reply.verdicts] == ["ok"]
+    assert {raw["id"] for raw in found.states} == {"p1", "p9"}
+    assert welcome.update == ""
+
+
+def test_a_push_without_a_name_brings_nothing_of_a_replica_that_has_an_owner(
+    office: Copy, van: Copy
+) -> None:
+    van.write("p1", phone="1")
+    sync(van, office)
+    van.write("p1", phone="2")
+    push = Push(run=office.office.run, states=(encode(state(van, "p1")),))
+
+    assert [verdict.outcome for verdict in office.office.push(push).verdicts] == ["retry"]
+
+
+def test_an_office_of_format_one_is_filled_from_by_its_changes(office: Copy, gate: Copy) -> None:
+    office.write("p1", phone="1")
+    door, asked = Front(office.office, Blobs(office.home / "photos")), list[str]()
+
+    def older(call: Call) -> Answer:
+        path = call.path.partition("?")[0]
+        asked.append(path)
+        assert path in ("/v1/hello", "/v1/push", "/v1/changes")
+        answer = door.answer(call)
+        if path == "/v1/hello":
+            welcome = Welcome.from_bytes(answer.content).model_copy(update={"format": 1})
+            return Answer(200, welcome.to_bytes())
+        return answer
+
+    gate.write("p2", phone="2")
+    talk = Session(gate.device, OwnPhotos(gate.store, Blobs(gate.home / "photos")))
+    converse(talk.whole(), older)
+    office.office.new_epoch()
+    converse(talk.whole(), older)
+
+    assert contents(office) == contents(gate)
+    assert gate.store.meta["epoch"].startswith("2.")
+
+
 # ---- whose dots -----------------------------------------------------------------------------
 
 
@@ -332,6 +402,15 @@ def test_a_fact_is_its_own_edit(office: Copy, gate: Copy) -> None:
     assert batch.edits == []
     assert (ours.dot, ours.values, ours.mark) == (theirs.dot, theirs.values, theirs.mark)
     assert not gate.store.unacked
+
+
+def test_a_fact_that_comes_twice_in_one_push_is_one_edit(office: Copy, gate: Copy) -> None:
+    fact(gate, "c1", note="float")
+    hello(gate, office)
+    raw = encode(state(gate, "c1"))
+    office.office.push(said_by(gate, states=(raw, raw)))
+
+    assert len(office.store.history("c1")) == 1
 
 
 def test_a_header_without_its_state_is_asked_for_whole(office: Copy, gate: Copy) -> None:
@@ -550,6 +629,15 @@ def test_a_fact_is_taken_whatever_the_judge_says(office: Copy, gate: Copy) -> No
     assert office.seen("c1", "note") == "float"
 
 
+def test_a_fact_that_was_not_its_authors_to_write_is_flagged(office: Copy, gate: Copy) -> None:
+    strict(office, lambda _edit, _before: Refused("No.", code="right"))
+    fact(gate, "c1", note="float")
+    sync(gate, office)
+
+    assert office.office.flagged == {"c1": "right"}
+    assert waiting(office) == []
+
+
 def test_released_values_stand_in_their_authors_name_and_the_author_sees_it(
     office: Copy, gate: Copy
 ) -> None:
@@ -711,3 +799,49 @@ def test_a_welcome_of_an_older_office_is_read() -> None:
     )
 
     assert (welcome.time, welcome.seen, welcome.update) == (0, {}, "")
+
+
+# ---- refusals in any order ------------------------------------------------------------------
+
+
+class MeetingsWithAJudge(MeetingsWithOffice):
+    """Three devices and an office that lets some of them write only some things, in any order, cut
+    off anywhere: all are equal in the end, nothing is owed, and the edits tell the records."""
+
+    @initialize()
+    def begin(self) -> None:
+        super().begin()
+        self.restart_office()
+
+    @rule()
+    def restart_office(self) -> None:
+        self.office.restart()
+        self.office.office = Office(self.office.store, judge=self.may_not)
+
+    @staticmethod
+    def may_not(edit: Edit, before: State | None) -> OfficeError | None:
+        user, new = edit.mark.user, before is None
+        wrong = user == "gate" and ("phone" in edit.values or edit.delete)
+        wrong = wrong or (user == "van" and (bool(edit.add or edit.remove) or new))
+        return Refused("Not yours to write.", code="right") if wrong else None
+
+    @rule(at=DEVICES, value=VALUES)
+    def write_a_fact(self, at: int, value: str) -> None:
+        fact(self.devices[at], "c1", note=value)
+
+    def check(self) -> None:
+        final = contents(self.office)
+        for device in self.devices:
+            assert final == contents(device)
+            assert (device.device.waiting, device.store.unacked, device.device.aside) == (0, {}, {})
+            assert device.device.verified
+        assert self.office.store.counted() == self.office.store.sums
+        dots = [tuple(raw["dot"]) for i in final for raw in self.office.store.books.history.of(i)]
+        assert len(dots) == len(set(dots))
+        for record_id in final:
+            told = values_from(self.office.store.history(record_id))
+            assert state(self.office, record_id).cells == told
+
+
+def test_refusals_in_any_order_leave_all_copies_equal() -> None:
+    run_state_machine_as_test(MeetingsWithAJudge, settings=settings(LAW, max_examples=40))

@@ -10,7 +10,7 @@ import contextvars
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import flet as ft
 
@@ -19,6 +19,9 @@ from data.housekeeping import Keeper
 from sync.link import Link, LinkState
 from views.adapt import Width
 from views.browser import Browser
+
+if TYPE_CHECKING:
+    from sync.exchange import Office  # a device has no use for it
 
 Face = Literal["office", "device"]
 
@@ -31,6 +34,8 @@ class Place:
     face: Face
     width: Width
     link: Link | None = None
+    office: Office | None = None
+    """At the office: what it knows of its devices, and which office it is."""
     addresses: tuple[str, ...] = ()
     """At the office: where devices reach /v1."""
     keeper: Keeper | None = None
@@ -73,6 +78,14 @@ def use_link_state() -> LinkState | None:
     link = use_place().link
     _use_feed(lambda bump: link.listen(lambda _state: bump()) if link else _no_feed)
     return link.state if link else None
+
+
+def use_office() -> Office | None:
+    """The office's half of the sync, drawn again with every commit: devices tell it things that no
+    record holds. None on a device."""
+    place = use_place()
+    _use_feed(lambda bump: place.desk.store.listen(lambda _: bump()) if place.office else _no_feed)
+    return place.office
 
 
 def use_keeper() -> Keeper | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import flet as ft
 
-from views.context import go, here, use_link_state, use_place, use_records
+from views.context import go, here, use_link_state, use_office, use_place, use_records
 from views.parts import icon_button
 from views.safe import act, part, screen
+from views.screens.inbox_badge import InboxBadge
 from views.screens.sync import badge
+from views.screens.sync_office import office_badge
 from views.theme import SMALL, TITLE
 from views.words import show_title
 
@@ -43,7 +45,7 @@ def Frame() -> ft.View:
             spacing=0,
             tight=True,
         ),
-        actions=[SyncBadge()],
+        actions=[InboxBadge(), SyncBadge()],
         actions_padding=ft.Padding.only(right=8),
     )
     body = ft.SafeArea(outlet, expand=True, avoid_intrusions_top=False)
@@ -83,9 +85,9 @@ def Frame() -> ft.View:
 @part
 def SyncBadge() -> ft.Control:
     """Whether the office has what is here; nothing to show at the office itself but its door."""
-    state = use_link_state()
+    state, office = use_link_state(), use_office()
     location = ft.use_route_location().split("?")[0]
-    icon, words = badge(state)
+    icon, words = office_badge(office) if state is None else badge(state)
     owed = state.records + state.photos if state else 0
     sending = use_place().browser is not None and state is not None and state.busy
     button = icon_button(icon, words, lambda: go(f"/sync?from={location}"))

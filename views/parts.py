@@ -9,7 +9,7 @@ from typing import Any
 
 import flet as ft
 
-from views.context import use_place
+from views.context import go, use_place
 from views.safe import act, part
 from views.theme import BODY, GAP, HEAD, PAD, QUIET, SMALL, TARGET, TITLE, WIDEST
 
@@ -60,6 +60,12 @@ def side_button(
     label: str, on_click: Callable[..., Any], *, icon: ft.IconData | None = None
 ) -> ft.Control:
     return ft.OutlinedButton(label, icon=icon, on_click=act(on_click), height=TARGET)
+
+
+def history_button(kind: str, record_id: str) -> ft.Control:
+    """Who changed a record, when, from what to what."""
+    path = f"/history/{kind}/{record_id}"
+    return ft.Row([side_button("History", lambda: go(path), icon=ft.Icons.HISTORY)])
 
 
 def wide(*controls: ft.Control) -> ft.Control:

@@ -17,13 +17,16 @@ from views.screens.day import DayEdit
 from views.screens.envelope import EnvelopeDetail, FloatNew
 from views.screens.gate import Gate
 from views.screens.imports import Import
+from views.screens.inbox import Inbox
 from views.screens.paper import Paper
 from views.screens.phone import Phone
 from views.screens.receipt import ReceiptDetail, ReceiptEdit, ReceiptNew
 from views.screens.receipts import Receipts
+from views.screens.record_history import RecordHistory
 from views.screens.setup import Settings
 from views.screens.sync import Sync
 from views.screens.today import Today
+from views.screens.undo import Undo
 
 
 @part
@@ -59,4 +62,7 @@ ROUTES = [
     ft.Route(path="backup", component=Backups),
     ft.Route(path="sync", component=Sync),
     ft.Route(path="this-phone", component=Phone),
+    ft.Route(path="inbox", component=Inbox),
+    ft.Route(path="undo", component=Undo),
+    ft.Route(path="history/:kind/:id", component=RecordHistory),
 ]

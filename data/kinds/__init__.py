@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from data.kind import Kind
+from data.kinds.access import ACCESS
 from data.kinds.attendance import TIME
+from data.kinds.deals import DEAL
+from data.kinds.devices import DEVICE, REVOCATION
+from data.kinds.grants import ROLE_CELL, ROLE_GRANT
+from data.kinds.lending import LENDING
 from data.kinds.money import CASH, ENVELOPE, RECEIPT
 from data.kinds.people import CAST, PERSON
+from data.kinds.pins import PIN
+from data.kinds.private import EMERGENCY, HOME, ID_CHECK, ID_DOCUMENT, ID_MASK, PERSON_PRIVATE
 from data.kinds.production import PRODUCTION
 from data.kinds.schedule import DAY, DEPARTMENT_CALL, PERSONAL_CALL, SCENE
 from data.kinds.waiting import WAITING
@@ -23,6 +30,20 @@ ALL: tuple[Kind[Any], ...] = (
     RECEIPT,
     ENVELOPE,
     CASH,
+    HOME,
+    EMERGENCY,
+    DEAL,
+    PERSON_PRIVATE,
+    ID_MASK,
+    ID_DOCUMENT,
+    ID_CHECK,
+    ROLE_GRANT,
+    ROLE_CELL,
+    DEVICE,
+    LENDING,
+    REVOCATION,
+    PIN,
+    ACCESS,
     PRODUCTION,
     WAITING,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from data.desk import Desk
@@ -15,7 +15,8 @@ from data.kinds.calls import Call, calls
 from data.kinds.people import Person, PersonId
 from data.kinds.production import show_of, zone
 from data.kinds.schedule import DayId, ShootDay
-from data.kinds.voiding import standing
+from data.kinds.voiding import standing, taken_back
+from data.reach import Reach
 from data.record import Record, RecordId
 from data.walltime import clock_text, instant, wall_minutes
 
@@ -48,9 +49,11 @@ TIME = Kind(
     named_by="what",
     nature="fact",
     columns=("day", "person", "what", "at", "how", "reason"),
+    reach=Reach("times", owner=("person",), unit=("unit",)),
     indexed=("day",),
     confidentiality="amber",
     take_back=_void,
+    taken_back=taken_back,
 )
 
 
@@ -87,6 +90,8 @@ class Attendance:
 LATE_AFTER = 15
 """Minutes past the call after which somebody who is not in stands on the list to phone."""
 
+TWINS = timedelta(minutes=5)
+
 
 def board(desk: Desk, day: ShootDay) -> list[Attendance]:
     """Everybody with their times on this day: those called, and those who came all the same."""
@@ -112,7 +117,7 @@ def attendance(desk: Desk, day: ShootDay, call: Call, events: Iterable[TimeEvent
         by_what.setdefault(event.what, []).append(event)
     in_event = next(iter(by_what.get("in", ())), None)
     outs = [e for e in by_what.get("out", ()) if in_event is None or e.at >= in_event.at]
-    out_event = outs[-1] if outs else None
+    out_event = next((e for e in outs if twins(e, outs[-1])), None)
     told = bool(by_what.get("told_to_work"))
     called_at = instant(day.date, call.minutes, zone(desk))
     arrived = in_event.at if in_event else None
@@ -133,6 +138,13 @@ def attendance(desk: Desk, day: ShootDay, call: Call, events: Iterable[TimeEvent
         out_event.at if out_event else None,
         meals,
     )
+
+
+def twins(one: TimeEvent, other: TimeEvent) -> bool:
+    """Whether two copies may have said one thing of one person: both are kept, the earlier counts.
+    Farther apart they are a question (data/doubts.py)."""
+    alike = (one.person, one.what, one.unit) == (other.person, other.what, other.unit)
+    return alike and abs(one.at - other.at) <= TWINS
 
 
 def missing(desk: Desk, day: ShootDay, rows: Iterable[Attendance]) -> list[Attendance]:

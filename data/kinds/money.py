@@ -13,8 +13,9 @@ from data.fields import Cash, Day, Flag, Label, Line, Moment, Money, Photos, Pro
 from data.kind import Kind
 from data.kinds.people import Person, PersonId
 from data.kinds.production import show_of, today
-from data.kinds.voiding import standing
+from data.kinds.voiding import standing, taken_back
 from data.photos import fit
+from data.reach import Reach
 from data.record import Record, RecordId
 
 EnvelopeId = Annotated[str, link_to("envelope")]
@@ -70,6 +71,7 @@ ENVELOPE = Kind(
     title="Envelope",
     plural="Envelopes",
     nature="paper",
+    reach=Reach("costs", owner=("custodian",), department=("department",)),
     columns=("number", "custodian", "department", "opened", "counted"),
     confidentiality="amber",
 )
@@ -80,10 +82,12 @@ CASH = Kind(
     plural="Cash movements",
     named_by="what",
     nature="fact",
+    reach=Reach("costs", owner=("envelope.custodian",), department=("envelope.department",)),
     columns=("on", "envelope", "what", "money", "note"),
     indexed=("envelope",),
     confidentiality="amber",
     take_back=_void,
+    taken_back=taken_back,
 )
 RECEIPT = Kind(
     name="receipt",
@@ -92,10 +96,17 @@ RECEIPT = Kind(
     plural="Receipts",
     named_by="vendor",
     nature="shared",
+    reach=Reach(
+        "costs",
+        owner=("envelope.custodian", "@author"),
+        department=("envelope.department",),
+        amount="money",
+    ),
     columns=("number", "date", "vendor", "money", "what_for", "code", "envelope", "void"),
     indexed=("envelope",),
     confidentiality="amber",
     search=("vendor", "what_for", "number", "code"),
+    merge={"number": "review", "void": "flow", "date": "lww", "taken": "lww"},
 )
 
 

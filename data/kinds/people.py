@@ -6,6 +6,7 @@ from typing import Annotated
 
 from data.fields import Count, Day, Email, Flag, Label, Line, Phone, link_to
 from data.kind import Kind
+from data.reach import Reach
 from data.record import Record
 
 PersonId = Annotated[str, link_to("person")]
@@ -46,6 +47,7 @@ PERSON = Kind(
     columns=("name", "department", "position", "phone", "email", "start"),
     confidentiality="amber",
     search=("name", "department", "position", "phone"),
+    reach=Reach("contacts", owner=("@id",), department=("department",), unit=("unit",)),
 )
 
 CAST = Kind(
@@ -56,4 +58,5 @@ CAST = Kind(
     named_by="character",
     nature="shared",
     columns=("number", "character", "performer", "person"),
+    reach=Reach("contacts", owner=("person",)),
 )

@@ -11,6 +11,7 @@ from data.desk import Desk
 from data.errors import NotFound
 from data.fields import Day, Label, Line, Words, one_of
 from data.kind import Kind
+from data.reach import Reach
 from data.record import Record, RecordId, natural_id
 from data.walltime import zone_of
 
@@ -35,7 +36,9 @@ PRODUCTION = Kind(
     title="Production",
     plural="Productions",
     nature="shared",
+    reach=Reach("show"),
     columns=("title", "company", "starts", "ends"),
+    merge={"zone": "review", "currency": "review", "paper": "lww", "measures": "lww"},
 )
 
 

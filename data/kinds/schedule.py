@@ -22,6 +22,7 @@ from data.fields import (
 )
 from data.kind import Kind
 from data.kinds.people import PersonId
+from data.reach import Reach
 from data.record import Record, RecordId, natural_id
 
 DayId = Annotated[str, link_to("day")]
@@ -84,7 +85,9 @@ DAY = Kind(
     title="Shoot day",
     plural="Shoot days",
     nature="shared",
+    reach=Reach("contacts", unit=("unit",)),
     columns=("date", "number", "unit", "general_call", "location", "background"),
+    merge={"location": "review"},
     natural=lambda production, day: day_id(production, day.unit, day.number) if day.number else "",
 )
 DEPARTMENT_CALL = Kind(
@@ -93,6 +96,7 @@ DEPARTMENT_CALL = Kind(
     title="Department call",
     plural="Department calls",
     nature="shared",
+    reach=Reach("contacts", department=("department",), unit=("unit",)),
     columns=("day", "department", "offset"),
     indexed=("day",),
 )
@@ -102,8 +106,10 @@ PERSONAL_CALL = Kind(
     title="Personal call",
     plural="Personal calls",
     nature="shared",
+    reach=Reach("contacts", owner=("person",), unit=("unit",)),
     columns=("day", "person", "call", "off", "why"),
     indexed=("day",),
+    merge={"off": "review"},
 )
 SCENE = Kind(
     name="scene",
@@ -111,8 +117,10 @@ SCENE = Kind(
     title="Scene",
     plural="Scenes",
     nature="shared",
+    reach=Reach("script", part="schedule", unit=("day.unit",)),
     columns=("number", "day", "int_ext", "set_name", "day_night", "pages", "cast"),
     indexed=("day",),
+    merge={"day": "review", "int_ext": "lww"},
     natural=lambda production, scene: scene_id(production, scene.number),
 )
 

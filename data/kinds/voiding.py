@@ -26,6 +26,13 @@ def standing(facts: Iterable[F]) -> list[F]:
     A ring of voids, which no app of ours writes, takes back whatever it names.
     """
     facts = list(facts)
+    gone = taken_back(facts)
+    return [fact for fact in facts if fact.what != "void" and fact.id not in gone]
+
+
+def taken_back(facts: Iterable[Voidable]) -> frozenset[str]:
+    """The ids of the facts, voids among them, that a void takes back which itself stands."""
+    facts = list(facts)
     voiders: dict[str, list[str]] = {}
     for fact in facts:
         if fact.what == "void" and fact.voids:
@@ -38,4 +45,4 @@ def standing(facts: Iterable[F]) -> list[F]:
             known[fact_id] = not any(stands(voider) for voider in voiders.get(fact_id, ()))
         return known[fact_id]
 
-    return [fact for fact in facts if fact.what != "void" and stands(fact.id)]
+    return frozenset(fact.id for fact in facts if not stands(fact.id))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from data.desk import Desk
@@ -10,6 +12,7 @@ from data.edit import Write
 from data.errors import Refused
 from data.fields import Label, Line, Prose, one_of
 from data.kind import Kind
+from data.reach import Reach
 from data.record import Record
 
 Outcome = Annotated[str, one_of("open", "released", "declined")]
@@ -37,20 +40,41 @@ WAITING = Kind(
     named_by="record_kind",
     nature="shared",
     columns=("record_kind", "author", "sentence", "outcome", "by"),
+    confidentiality="amber",
+    reach=Reach("waiting", owner=("author",)),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a refused edit would have done to its record."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    add: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    remove: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    delete: bool = False
+
+
+def wanted(waiting: Waiting) -> Wanted:
+    said: Mapping[str, Any] = json.loads(waiting.values)
+    add, remove = (
+        {name: tuple(elements) for name, elements in said.get(key, {}).items()}
+        for key in ("add", "rem")
+    )
+    return Wanted(said.get("f", {}), add, remove, bool(said.get("del", False)))
 
 
 def release(desk: Desk, waiting: Waiting) -> None:
     """The refused values stand after all, in their author's name. Only the office can."""
     _still_open(desk, waiting)
-    said: dict[str, Any] = json.loads(waiting.values)
+    want = wanted(waiting)
     change = Write(
         waiting.record_kind,
         waiting.record,
-        said.get("f", {}),
-        {name: tuple(elements) for name, elements in said.get("add", {}).items()},
-        {name: tuple(elements) for name, elements in said.get("rem", {}).items()},
-        delete=bool(said.get("del", False)),
+        want.values,
+        want.add,
+        want.remove,
+        delete=want.delete,
         user=waiting.author,
     )
     desk.last = desk.store.commit([change, _decided(desk, waiting, "released")], user=desk.user)

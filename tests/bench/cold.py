@@ -150,7 +150,7 @@ def opened(doing: str, folder: str, peer_too: bool) -> tuple[float, float | None
     gc.collect()
     gc.freeze()
     ours = seconds(lambda: globals()[doing](Path(folder)))
-    memory = _peak_memory()
+    memory = peak_memory()
     if not peer_too:
         return ours, None, memory
     array = Path(folder).with_suffix(".json").read_bytes()
@@ -186,7 +186,7 @@ def open_office(path: Path) -> None:
     assert store.document(id_of(100)) is not None
 
 
-def _peak_memory() -> float:
+def peak_memory() -> float:
     """The most that this process has held, in MB."""
     status = Path("/proc/self/status")
     if status.exists():  # on Linux ru_maxrss begins at what the parent held

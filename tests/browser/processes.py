@@ -153,9 +153,9 @@ class Face:
         return code
 
 
-def office(home: Path, *, today: str = SHOOT_DAY) -> Face:
+def office(home: Path, *, today: str = SHOOT_DAY, port: int | None = None) -> Face:
     """The office with its screens, no browser opened."""
-    return Face(home, *_main(home, today), "--quiet", "--port")
+    return Face(home, *_main(home, today), "--quiet", "--port", port=port)
 
 
 def demo(home: Path) -> Face:

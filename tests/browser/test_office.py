@@ -32,6 +32,8 @@ SCREENS = {
     "/backup": "Folder for backups",
     "/import/crew": "Choose a file",
     "/sync": "This laptop is the office",
+    "/inbox": "Nothing to settle",
+    "/undo": "92 scenes added, 22 shoot days added",
     "/no/such/screen": "There is no such screen",
 }
 """Every address, and something that its screen says."""

@@ -36,7 +36,7 @@ os.chdir("/project")
 import pytest
 # fpdf2 says that it has no Pillow; our photos go onto paper without it.
 quiet = ["-W", "ignore:Pillow could not be imported"]
-int(pytest.main([*quiet, "-p", "no:cacheprovider", "--basetemp", "/tmp/pytest", *words]))
+int(pytest.main([*quiet, "-o", "addopts=", "-p", "no:cacheprovider", "--basetemp", "/tmp/pytest", *words]))
 `);
 } catch (error) {
   console.error(error.message); // Node would print the line of Pyodide's code, which is all of it

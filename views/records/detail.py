@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import flet as ft
 
+from data.conflicts import Item
+from data.inbox import inbox
+from data.kind import Kind
 from views.context import go, use_desk, use_records, use_state
-from views.parts import note, side_button, sub_view
+from views.parts import history_button, note, side_button, sub_view
 from views.records.listing import ADDED
 from views.safe import act, say, screen
+from views.screens.inbox_waits import waits_on
 from views.screens.person_sheet import phone_button
 from views.show import shown, title_of
 from views.theme import GAP, QUIET, SMALL
@@ -18,7 +24,7 @@ def Detail() -> ft.View:
     desk = use_desk()
     params = ft.use_route_params()
     kind = desk.kind_named(params["kind"])
-    use_records(kind.name)
+    use_records(kind.name, "waiting")
     record = desk.get(kind, params["id"])
     asking, set_asking = use_state(False)
 
@@ -51,7 +57,10 @@ def Detail() -> ft.View:
     phone = getattr(record, "phone", "")
     if phone:
         controls.append(ft.Row([phone_button(phone, title_of(desk, kind, record))]))
+    controls += [_apart(kind, item) for item in inbox(desk) if item.record == record.id]
+    controls += waits_on(desk, record.id, f"/list/{kind.name}/{record.id}")
     controls.append(note(f"Last written by {desk.author(record.id)}."))
+    controls.append(history_button(kind.name, record.id))
     if kind in ADDED:
         edit = f"/day/{record.id}" if kind.name == "day" else f"/list/{kind.name}/{record.id}/edit"
         controls.append(
@@ -66,3 +75,11 @@ def Detail() -> ft.View:
     if kind.name == "envelope":
         controls.append(side_button("Open the envelope", lambda: go(f"/envelope/{record.id}")))
     return sub_view(title_of(desk, kind, record), lambda: go(f"/list/{kind.name}"), controls)
+
+
+def _apart(kind: Kind[Any], item: Item) -> ft.Control:
+    """Two people wrote the field apart: what is shown is not settled."""
+    label = kind.label(item.field)
+    words = f"{label}: {len(item.sides)} values stand apart. Choose one"
+    path = f"/inbox?record={item.record}&from=/list/{kind.name}/{item.record}"
+    return ft.Row([side_button(words, lambda: go(path), icon=ft.Icons.CALL_SPLIT)], wrap=True)

@@ -24,8 +24,9 @@ from data.kinds.people import PERSON
 from views.context import go, use_desk, use_first, use_records, use_state
 from views.forms import ENVELOPE_FORM
 from views.inputs import choose, read_money
-from views.parts import card, main_button, note, side_button, sub_view
+from views.parts import card, history_button, main_button, note, side_button, sub_view
 from views.safe import act, say, screen
+from views.screens.inbox_waits import waits_on
 from views.screens.paper import use_printer
 from views.screens.receipts import SlipRow
 from views.theme import GAP, QUIET, SMALL
@@ -76,7 +77,7 @@ def FloatNew() -> ft.View:
 @screen
 def EnvelopeDetail() -> ft.View:
     desk = use_desk()
-    use_records("envelope", "cash", "receipt", "person")
+    use_records("envelope", "cash", "receipt", "person", "waiting")
     envelope = desk.get(ENVELOPE, ft.use_route_params()["id"])
     counted, set_counted = use_first(
         lambda: f"{envelope.counted.amount:.2f}" if envelope.counted else ""
@@ -169,6 +170,8 @@ def EnvelopeDetail() -> ft.View:
                 title="Float",
             ),
             *[SlipRow(desk, slip, key=slip.id) for slip in reversed(slips)],
+            *waits_on(desk, envelope.id, f"/envelope/{envelope.id}"),
+            history_button("envelope", envelope.id),
         ],
     )
 

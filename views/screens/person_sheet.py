@@ -24,6 +24,7 @@ from data.walltime import instant, near, read_clock
 from views.context import use_desk, use_records, use_state
 from views.parts import note, side_button
 from views.safe import act, part
+from views.screens.inbox_waits import waits_told
 from views.theme import GAP, QUIET, SMALL, TARGET, TITLE
 from views.words import moment, wall
 
@@ -32,7 +33,7 @@ from views.words import moment, wall
 def PersonSheet(day: ShootDay, person_id: str, close: Callable[[], None]) -> ft.Control:
     """Times typed for one person, told to work, off, the phone, and what can be taken back."""
     desk = use_desk()
-    use_records("time", "personal_call")
+    use_records("time", "personal_call", "waiting")
     typed, set_typed = use_state("")
     call = next((c for c in calls(desk, day) if c.person.id == person_id), None)
     if call is None:
@@ -113,6 +114,7 @@ def PersonSheet(day: ShootDay, person_id: str, close: Callable[[], None]) -> ft.
                 ]
             )
         )
+        controls += waits_told(desk, event.id)
     return ft.Column(
         controls,
         tight=True,

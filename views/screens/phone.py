@@ -110,7 +110,8 @@ def PhoneLine() -> ft.Control:
     if browser is None or said is None:
         return ft.Container(height=0)
     words, step = said
-    grave = browser.state.lost or browser.state.left < NEARLY_FULL
+    full = browser.state.quota and browser.state.left < NEARLY_FULL
+    grave = browser.state.lost or full
     icon = ft.Icon(ft.Icons.SMARTPHONE, size=20, color=LATE if grave else TO_DO)
     use = browser.use_update if step == "Use it" else lambda: go("/this-phone")
     return ft.Row(

@@ -25,8 +25,9 @@ from views.context import (
 )
 from views.drafts import Draft, use_draft
 from views.inputs import choose
-from views.parts import card, heading, main_button, note, side_button, sub_view
+from views.parts import card, heading, history_button, main_button, note, side_button, sub_view
 from views.safe import act, part, say, screen
+from views.screens.inbox_waits import waits_on
 from views.show import shown
 from views.theme import BIG, GAP, QUIET, SMALL
 from views.words import money
@@ -100,7 +101,7 @@ def ReceiptEdit() -> ft.View:
 @screen
 def ReceiptDetail() -> ft.View:
     desk = use_desk()
-    use_records("receipt")
+    use_records("receipt", "waiting")
     slip = desk.get(RECEIPT, ft.use_route_params()["id"])
     asking, set_asking = use_state(False)
     reason, set_reason = use_state("")
@@ -143,6 +144,7 @@ def ReceiptDetail() -> ft.View:
         ft.Text(str(slip.money), theme_style=BIG),
         ft.Text(slip.vendor, theme_style=ft.TextThemeStyle.TITLE_LARGE),
         *[_fact(label, text) for label, text in facts if text],
+        *waits_on(desk, slip.id, f"/receipt/{slip.id}"),
         note(f"Written by {desk.author(slip.id)}.", icon=ft.Icons.PERSON_OUTLINE),
     ]
     if slip.void:
@@ -158,6 +160,7 @@ def ReceiptDetail() -> ft.View:
                 wrap=True,
             )
         )
+    controls.append(history_button("receipt", slip.id))
     controls.append(heading("Photos"))
     controls += [Photo(name, key=name) for name in sorted(slip.photos)]
     if not slip.void:

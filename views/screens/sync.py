@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import flet as ft
 
+from data.desk import Desk
 from data.kinds.production import zone
 from sync.link import LinkState
-from views.context import Place, go, here, use_link_state, use_place, use_records
-from views.parts import card, main_button, note, side_button, sub_view
-from views.safe import say, screen
+from views.context import Place, go, here, use_desk, use_link_state, use_place, use_records
+from views.parts import card, main_button, note, side_button, sub_view, tile
+from views.safe import part, say, screen
+from views.screens.inbox_badge import to_look_at
+from views.screens.sync_aside import aside, put_aside
+from views.screens.sync_office import OfficeNews
+from views.screens.sync_trouble import Trouble, troubles
+from views.theme import LATE
 from views.words import count
 
 
-def badge(state: LinkState | None) -> tuple[ft.IconData, str]:
-    """The sign at the head of every screen and its name; the sentences are on the sync screen."""
-    if state is None:
-        return ft.Icons.HOME_WORK_OUTLINED, "The office copy"
-    if state.equal:
-        return ft.Icons.CLOUD_DONE_OUTLINED, "At the office"
+def badge(state: LinkState) -> tuple[ft.IconData, str]:
+    """The sign at the head of every screen and its name; the sentences are on the sync screen.
+
+    Three states: saved on this device, at the office, compared and equal. That the office does not
+    answer is said with where the records are, and what is in the way before everything else.
+    """
+    if state.older or state.trouble or state.aside or state.update:
+        return ft.Icons.SYNC_PROBLEM, "Something is in the way to the office"
     if state.records or state.photos:
-        return ft.Icons.CLOUD_UPLOAD_OUTLINED, "Not yet at the office"
-    return ft.Icons.CLOUD_OFF_OUTLINED, "No office"
+        return ft.Icons.CLOUD_UPLOAD_OUTLINED, "Not yet at the office, saved on this device"
+    if not state.met:
+        return ft.Icons.CLOUD_OFF_OUTLINED, "This device has not met its office yet"
+    if not state.reached:
+        return ft.Icons.CLOUD_OFF_OUTLINED, "At the office, which cannot be reached now"
+    if state.verified:
+        return ft.Icons.VERIFIED_OUTLINED, "At the office, compared and equal"
+    return ft.Icons.CLOUD_DONE_OUTLINED, "At the office"
 
 
 def keep_open(place: Place, state: LinkState) -> list[ft.Control]:
@@ -33,38 +49,95 @@ def keep_open(place: Place, state: LinkState) -> list[ft.Control]:
 
 @screen
 def Sync() -> ft.View:
-    place = use_place()
-    state = use_link_state()
+    place, state = use_place(), use_link_state()
     before = here().get("from", "/")
-    use_records("receipt", "time", "person")
-    if place.link is None or state is None:
+    use_records(*place.desk.kinds)
+    link = place.link
+    if link is None or state is None:
         addresses = [ft.Text(address, selectable=True) for address in place.addresses]
         return sub_view(
             "The office copy",
             lambda: go(before),
             [
                 note("This laptop is the office. Devices bring their work here."),
+                OfficeNews(),
                 card(*addresses, title="Devices on this laptop reach it at"),
+                Afterwards(before),
             ],
         )
-    link = place.link
 
     def now() -> None:
         link.try_now()
         say("Trying to reach the office.")
 
+    icon, _ = badge(state)
     return sub_view(
         "Sync",
         lambda: go(before),
         [
-            card(ft.Text(state.words(zone(place.desk))), title="This device and the office"),
+            card(
+                ft.Row([ft.Icon(icon), ft.Text(state.stands(zone(place.desk)), expand=True)]),
+                title="This device and the office",
+            ),
+            *[_trouble(each) for each in troubles(place.desk, state)],
+            *_owed(place.desk, state),
+            *aside(place.desk),
             *keep_open(place, state),
             ft.Row([main_button("Sync now", now, icon=ft.Icons.SYNC)]),
             note("Everything you tap is saved on this device first. The office can wait."),
+            Afterwards(before),
             *(
                 [side_button("This phone", lambda: go("/this-phone"), icon=ft.Icons.SMARTPHONE)]
                 if place.browser
                 else []
             ),
         ],
+    )
+
+
+def _trouble(trouble: Trouble) -> ft.Control:
+    sign = ft.Icon(ft.Icons.WARNING_AMBER_OUTLINED, color=LATE)
+    said = ft.Row(
+        [sign, ft.Text(trouble.says, expand=True)],
+        vertical_alignment=ft.CrossAxisAlignment.START,
+    )
+    return card(said, ft.Text(trouble.step), title=trouble.title)
+
+
+def _owed(desk: Desk, state: LinkState) -> list[ft.Control]:
+    """What the office does not have yet, by kind."""
+    names = Counter(_kind(desk, i) for i in desk.store.bases if i not in put_aside(desk))
+    lines = [
+        count(names[kind.name], kind.title.lower(), kind.plural.lower())
+        for kind in desk.kinds.values()
+        if names[kind.name]
+    ]
+    others = names.total() - sum(names[name] for name in desk.kinds)
+    lines += [count(others, "other record")] if others else []
+    lines += [count(state.photos, "photo")] if state.photos else []
+    return [card(*[ft.Text(line) for line in lines], title="Still to bring there")] if lines else []
+
+
+def _kind(desk: Desk, record_id: str) -> str:
+    doc = desk.store.document(record_id)
+    return "" if doc is None else str(doc["_m"]["t"])
+
+
+@part
+def Afterwards(before: str) -> ft.Control:
+    """Ways to what met and to what was done."""
+    desk = use_desk()
+    return card(
+        tile(
+            "Inbox",
+            f"{to_look_at(desk) or 'nothing'} to look at",
+            icon=ft.Icons.INBOX_OUTLINED,
+            on_click=lambda: go(f"/inbox?from=/sync?from={before}"),
+        ),
+        tile(
+            "What was done",
+            "put something back, also from before a restart",
+            icon=ft.Icons.UNDO,
+            on_click=lambda: go(f"/undo?from={before}"),
+        ),
     )

@@ -1,0 +1,1 @@
+"""Whole shows in one process under one seed: real copies, bad networks, disks and clocks."""
