@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import logging
 import sys
 import tempfile
@@ -15,30 +16,33 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from data.backup import begun
 from data.desk import Desk
 from data.errors import BadInput, Busy, OfficeError
 from data.housekeeping import Keeper
 from data.kinds import ALL
 from data.lock import WriterLock
-from data.restore import finish
 from data.stamp import Sources
 from data.store import Store
-from views.commands import (
-    a_day,
-    a_moment,
-    a_port,
-    an_address,
-    bringing,
-    check_all,
-    export_records,
-    list_backups,
-    list_records,
-    make_backup,
-    print_form,
-    put_back,
-)
+
+if sys.platform != "emscripten":  # the phone's archive has no commands
+    from data.backup import begun
+    from data.restore import finish
+    from views.commands import (
+        a_day,
+        a_moment,
+        a_port,
+        an_address,
+        bringing,
+        check_all,
+        export_records,
+        list_backups,
+        list_records,
+        make_backup,
+        print_form,
+        put_back,
+    )
 
 VERSION = "0.1.0"
 PORT = 8321
@@ -157,6 +161,14 @@ def commands() -> argparse.ArgumentParser:
     back.add_argument("--list", action="store_true", help="say which there are, change nothing")
     back.set_defaults(do=_restore)
 
+    phone = command("phone", "the app that phones open at the office's address")
+    steps = phone.add_subparsers(metavar="STEP", required=True)
+    does = "makes the app from what is installed here and the package index"
+    made = steps.add_parser("build", help=does, description=f"{does.capitalize()}.")
+    made.add_argument("--quiet", action="store_true", help="print nothing but refusals")
+    made.add_argument("--out", type=Path, metavar="FOLDER", help="copy the app's files there too")
+    made.set_defaults(do=_phone_build)
+
     checked = command("check", "every byte of the production read, and what is damaged said")
     checked.add_argument(
         "--salvage", type=Path, metavar="FOLDER", help="write what can be read as a new production"
@@ -202,6 +214,7 @@ def _open_office(
     from sync.hub import routes
     from views.app import session
     from views.context import Place
+    from views.phone.serving import PhoneApp
     from views.web import listening, serve, web_app
 
     finish(home)
@@ -226,7 +239,7 @@ def _open_office(
         )
         app = web_app(
             start if screens else None,
-            routes=routes(office, desk.blobs),
+            routes=[*routes(office, desk.blobs), *PhoneApp().routes()],
             port=port,
             beside=keeper.run,
         )
@@ -264,6 +277,72 @@ def _device(words: argparse.Namespace) -> None:
         store.close()
 
 
+def in_browser() -> None:
+    """The device app in a browser: assets/web/worker.js calls this when the store's files are open.
+
+    A refusal is said by the page: there is no screen of ours yet.
+    """
+    import callboard_js as bridge
+
+    try:
+        _phone(bridge)
+    except OfficeError as error:
+        bridge.tell("refused", error.sentence)
+
+
+def _phone(bridge: Any) -> None:
+    """A device as any other, but that its disk and its way to the office are the browser's."""
+    import flet as ft
+    from pyodide.ffi import create_proxy, to_js
+
+    from data.browser_disk import BrowserFolder
+    from data.kinds.production import PRODUCTION
+    from data.packed_blobs import PackedBlobs
+    from data.photos import QUALITY, wanted
+    from sync.calls import Timings
+    from sync.fetch import over_fetch
+    from sync.link import Link
+    from views.app import session
+    from views.browser import Browser
+    from views.context import Place
+    from views.words import short_day, show_title
+
+    start = json.loads(bridge.start)
+    folder = BrowserFolder(
+        bridge.disk.slots, lambda wanted: bridge.disk.grow(wanted, create_proxy(folder.add))
+    )
+    store = Store(Path("/callboard"), sources=Sources(), hub=False, folder=folder)
+    desk = Desk(store, ALL, user="Phone", blobs=PackedBlobs(folder, Path("/callboard/photos")))
+
+    async def shrink(photo: bytes) -> bytes | None:
+        shrunk = await bridge.shrunk(create_proxy(photo), wanted, QUALITY)
+        return None if shrunk is None else bytes(shrunk.to_bytes())
+
+    browser = Browser(lambda word, value: bridge.tell(word, to_js(value)), shrink)
+    browser.note(lost=start["was"] if not store.production else "")
+
+    def remember(_touched: object = None) -> None:
+        """Noted outside of the store, so that a store that was thrown away is missed."""
+        if store.production and desk.all(PRODUCTION):
+            stop()
+            browser.remember(f"{show_title(desk)}, opened on {short_day(desk.now().date())}")
+
+    stop = store.listen(remember)
+    remember()
+    bridge.heard = create_proxy(browser.heard)
+    link = Link(
+        store,
+        desk.blobs,
+        start["office"],
+        called=desk.user,
+        connect=lambda: over_fetch(start["office"], Timings()),
+    )
+    browser.came_back = link.try_now
+    keeper = Keeper(desk, backups=False)
+    browser.beside = [asyncio.ensure_future(work) for work in (link.run(), keeper.run())]
+    ft.run(session(lambda width: Place(desk, "device", width, link=link, browser=browser)))
+
+
 # ---- commands -------------------------------------------------------------------------------
 
 
@@ -296,6 +375,12 @@ def _restore(words: argparse.Namespace) -> None:
         list_backups(words.place)
     else:
         put_back(_home(words, "office"), words.place, words.as_of)
+
+
+def _phone_build(words: argparse.Namespace) -> None:
+    from views.phone.command import build_phone
+
+    build_phone(words.out, quiet=words.quiet)
 
 
 def _check(words: argparse.Namespace) -> None:

@@ -25,11 +25,14 @@ R = TypeVar("R", bound=Record)
 class Desk:
     """Reads records and commits gestures for `user`. Kinds are handed in by main."""
 
-    def __init__(self, store: Store, kinds: Iterable[Kind[Any]], *, user: str) -> None:
+    def __init__(
+        self, store: Store, kinds: Iterable[Kind[Any]], *, user: str, blobs: Blobs | None = None
+    ) -> None:
+        """`blobs`: where the photos lie, if that is no folder beside the store."""
         self.store = store
         self.user = user
         self.kinds = {kind.name: kind for kind in kinds}
-        self.blobs = Blobs(store.home / "photos")
+        self.blobs = blobs or Blobs(store.home / "photos")
         for kind in self.kinds.values():
             store.storage.declare(kind.name, kind.indexed)
         self._by_model = {kind.model: kind for kind in self.kinds.values()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -16,7 +17,7 @@ from data.packing import dumps, loads
 FIRST_LINE: Final = b"callboard journal 2\n"
 OLDER: Final = b"callboard journal 1\n"
 _AHEAD: Final = 2**20
-_FULL: Final = (27, 28, 122)  # EFBIG, ENOSPC, EDQUOT
+_FULL: Final = (errno.EFBIG, errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 def not_saved(error: OSError) -> NotSaved:

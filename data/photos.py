@@ -86,7 +86,7 @@ def fit(content: bytes) -> bytes:
     """
     picture = _looked_at(content)
     size = picture.width, picture.height
-    target = _within(*size, LONG_EDGE, NARROWEST, TALLEST)
+    target = wanted(*size)
     if not _can_decode():
         if picture.jpeg is None:
             raise no_photo(f"This device keeps only JPEG photos. {_TAKE}")
@@ -95,6 +95,19 @@ def fit(content: bytes) -> bytes:
     if picture.jpeg is not None and target == size and _as_wanted(picture, picture.jpeg):
         return picture.content
     return _coded(image, QUALITY)
+
+
+def is_light(content: bytes) -> bool:
+    """Whether `fit` would keep the picture's pixels as they are. NotAPhoto as there."""
+    picture = _looked_at(content)
+    size = picture.width, picture.height
+    target = wanted(*size)
+    return picture.jpeg is not None and target == size and _as_wanted(picture, picture.jpeg)
+
+
+def wanted(width: int, height: int) -> tuple[int, int]:
+    """The size that a photo of this size is shrunk to."""
+    return _within(width, height, LONG_EDGE, NARROWEST, TALLEST)
 
 
 def thumbnail(content: bytes) -> bytes:

@@ -112,6 +112,11 @@ class JournalStorage(Storage):
         return self._files.cut_aside
 
     @property
+    def folder(self) -> Folder:
+        """Where the generations lie."""
+        return self._files.folder
+
+    @property
     def journal_bytes(self) -> int:
         """Bytes of commits that are in no snapshot yet."""
         return self._files.journal_bytes

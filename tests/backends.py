@@ -7,15 +7,17 @@ whatever is marked `every_backend`) then runs over it too.
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from errno import ENOSPC
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import pytest
 
+from data.browser_disk import HEAD, BrowserFolder, Slot
 from data.files import DiskFolder, File, Folder, MemoryFolder
 
 NOW = datetime(2026, 6, 9, 12, 30, tzinfo=UTC)
@@ -89,6 +91,90 @@ class OnDisk:
         return self.folder.path
 
 
+class FakeSlot:
+    """A browser's open file, as assets/web/disk.js hands it over."""
+
+    def __init__(self, content: bytes = b"") -> None:
+        self.content = bytearray(content)
+        self.error = ""
+
+    def size(self) -> int:
+        return len(self.content)
+
+    def read(self, at: int, length: int, /) -> FakeBuffer:
+        return FakeBuffer(bytes(self.content[at : at + length]))
+
+    def write(self, data: bytes, at: int, /) -> bool:
+        self.content.extend(bytes(max(0, at + len(data) - len(self.content))))
+        self.content[at : at + len(data)] = data
+        return True
+
+    def truncate(self, size: int, /) -> bool:
+        del self.content[size:]
+        self.content.extend(bytes(size - len(self.content)))
+        return True
+
+    def flush(self) -> bool:
+        return True
+
+
+class FakeBuffer:
+    """Bytes that the browser still holds."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def to_bytes(self) -> bytes:
+        return self._content
+
+
+def a_slot(content: bytes = b"") -> Slot:
+    """An open file: assets/web/disk.js over a stand-in for the browser where a browser's Python
+    runs the tests, else a stand-in for both."""
+    if sys.platform == "emscripten":
+        from browser_stand_in import slot
+
+        return cast("Slot", slot(content))
+    return FakeSlot(content)
+
+
+def content_of(slot: Slot) -> bytes:
+    return bytes(slot.read(0, slot.size()).to_bytes())
+
+
+class InBrowser:
+    """As the browser's private file system, without the browser."""
+
+    def __init__(self, slots: Iterable[bytes] = (b"",) * 12) -> None:
+        self.slots = [a_slot(content) for content in slots]
+        self.folder = BrowserFolder(self.slots)
+
+    def files(self) -> dict[str, bytes]:
+        folder = BrowserFolder([a_slot(content_of(slot)) for slot in self.slots])
+        return {name: _whole(folder.open(name)) for name in folder.names()}
+
+    def write(self, name: str, content: bytes) -> None:
+        file = self.folder.create(name)
+        file.append(content)
+        file.close()
+
+    def flip(self, name: str, at: int, bit: int) -> None:
+        for slot in self.slots:
+            if name in BrowserFolder([a_slot(content_of(slot))]).names():
+                was = content_of(slot)[HEAD + at]
+                assert slot.write(bytes([was ^ (1 << bit)]), HEAD + at)
+
+    def copy(self) -> InBrowser:
+        return InBrowser(content_of(slot) for slot in self.slots)
+
+    def made(self) -> Folder:
+        return self.folder
+
+
+def _whole(file: File) -> bytes:
+    return file.read(0, file.size)
+
+
 MakePlace = Callable[[Path], Place]
 """Makes an empty place; it may use the folder it is given."""
 
@@ -101,7 +187,11 @@ def on_disk(path: Path) -> Place:
     return OnDisk(Path(mkdtemp(dir=path)) / "production")
 
 
-BACKENDS: dict[str, MakePlace] = {"memory": in_memory, "disk": on_disk}
+def in_browser(_path: Path) -> Place:
+    return InBrowser()
+
+
+BACKENDS: dict[str, MakePlace] = {"memory": in_memory, "disk": on_disk, "browser": in_browser}
 
 every_backend = pytest.mark.parametrize("backend", BACKENDS.values(), ids=BACKENDS)
 

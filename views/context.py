@@ -18,6 +18,7 @@ from data.desk import Desk
 from data.housekeeping import Keeper
 from sync.link import Link, LinkState
 from views.adapt import Width
+from views.browser import Browser
 
 if TYPE_CHECKING:
     from sync.exchange import Office  # a device has no use for it
@@ -39,6 +40,8 @@ class Place:
     """At the office: where devices reach /v1."""
     keeper: Keeper | None = None
     """At the office: what makes the backups."""
+    browser: Browser | None = None
+    """On a phone: the browser that the app runs in."""
     paper: tuple[Any, ...] = ()
     """The forms that can be printed, handed in by main (fpdf2 is loaded with the first of them)."""
 
@@ -90,6 +93,13 @@ def use_keeper() -> Keeper | None:
     keeper = use_place().keeper
     _use_feed(lambda bump: keeper.listen(bump) if keeper else _no_feed)
     return keeper
+
+
+def use_browser() -> Browser | None:
+    """The browser around the app, drawn again when it says something new; None at the office."""
+    browser = use_place().browser
+    _use_feed(lambda bump: browser.listen(bump) if browser else _no_feed)
+    return browser
 
 
 def _no_feed() -> None:

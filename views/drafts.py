@@ -1,8 +1,14 @@
-"""A half-typed record: the only state a screen keeps that is not in the store or in the address."""
+"""A half-typed record: the only state a screen keeps that is no record and not in the address.
+
+On a device it is in the store's own books all the same, as it is typed: a phone ends an app that is
+out of sight without a word, and a photo is taken only once. There it waits under its screen's
+address until it is saved or thrown away.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import flet as ft
@@ -12,8 +18,12 @@ from data.errors import BadInput
 from data.kind import Kind
 from data.record import Record
 from data.state import Dot
-from views.context import use_first, use_state
+from views.context import use_first, use_place, use_state
 from views.inputs import field, read, typed
+from views.parts import note, side_button
+from views.words import clock_of
+
+BOOK = "drafts"
 
 
 class Draft:
@@ -28,15 +38,44 @@ class Draft:
         seen: Mapping[str, tuple[Dot, ...]],
         set_texts: Callable[..., None],
         set_wrong: Callable[..., None],
+        kept: Kept | None = None,
     ) -> None:
         self._desk, self._kind, self.texts, self.seen = desk, kind, texts, seen
         self._wrong, self._set_texts, self._set_wrong = wrong, set_texts, set_wrong
+        self._kept = kept
 
     def put(self, name: str, text: str) -> None:
         """What is typed; a complaint about the field goes as soon as somebody mends it."""
         self._set_texts(lambda now: {**now, name: text})
+        if self._kept is not None:
+            self._kept.put(texts={**self._kept.texts(self.texts), name: text})
         if name in self._wrong:
             self._set_wrong(lambda now: {n: why for n, why in now.items() if n != name})
+
+    @property
+    def photo(self) -> str | None:
+        """The photo that was taken for it, by its name."""
+        return self._kept.now.get("photo") if self._kept is not None else None
+
+    def attach(self, photo: str) -> None:
+        """A photo that is kept already goes with what is typed."""
+        if self._kept is not None:
+            self._kept.put(texts=self._kept.texts(self.texts), photo=photo)
+
+    def done(self) -> None:
+        """It was saved as a record, or thrown away."""
+        if self._kept is not None:
+            self._kept.drop()
+
+    def waiting(self, start_over: Callable[[], Any]) -> list[ft.Control]:
+        """That this was typed before and not saved, and the way to begin anew."""
+        if self._kept is None or self._kept.since is None:
+            return []
+        since = clock_of(self._desk, self._kept.since)
+        return [
+            note(f"Not saved yet, from {since}.", icon=ft.Icons.EDIT_NOTE),
+            ft.Row([side_button("Start over", start_over)]),
+        ]
 
     def control(self, name: str) -> ft.Control:
         """The field's control with what was typed and, where it was refused, the reason."""
@@ -79,10 +118,64 @@ class Draft:
             raise errors[0]
 
 
+class Kept:
+    """One screen's draft in the books of this copy."""
+
+    def __init__(self, desk: Desk, address: str) -> None:
+        self._desk, self._address = desk, address
+        at = self.now.get("at")
+        self.since = None if at is None else datetime.fromisoformat(at)
+        """When it was begun, if that was before this screen opened."""
+        self.shown: Mapping[str, tuple[Dot, ...]] = {}
+        """The dots behind the record as the person sees it here."""
+
+    @property
+    def now(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._desk.store.meta.get(BOOK, {}).get(self._address, {})
+        return found
+
+    def texts(self, shown: Mapping[str, str]) -> dict[str, str]:
+        return {**shown, **self.now.get("texts", {})}
+
+    def seen(self) -> dict[str, tuple[Dot, ...]] | None:
+        raw = self.now.get("seen")
+        return (
+            None
+            if raw is None
+            else {name: tuple(Dot(*dot) for dot in dots) for name, dots in raw.items()}
+        )
+
+    def put(self, **changes: Any) -> None:
+        seen = {name: [list(dot) for dot in dots] for name, dots in self.shown.items()}
+        begun = {"at": self._desk.now().isoformat(), "seen": seen, **self.now}
+        self._book({self._address: {**begun, **changes}})
+
+    def drop(self) -> None:
+        self.since = None
+        if self.now:
+            self._book({})
+
+    def _book(self, entry: Mapping[str, Any]) -> None:
+        others = dict(self._desk.store.meta.get(BOOK, {}))
+        others.pop(self._address, None)
+        self._desk.store.set_meta(**{BOOK: {**others, **entry}})
+
+
 def use_draft(desk: Desk, kind: Kind[Any], names: Iterable[str], record: Record) -> Draft:
-    """A draft of `names`, begun from `record` as it stands when the screen opens."""
-    texts, set_texts = use_first(lambda: {n: typed(desk, kind, n, record) for n in names})
-    seen, _ = use_first(lambda: desk.shown(record.id))
+    """A draft of `names`: on a device the one that waits, else begun from `record` as it stands
+    when the screen opens."""
+    address = ft.use_route_location()
+    on_device = use_place().face == "device"
+    kept, _ = use_first(lambda: Kept(desk, address) if on_device else None)
+
+    def begun() -> dict[str, str]:
+        fresh = {n: typed(desk, kind, n, record) for n in names}
+        return kept.texts(fresh) if kept is not None else fresh
+
+    texts, set_texts = use_first(begun)
+    seen, _ = use_first(lambda: (kept and kept.seen()) or desk.shown(record.id))
+    if kept is not None:
+        kept.shown = seen
     nothing: dict[str, str] = {}
     wrong, set_wrong = use_state(nothing)
-    return Draft(desk, kind, texts, wrong, seen, set_texts, set_wrong)
+    return Draft(desk, kind, texts, wrong, seen, set_texts, set_wrong, kept)

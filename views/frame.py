@@ -89,10 +89,16 @@ def SyncBadge() -> ft.Control:
     location = ft.use_route_location().split("?")[0]
     icon, words = office_badge(office) if state is None else badge(state)
     owed = state.records + state.photos if state else 0
+    sending = use_place().browser is not None and state is not None and state.busy
     button = icon_button(icon, words, lambda: go(f"/sync?from={location}"))
     if not owed:
         return button
-    return ft.Row([ft.Text(f"{owed} to send", theme_style=SMALL), button], tight=True, spacing=0)
+    to_send = (
+        f"Keep open: {state.photos} to go"
+        if state and sending and state.photos
+        else f"{owed} to send"
+    )
+    return ft.Row([ft.Text(to_send, theme_style=SMALL), button], tight=True, spacing=0)
 
 
 def _inside(location: str, tab: str) -> bool:

@@ -19,6 +19,7 @@ from views.screens.gate import Gate
 from views.screens.imports import Import
 from views.screens.inbox import Inbox
 from views.screens.paper import Paper
+from views.screens.phone import Phone
 from views.screens.receipt import ReceiptDetail, ReceiptEdit, ReceiptNew
 from views.screens.receipts import Receipts
 from views.screens.record_history import RecordHistory
@@ -60,6 +61,7 @@ ROUTES = [
     ft.Route(path="settings", component=Settings),
     ft.Route(path="backup", component=Backups),
     ft.Route(path="sync", component=Sync),
+    ft.Route(path="this-phone", component=Phone),
     ft.Route(path="inbox", component=Inbox),
     ft.Route(path="undo", component=Undo),
     ft.Route(path="history/:kind/:id", component=RecordHistory),

@@ -23,6 +23,14 @@ def wall(desk: Desk, minutes: int | None) -> str:
     return "" if minutes is None else clock_text(minutes, show_of(desk).clock)
 
 
+def clock_of(desk: Desk, at: datetime) -> str:
+    """An instant as the clock on the wall had it, with its day if that is not today."""
+    local = at.astimezone(zone(desk))
+    clock = wall(desk, local.hour * 60 + local.minute)
+    today = desk.now().astimezone(zone(desk)).date()
+    return clock if local.date() == today else f"{short_day(local.date())}, {clock}"
+
+
 def moment(desk: Desk, day: ShootDay, at: datetime | None) -> str:
     """An instant as the clock on the wall showed it, counted from the work day's date."""
     return "" if at is None else wall(desk, wall_minutes(day.date, at, zone(desk)))

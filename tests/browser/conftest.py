@@ -13,9 +13,10 @@ import pytest
 from tests.browser.processes import ROOT, Face
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Playwright
 
     from tests.browser.hand import Hand
+    from tests.browser.pocket import Pocket
 
 SHOTS = ROOT / "tests" / "shots"
 SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desk": (1280, 800)}
@@ -33,23 +34,56 @@ QUIET = [
 
 Shot = Callable[["Hand", str], None]
 Opens = Callable[..., "Hand"]
+Carries = Callable[..., "Pocket"]
 
 
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    """A browser, or the plain reason why there is none; in CI that reason is a failure."""
+def player() -> Iterator[Playwright]:
+    """What drives browsers, or the plain reason why there is none; in CI that is a failure."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
         _without("Playwright is not installed: pip install -e '.[test]'")
     with sync_playwright() as playwright:
-        own = Path(playwright.chromium.executable_path)
-        found = next(filter(None, map(shutil.which, CHROMIUM)), own if own.exists() else None)
-        if found is None:
-            _without("Chromium is not installed, so no screen was looked at.")
-        browser = playwright.chromium.launch(executable_path=found, args=QUIET)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+def executable(player: Playwright) -> Path:
+    """Chromium, or the plain reason why there is none."""
+    own = Path(player.chromium.executable_path)
+    found = next(filter(None, map(shutil.which, CHROMIUM)), own if own.exists() else None)
+    if found is None:
+        _without("Chromium is not installed, so no screen was looked at.")
+    return Path(found)
+
+
+@pytest.fixture(scope="package")
+def chromium(player: Playwright, executable: Path) -> Iterator[Browser]:
+    browser = player.chromium.launch(executable_path=executable, args=QUIET)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def pocket(
+    player: Playwright, executable: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Carries]:
+    """Phones that keep what they store: `pocket(office)`, `pocket(office, size="tablet")`."""
+    from tests.browser.pocket import Pocket
+
+    carried: list[Pocket] = []
+
+    def carries(office: Face, *, size: str = "phone") -> Pocket:
+        profile = tmp_path / f"profile-{len(carried)}"
+        phone = Pocket(player, executable, profile, office.address, SIZES[size], QUIET)
+        carried.append(phone)
+        return phone
+
+    yield carries
+    for n, phone in enumerate(carried):
+        phone.shot(SHOTS / f"last-{request.node.name}-{n}.png")
+        phone.close()
 
 
 @pytest.fixture

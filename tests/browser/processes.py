@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -166,6 +167,21 @@ def device(home: Path, at: Face, *, name: str = "Gate tablet", today: str = SHOO
     """A device of the office `at`."""
     words = ("device", "--hub", at.address, "--name", name, "--quiet", "--port")
     return Face(home, *_main(home, today), *words)
+
+
+@contextlib.contextmanager
+def served_folder(folder: Path) -> Iterator[str]:
+    """The address of a server that hands out one phone app and nothing else."""
+    port = free_port()
+    words = [sys.executable, "-m", "tests.bench.bare_app", str(folder), str(port)]
+    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait(PATIENCE)
 
 
 def bare_device(home: Path, at: Face) -> Face:

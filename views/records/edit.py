@@ -30,16 +30,26 @@ def Edit() -> ft.View:
         values = draft.values()
         if there is None:
             new = desk.add_new(kind.model(**values))
+            draft.done()
             await go(f"/list/{kind.name}/{new.id}")
         else:
             desk.edit(there, shown=draft.seen, **values)
+            draft.done()
             await go(f"/list/{kind.name}/{there.id}")
 
     def back() -> Awaitable[None]:
         return go(f"/list/{kind.name}" + (f"/{there.id}" if there else ""))
 
+    def start_over() -> Awaitable[None]:
+        draft.done()
+        return back()
+
     return sub_view(
         title_of(desk, kind, there) if there else f"New: {kind.title.lower()}",
         back,
-        [*draft.controls(names), ft.Row([main_button("Save", save, icon=ft.Icons.CHECK)])],
+        [
+            *draft.waiting(start_over),
+            *draft.controls(names),
+            ft.Row([main_button("Save", save, icon=ft.Icons.CHECK)]),
+        ],
     )

@@ -52,11 +52,16 @@ def DayEdit() -> ft.View:
     async def save() -> None:
         desk.edit(day, shown=draft.seen, **draft.values())
         gesture = desk.last
+        draft.done()
         await back()
         say("The day is saved.", undo=lambda: desk.undo(gesture) if gesture else None)
 
     def back() -> Awaitable[None]:
         return go(f"/?day={day.id}")
+
+    def start_over() -> Awaitable[None]:
+        draft.done()
+        return back()
 
     unit = choose(
         "Unit", [(u, u) for u in units(desk)], draft.texts["unit"], lambda u: draft.put("unit", u)
@@ -65,6 +70,7 @@ def DayEdit() -> ft.View:
         f"{short_day(day.date)}, {day.unit} unit",
         back,
         [
+            *draft.waiting(start_over),
             *draft.controls(FIELDS[:6]),
             ft.Row([main_button("Save the day", save, icon=ft.Icons.CHECK)]),
             Departments(day),

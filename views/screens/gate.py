@@ -40,6 +40,7 @@ def Gate() -> ft.View:
             draft.refuse(error)
             raise
         gesture = desk.last
+        draft.done()
         await back()
         say(f"{person.name} is in.", undo=lambda: desk.undo(gesture) if gesture else None)
 

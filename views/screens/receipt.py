@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import flet as ft
@@ -13,7 +13,16 @@ from data.kinds.money import ENVELOPE, RECEIPT, Receipt, balance, log_receipt, v
 from data.kinds.people import PERSON
 from data.kinds.production import today
 from data.photos import fit
-from views.context import go, here, use_desk, use_picker, use_place, use_records, use_state
+from views.context import (
+    go,
+    here,
+    use_desk,
+    use_first,
+    use_picker,
+    use_place,
+    use_records,
+    use_state,
+)
 from views.drafts import Draft, use_draft
 from views.inputs import choose
 from views.parts import card, heading, history_button, main_button, note, side_button, sub_view
@@ -29,22 +38,34 @@ TYPED = ("money", "vendor", "what_for", "code", "scene", "date")
 @screen
 def ReceiptNew() -> ft.View:
     """Photo, amount, vendor, save; envelope and date stand ready."""
-    desk = use_desk()
+    place = use_place()
+    desk = place.desk
     use_records("envelope", "cash", "receipt")
     draft = use_draft(desk, RECEIPT, (*TYPED, "envelope"), _next_receipt(desk))
-    photo, set_photo = use_state(None)
+    photo, set_photo = use_first(lambda: desk.blobs.read(draft.photo) if draft.photo else None)
+
+    def took(content: bytes) -> None:
+        if place.face == "device":  # safe at the shutter, not only when all is typed
+            draft.attach(desk.blobs.keep(fit(content)))
+        set_photo(content)
 
     async def save() -> None:
         kept = log_receipt(desk, Receipt(**draft.values()), photo=photo)
         gesture = desk.last
+        draft.done()
         await go("/receipts")
         say(_kept(desk, kept), undo=lambda: desk.undo(gesture) if gesture else None)
+
+    def start_over() -> Awaitable[None]:
+        draft.done()
+        return go("/receipts")
 
     return sub_view(
         "Log a receipt",
         lambda: go("/receipts"),
         [
-            PhotoTile(photo, set_photo),
+            *draft.waiting(start_over),
+            PhotoTile(photo, took),
             *draft.controls(TYPED[:2]),
             _vendors(desk, lambda vendor: draft.put("vendor", vendor)),
             _envelopes(desk, draft),
@@ -63,6 +84,7 @@ def ReceiptEdit() -> ft.View:
 
     async def save() -> None:
         desk.edit(slip, shown=draft.seen, **draft.values())
+        draft.done()
         await go(f"/receipt/{slip.id}")
 
     return sub_view(
@@ -150,11 +172,13 @@ def ReceiptDetail() -> ft.View:
 def PhotoTile(photo: bytes | None, took: Callable[[bytes], Any]) -> ft.Control:
     """The big tile that opens the camera or the photo library, and shows what was taken."""
 
-    def picked(event: ft.FilePickerResultEvent) -> None:
+    browser = use_place().browser
+
+    async def picked(event: ft.FilePickerResultEvent) -> None:
         for file in event.files or ():
             if not file.bytes:
                 raise BadInput("That file is empty. Take the photo again.", field="photos")
-            took(file.bytes)
+            took(await browser.shrunk(file.bytes) if browser else file.bytes)
 
     picker = use_picker(act(picked))
     take = ft.PickFiles(picker, with_data=True, file_type=ft.FilePickerFileType.IMAGE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import flet as ft
-from tzlocal import get_localzone_name
 
 from data.errors import BadInput
 from data.kinds.production import PRODUCTION, Production, create_production, show_of
@@ -35,6 +34,8 @@ ASKED = (
 @screen
 def Wizard() -> ft.View:
     """The first start at the office: what the show is called, and how it writes times and paper."""
+    from tzlocal import get_localzone_name  # not on a phone, where no production begins
+
     desk = use_desk()
     draft = use_draft(
         desk,
@@ -76,6 +77,7 @@ def Settings() -> ft.View:
 
     async def save() -> None:
         desk.edit(show, shown=draft.seen, **_checked(draft.values()))
+        draft.done()
         await go("/lists")
 
     return sub_view(

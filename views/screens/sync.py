@@ -9,8 +9,8 @@ import flet as ft
 from data.desk import Desk
 from data.kinds.production import zone
 from sync.link import LinkState
-from views.context import go, here, use_desk, use_link_state, use_place, use_records
-from views.parts import card, main_button, note, sub_view, tile
+from views.context import Place, go, here, use_desk, use_link_state, use_place, use_records
+from views.parts import card, main_button, note, side_button, sub_view, tile
 from views.safe import part, say, screen
 from views.screens.inbox_badge import to_look_at
 from views.screens.sync_aside import aside, put_aside
@@ -37,6 +37,14 @@ def badge(state: LinkState) -> tuple[ft.IconData, str]:
     if state.verified:
         return ft.Icons.VERIFIED_OUTLINED, "At the office, compared and equal"
     return ft.Icons.CLOUD_DONE_OUTLINED, "At the office"
+
+
+def keep_open(place: Place, state: LinkState) -> list[ft.Control]:
+    """A browser sends only while its page is open."""
+    if place.browser is None or not (state.busy and state.photos):
+        return []
+    to_go = f"Keep this open: {count(state.photos, 'photo')} to go."
+    return [note(to_go, icon=ft.Icons.CLOUD_UPLOAD_OUTLINED), ft.ProgressBar()]
 
 
 @screen
@@ -74,9 +82,15 @@ def Sync() -> ft.View:
             *[_trouble(each) for each in troubles(place.desk, state)],
             *_owed(place.desk, state),
             *aside(place.desk),
+            *keep_open(place, state),
             ft.Row([main_button("Sync now", now, icon=ft.Icons.SYNC)]),
             note("Everything you tap is saved on this device first. The office can wait."),
             Afterwards(before),
+            *(
+                [side_button("This phone", lambda: go("/this-phone"), icon=ft.Icons.SMARTPHONE)]
+                if place.browser
+                else []
+            ),
         ],
     )
 

@@ -18,6 +18,7 @@ from views.parts import card, empty, icon_button, note, page, side_button, tile
 from views.safe import act, part
 from views.screens.backup import BackupLine
 from views.screens.person_sheet import phone_button
+from views.screens.phone import PhoneLine
 from views.screens.showing import day_bar, use_showing
 from views.theme import BIG, GAP, QUIET, SMALL
 from views.words import count, money, wall
@@ -31,13 +32,14 @@ def Today() -> ft.Control:
     use_records("time", "person", "scene", "receipt", "cash", "envelope", "personal_call")
     showing = use_showing()
     if showing.day is None:
-        return page([empty(showing.why, *_first_steps()), BackupLine()])
+        return page([empty(showing.why, *_first_steps()), PhoneLine(), BackupLine()])
     day = showing.day
     rows = board(desk, day)
     return page(
         [
             *day_bar(showing, "/"),
             _quick(day),
+            PhoneLine(),
             BackupLine(),
             _call(desk, day),
             _people(desk, day, rows),

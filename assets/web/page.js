@@ -1,0 +1,227 @@
+// The page between Flutter, which draws, and the worker, where Python runs: it starts both, passes
+// their messages on, and knows what only a page can: installing, storage, updates.
+
+const base = new URL(document.baseURI).pathname;
+const worker = new Worker(`${base}worker.js`, { type: "module" });
+const MARK = "callboard-was-here";
+const state = {
+  offline: "no", done: 0, of: 0, update: false, persisted: null, usage: 0, quota: 0,
+  install: howToInstall(), version: callboardVersion,
+};
+let python = null; // Flutter's ear for what Python says
+let early = []; // what Python said before Flutter listened
+let spoken = 0;
+let prompt = null;
+const running = new Promise((resolve) => (globalThis.callboardStarted = resolve));
+
+worker.postMessage({
+  callboard: { start: { base, url: document.URL, office: location.origin, was: remembered() } },
+});
+
+worker.onmessage = (event) => {
+  const said = event.data.callboard;
+  if (!said) {
+    spoken += 1;
+    if (spoken === 2) requestAnimationFrame(() => requestAnimationFrame(raise));
+    if (python) python(event.data);
+    else early.push(event.data);
+    return;
+  }
+  if (said.started) callboardStarted(said.started);
+  if (said.refused) say(said.refused, true);
+  if (said.elsewhere !== undefined) elsewhere(said.elsewhere);
+  if (said.remember) localStorage.setItem(MARK, said.remember);
+  if (said.persist) persist();
+  if (said.install) install();
+  if (said.update) applyUpdate();
+  if (said.file) handOver(said.file);
+};
+
+worker.onerror = (event) => say(`Callboard could not start: ${event.message || "no files"}`, true);
+
+function remembered() {
+  try {
+    return localStorage.getItem(MARK) || "";
+  } catch {
+    return "";
+  }
+}
+
+// ---- what Flet's web client calls ---------------------------------------------------------------
+
+globalThis.jsConnect = async (_app, _args, listener) => {
+  await running;
+  python = listener;
+  for (const message of early.splice(0)) listener(message);
+};
+
+globalThis.jsSend = async (_app, data) => worker.postMessage(data, [data.buffer]);
+
+globalThis.jsDisconnect = async () => {};
+
+// ---- the first words ----------------------------------------------------------------------------
+
+function say(words, again = false) {
+  const word = document.getElementById("word");
+  if (word) {
+    word.textContent = words;
+    document.getElementById("again").hidden = !again;
+  }
+}
+
+function raise() {
+  document.getElementById("splash")?.remove();
+  performance.mark("callboard-raised");
+}
+
+function elsewhere(open) {
+  // A reloaded page meets its own shadow for a moment; only what lasts is worth a word.
+  clearTimeout(elsewhere.later);
+  if (open) {
+    elsewhere.later = setTimeout(
+      () => say("Callboard is open in another tab or window. Use that one, or close it and wait."),
+      600,
+    );
+  } else say("Starting");
+}
+
+setTimeout(() => {
+  if (document.getElementById("splash") && !state.silent)
+    say("This takes longer than usual. Keep it open, or try again.", true);
+}, 60000);
+
+// ---- offline and updates ------------------------------------------------------------------------
+
+let registration = null;
+
+async function listen() {
+  if (!navigator.serviceWorker) return;
+  navigator.serviceWorker.addEventListener("message", (event) => {
+    const said = event.data.callboard;
+    if (!said) return;
+    Object.assign(state, said);
+    report();
+  });
+  registration = await navigator.serviceWorker.register(`${base}service-worker.js`, {
+    scope: base,
+    updateViaCache: "none",
+  });
+  registration.addEventListener("updatefound", () => follow(registration.installing));
+  if (registration.installing) follow(registration.installing);
+  if (registration.waiting && navigator.serviceWorker.controller) updateReady();
+  await flet.flutterAppLoaded;
+  const active = (await navigator.serviceWorker.ready).active;
+  active.postMessage({ keep: drawnWith() });
+  const look = () => {
+    if (document.visibilityState === "visible") registration.update().catch(() => {});
+  };
+  document.addEventListener("visibilitychange", look);
+  setInterval(look, 30 * 60 * 1000);
+}
+
+function follow(coming) {
+  coming?.addEventListener("statechange", () => {
+    if (coming.state === "installed" && navigator.serviceWorker.controller) updateReady();
+  });
+}
+
+function updateReady() {
+  state.update = true;
+  report();
+}
+
+/** The files of the renderer that this browser chose. */
+function drawnWith() {
+  const names = performance.getEntriesByType("resource").map((entry) => new URL(entry.name).pathname);
+  return names.filter((name) => name.startsWith(base)).map((name) => name.slice(base.length));
+}
+
+function applyUpdate() {
+  if (!registration?.waiting) return;
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), {
+    once: true,
+  });
+  registration.waiting.postMessage({ apply: true });
+}
+
+// ---- storage ------------------------------------------------------------------------------------
+
+async function weigh() {
+  if (!navigator.storage) return;
+  state.persisted = await navigator.storage.persisted();
+  const told = await navigator.storage.estimate();
+  state.usage = told.usage || 0;
+  state.quota = told.quota || 0;
+  report();
+}
+
+async function persist() {
+  if (navigator.storage?.persist) await navigator.storage.persist();
+  state.asked = true;
+  await weigh();
+}
+
+// ---- installing ---------------------------------------------------------------------------------
+
+function howToInstall() {
+  if (matchMedia("(display-mode: standalone)").matches || navigator.standalone) return "installed";
+  const apple = /iPhone|iPad|iPod/.test(navigator.userAgent);
+  const pad = navigator.maxTouchPoints > 1 && /Macintosh/.test(navigator.userAgent);
+  if (apple || pad) return "ios";
+  return /Android/.test(navigator.userAgent) ? "android" : "other";
+}
+
+addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  prompt = event;
+  state.install = "ask";
+  report();
+});
+
+addEventListener("appinstalled", () => {
+  prompt = null;
+  state.install = "installed";
+  report();
+});
+
+async function install() {
+  const asked = prompt;
+  prompt = null;
+  if (asked) {
+    asked.prompt();
+    await asked.userChoice;
+  }
+}
+
+const back = () => {
+  if (document.visibilityState === "visible") worker.postMessage({ callboard: { back: true } });
+};
+addEventListener("online", back);
+document.addEventListener("visibilitychange", back);
+
+// ---- to Python ----------------------------------------------------------------------------------
+
+function report() {
+  worker.postMessage({ callboard: { page: state } });
+}
+
+/** A file too large for the way the screens go is put together here and handed to the person. */
+function handOver({ name, parts }) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob(parts, { type: "application/zip" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+
+// WebKit brings a page back from its cache with a Flutter that no longer draws.
+addEventListener("pageshow", (event) => {
+  if (event.persisted && navigator.vendor?.startsWith("Apple")) location.reload();
+});
+
+running.then(() => {
+  report();
+  weigh();
+  setInterval(weigh, 60000);
+});
+listen().catch((error) => console.warn("no service worker:", error));

@@ -1,0 +1,41 @@
+"""Calls to the office by the browser's own fetch, where the app runs in a browser."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from data.errors import NoOffice
+from sync.calls import Answer, Call, Send, Timings
+from sync.wire import TYPE
+
+
+@asynccontextmanager
+async def over_fetch(address: str, timings: Timings) -> AsyncIterator[Send]:
+    """The same promises as `sync.calls.over_http`; `address` is the origin that serves the app."""
+    import js
+    from pyodide.ffi import JsException, to_js
+
+    def options(call: Call, signal: Any) -> Any:
+        said = {"method": call.method, "headers": {"content-type": TYPE}, "signal": signal}
+        # The office tells nobody to keep an answer, and no answer of yesterday is worth anything.
+        said |= {"cache": "no-store", "credentials": "same-origin", "redirect": "error"}
+        if call.content is not None:
+            said["body"] = to_js(call.content)
+        return to_js(said, dict_converter=js.Object.fromEntries)
+
+    async def send(call: Call) -> Answer:
+        stop = js.AbortController.new()
+        try:
+            async with asyncio.timeout(timings.answer + call.wait):
+                answer = await js.fetch(address + call.path, options(call, stop.signal))
+                content = (await answer.arrayBuffer()).to_bytes()
+        except (TimeoutError, JsException) as error:
+            raise NoOffice("The office cannot be reached.", code="unreachable") from error
+        finally:
+            stop.abort()  # a question that nobody waits for any more; for an answered one, nothing
+        return Answer(int(answer.status), bytes(content))
+
+    yield send

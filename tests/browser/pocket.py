@@ -1,0 +1,102 @@
+"""A phone: one browser with a profile that outlives it, ended and killed as people's phones are."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.browser.hand import Hand
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page, Playwright
+
+APP = "/phone/"
+RAISED = "performance.getEntriesByName('callboard-raised').length > 0"
+PATIENCE = 120_000
+"""Milliseconds for Python to start in a browser on a busy machine."""
+
+
+class Pocket:
+    def __init__(
+        self,
+        player: Playwright,
+        executable: Path,
+        profile: Path,
+        address: str,
+        size: tuple[int, int],
+        args: list[str],
+    ) -> None:
+        self._player, self._executable, self._args = player, executable, args
+        self.profile, self.address, self.size = profile, address, size
+        self.context: BrowserContext = self._launched()
+
+    @property
+    def page(self) -> Page:
+        return self.context.pages[0]
+
+    def open(self, path: str = APP) -> Hand:
+        """Opens the app and waits for its first screen."""
+        hand = Hand(self.page, self.address)
+        self.page.goto(self.address + path)
+        self.page.wait_for_function(RAISED, timeout=PATIENCE)
+        hand.listen()
+        return hand
+
+    def ready_offline(self) -> Hand:
+        """Opens the app near its office and stays until it says that it opens without."""
+        hand = self.open("/phone/this-phone")
+        hand.page.wait_for_selector(
+            "[aria-label*='Ready offline'], :text('Ready offline')",
+            state="attached",
+            timeout=PATIENCE,
+        )
+        return hand
+
+    def restart(self) -> None:
+        """The app is swiped away and the browser ended, and started again."""
+        self.context.close()
+        self.context = self._launched()
+
+    def kill(self) -> None:
+        """The system ends the browser without a word, and the person starts it again."""
+        os.kill(self._process(), signal.SIGKILL)
+        with suppress(Exception):
+            self.context.close()
+        for lock in self.profile.glob("Singleton*"):
+            lock.unlink()
+        self.context = self._launched()
+
+    def shot(self, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(Exception):  # a browser that is gone has no last picture
+            self.page.screenshot(path=file)
+
+    def close(self) -> None:
+        with suppress(Exception):
+            self.context.close()
+
+    def _launched(self) -> BrowserContext:
+        width, height = self.size
+        return self._player.chromium.launch_persistent_context(
+            self.profile,
+            executable_path=self._executable,
+            args=self._args,
+            viewport={"width": width, "height": height},
+            has_touch=True,
+            is_mobile=width < 600,
+            device_scale_factor=1,
+            accept_downloads=True,
+        )
+
+    def _process(self) -> int:
+        """The browser's own process: the one with our profile that is no helper of another."""
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                words = (folder / "cmdline").read_bytes().split(b"\0")
+                mine = f"--user-data-dir={self.profile}".encode() in words
+                if mine and not any(word.startswith(b"--type=") for word in words):
+                    return int(folder.name)
+        raise AssertionError("the browser's process is not to be found")

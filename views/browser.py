@@ -1,0 +1,103 @@
+"""The browser around the app: what only it knows, and what only it can do. None at the office."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal
+
+from data.photos import is_light
+
+Offline = Literal["no", "coming", "ready", "cut", "full"]
+Shrink = Callable[[bytes], Awaitable[bytes | None]]
+Install = Literal["installed", "ask", "ios", "android", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserState:
+    """What the page said last (assets/web/page.js)."""
+
+    offline: Offline = "no"
+    """Whether the app opens without a network: its files are on the way, here, or were cut off."""
+    done: int = 0
+    of: int = 0
+    update: bool = False
+    """A newer app is here and waits to be used."""
+    persisted: bool | None = None
+    """Whether the browser promised to keep what is stored, also when it needs room."""
+    asked: bool = False
+    usage: int = 0
+    quota: int = 0
+    install: Install = "other"
+    version: str = ""
+    lost: str = ""
+    """What the browser threw away, as it was noted when it was last seen; empty if nothing."""
+
+    @property
+    def left(self) -> int:
+        """Bytes that may still be stored."""
+        return max(0, self.quota - self.usage)
+
+
+class Browser:
+    """Hears the page and asks things of it. `tell` sends a word and its value there."""
+
+    def __init__(self, tell: Callable[[str, Any], object], shrink: Shrink | None = None) -> None:
+        self.tell = tell
+        self._shrink = shrink
+        self.state = BrowserState()
+        self.came_back: Callable[[], object] = lambda: None
+        """Called when the page is looked at again, or the network is there again."""
+        self.beside: Sequence[object] = ()
+        """The tasks that run beside the screens; asyncio drops those that nobody holds."""
+        self._listeners: list[Callable[[], None]] = []
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Told after every change, until the returned function is called."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def heard(self, text: str) -> None:
+        """A word of the page, as JSON. What this version does not know is passed over."""
+        said = json.loads(text)
+        if said.get("back"):
+            self.came_back()
+        known = {field.name for field in fields(BrowserState)}
+        page = {name: value for name, value in said.get("page", {}).items() if name in known}
+        self.note(**page)
+
+    def note(self, **changes: Any) -> None:
+        state = replace(self.state, **changes)
+        if state != self.state:
+            self.state = state
+            for listener in tuple(self._listeners):
+                listener()
+
+    async def shrunk(self, photo: bytes) -> bytes:
+        """The photo as a JPEG of a size that is kept, drawn by the browser. What it cannot draw
+        comes back as it is: `photos.fit` says what it is."""
+        if self._shrink is None or is_light(photo):
+            return photo
+        return await self._shrink(photo) or photo
+
+    # ---- what is asked of the page ------------------------------------------------------------
+
+    def keep_for_good(self) -> None:
+        """Asks the browser to keep what is stored until the person removes it."""
+        self.tell("persist", True)
+
+    def install(self) -> None:
+        self.tell("install", True)
+
+    def use_update(self) -> None:
+        """Opens the app anew, with the newer files."""
+        self.tell("update", True)
+
+    def remember(self, words: str) -> None:
+        """Notes outside of the store that there is one, so that a lost one is noticed."""
+        self.tell("remember", words)
+
+    def hand_over(self, name: str, parts: Iterable[bytes]) -> None:
+        """A file for the person, put together by the page."""
+        self.tell("file", {"name": name, "parts": list(parts)})
