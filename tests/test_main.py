@@ -511,6 +511,7 @@ DOES = {
     "print": "A form as PDF or XLSX",
     "backup": "A copy at a second place",
     "restore": "A backup in place of what is here",
+    "phone": "The app that phones open",
     "check": "Every byte of the production read",
 }
 
