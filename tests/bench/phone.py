@@ -206,11 +206,11 @@ def _after(hand: Hand, role: str, name: str, doing: Callable[[], object]) -> flo
 
 def _lists(phone: Pocket) -> list[Row]:
     hand = phone.open("/phone/lists")
-    people = hand.named("People").first
+    people = hand.named(re.compile("^Crew")).first
     name = people.evaluate("at => at.getAttribute('aria-label') || at.textContent")
     hand.reach(people)
     opened = _after(hand, "button", name, lambda: hand.press(people))
-    hand.see(f"{PEOPLE} people")
+    hand.see(f"{PEOPLE} crew")
     field = hand.page.get_by_role("textbox", name="Find")
     hand.press(field)
     hand.frames(5)
