@@ -108,7 +108,7 @@ class OfficeBooks:
             "meta": dict(self.meta),
             "bases": dict(self.bases),
             "sums": self.sums.to_json(),
-            "holds": self.holdings.to_json() if self.holdings.top else None,
+            "holds": self.holdings.to_json() if self.holdings else None,
             "dots": history.dots.to_json(),
             "top": self.order.top,
             "unacked": [list(dot) for dot in self.unacked],

@@ -29,6 +29,9 @@ class Holdings:
     def __contains__(self, record_id: object) -> bool:
         return record_id in self._of
 
+    def __bool__(self) -> bool:
+        return bool(self._of or self.top)
+
     def __iter__(self) -> Iterator[str]:
         return iter(tuple(self._of))
 

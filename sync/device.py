@@ -14,6 +14,7 @@ from typing import Any
 from data.canonical import digest
 from data.edit import dot_of
 from data.errors import Malformed, NoOffice, OfficeError
+from data.holdings import NOWHERE
 from data.leaving import finish_rewriting
 from data.state import Dot, State
 from data.store import Store
@@ -242,8 +243,10 @@ class Device:
             if dot_name(dot) not in untold and not (dot in lone and not _sent(batch, dot))
         ]
         states, unjoined = readable(self.store, merged)
+        purged = [verdict.id for verdict in reply.verdicts if verdict.code == "purged"]
         self.store.receive(
             [state for state in states if state.vv],
+            holds=dict.fromkeys(purged, NOWHERE),
             buried=[state for state in states if not state.vv],
             confirmed=[state for state in confirmed if state.vv],
             acked=[dot for dot in acked if dot in self.store.unacked],
@@ -326,7 +329,9 @@ class Device:
         to it from now on."""
         wants, lacks = differing(self.store, found)
         if lacks:
-            self.store.receive((), rebased=dict.fromkeys(lacks))
+            # What the office has and did not name is outside the scope; else it names it again.
+            outside = dict.fromkeys(lacks if self.holding.word else (), NOWHERE)
+            self.store.receive((), rebased=dict.fromkeys(lacks), holds=outside)
         return wants
 
     def repaired(self, found: Compared) -> set[str]:

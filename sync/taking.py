@@ -35,6 +35,7 @@ BURIED = Refused(
     "This record was deleted long ago and forgotten since. Say at the office if it must come back.",
     code="buried",
 )
+PURGED = "This record was removed for good at the office. Nothing of it is kept."
 TWICE = Refused(
     "This was written already; a fact is written once. Take it back and say it again.", code="fact"
 )
@@ -148,7 +149,7 @@ class Taking:
 
     def _verdict(self, sent: State) -> Verdict:
         if self.store.is_purged(sent.id):
-            return Verdict(id=sent.id, outcome="merged")
+            return Verdict(id=sent.id, outcome="merged", code="purged", reason=PURGED)
         before, here = self._here(sent.id)
         written = len(self._pen.edits)
         if is_buried(sent) or (here is not None and is_buried(here)):

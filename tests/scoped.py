@@ -33,13 +33,12 @@ class Phone:
     def __init__(self, show: ScopedShow, record: Device, folder: Path) -> None:
         self.show, self.record, self.folder = show, record, folder
         self.calls: list[Call] = []
+        self.user = record.person or ""
         self.open()
-        self.desk.user = record.person or ""
 
     def open(self) -> None:
-        user = self.desk.user if hasattr(self, "desk") else ""
         self.store = Store(self.folder, sources=self.show.sources(), hub=False)
-        self.desk = Desk(self.store, ALL, user=user)
+        self.desk = Desk(self.store, ALL, user=self.user)
         self.device = Talker(self.store, device=self.record.id, called=self.record.name)
         self.session = Session(self.device, OwnPhotos(self.store, self.desk.blobs))
 
@@ -85,11 +84,12 @@ class ScopedShow:
     def sources(self) -> Sources:
         return Sources(clock=Clock(self.wall), rng=Random(next(_seeds)))
 
-    def phone(self, name: str, **lent: str) -> Phone:
+    def phone(self, name: str, *, lent_to: str = "") -> Phone:
         """That person's phone; with `lent_to` a tablet of that name."""
         if name not in self.phones:
-            person = None if lent else self.show[name].id
-            record = self.desk.add(Device(name=f"{name}'s", person=person, paired=PAIRED, **lent))
+            person = None if lent_to else self.show[name].id
+            device = Device(name=f"{name}'s", person=person, lent_to=lent_to, paired=PAIRED)
+            record = self.desk.add(device)
             self.phones[name] = Phone(self, record, self.folder / name)
         return self.phones[name]
 
