@@ -172,6 +172,24 @@ class Blobs:
                 ) from error
         return True
 
+    def wipe(self, name: str) -> None:
+        """Deletes a photo at once, its thumbnail, and damaged bytes of that name. NotSaved: the
+        disk would not let it go."""
+        path = self._path(name)
+        damaged = self.folder / "damaged"
+        aside = [damaged / n for n in _listed(damaged) if n.partition(".")[0] == path.name]
+        with self._one:
+            try:
+                for file in (self._thumb(name), path, *aside):
+                    file.unlink(missing_ok=True)
+                    if file.parent.exists():
+                        sync_folder(file.parent)
+            except OSError as error:
+                raise NotSaved(
+                    f"A photo that must go was not removed: the disk says {error.strerror}. "
+                    "Check the disk."
+                ) from error
+
     # ---- inside -----------------------------------------------------------------------------
 
     def _path(self, name: str) -> Path:

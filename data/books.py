@@ -5,18 +5,19 @@ Every commit carries the changes to the books in its own frame; a snapshot holds
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from data.edit import dot_of
 from data.files import Folder
 from data.frame import Commit
 from data.history import KEPT_MS, History
+from data.holdings import Holdings
 from data.order import Order, packed, unpacked
 from data.packing import loads
 from data.rows import Rows
 from data.state import Dot
-from data.sums import Sums
+from data.sums import Sums, Weights, weight_of
 
 
 class OfficeBooks:
@@ -32,9 +33,19 @@ class OfficeBooks:
         """Edits that the office has not acknowledged."""
         self.history = History(folder)
         self.order = Order()
+        self.holdings = Holdings()
+        """Where records lie: at the office every bucket, on a device those it was told."""
         self.sums: Sums | None = Sums()
         """None after an older journal, which kept none."""
         self._now_ms = now_ms
+
+    def weights(self, lies: Mapping[str, frozenset[str]] | None = None) -> Weights | None:
+        """Of each record how much it counts, and how much once it lies as `lies` says. On a device
+        that holds some buckets it counts by those, else once."""
+        if self.hub or not self.meta.get("scope"):
+            return None
+        of, lies = self.holdings.of, lies or {}
+        return lambda i: (weight_of(of(i)), weight_of(lies[i] if i in lies else of(i)))
 
     # ---- commits ----------------------------------------------------------------------------
 
@@ -48,6 +59,9 @@ class OfficeBooks:
         if books.get("hseq"):
             for record_id in books.get("order") or (i for ids in commit.put.values() for i in ids):
                 self.order.put(record_id)
+        if "holds" in books:
+            self.holdings.take(books["holds"])
+            self.holdings.top = self.order.top
         for raw, line in zip(edits, commit.edits, strict=True):
             self.history.add(raw, line)
             if not self.hub:
@@ -62,6 +76,7 @@ class OfficeBooks:
         self.bases.update(books.get("bases", ()))
         for record_id in books.get("clean", ()):
             self.bases.pop(record_id, None)
+        self._forget(books.get("forget", ()))
         if books.get("older"):
             self.sums = None
         elif "sums" in books and self.sums is not None:
@@ -80,6 +95,7 @@ class OfficeBooks:
         self.history.begin(read("history"), read("dots"), edits)
         unacked = {Dot(replica, n) for replica, n in read("unacked")}
         self.unacked = {dot_of(raw): raw for raw in edits if dot_of(raw) in unacked}
+        self.holdings = Holdings.from_json(read("holds"))
         there = [rows.there for rows in tables.values()]
         self.order.begin(read("top"), lambda: unpacked(read("order"), there))
 
@@ -92,6 +108,7 @@ class OfficeBooks:
             "meta": dict(self.meta),
             "bases": dict(self.bases),
             "sums": self.sums.to_json(),
+            "holds": self.holdings.to_json() if self.holdings else None,
             "dots": history.dots.to_json(),
             "top": self.order.top,
             "unacked": [list(dot) for dot in self.unacked],
@@ -119,6 +136,16 @@ class OfficeBooks:
 
     def close(self) -> None:
         self.history.close()
+
+    def _forget(self, record_ids: Sequence[str]) -> None:
+        """Nothing of these records is kept, not even that they were here."""
+        self.history.forget(record_ids)
+        self.holdings.forget(record_ids)
+        gone = set(record_ids)
+        for record_id in gone:
+            self.bases.pop(record_id, None)
+        for dot in [dot for dot, raw in self.unacked.items() if gone and raw["id"] in gone]:
+            del self.unacked[dot]
 
     def _edits_to_keep(self) -> list[Any]:
         since = self._now_ms() - KEPT_MS

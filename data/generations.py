@@ -107,6 +107,13 @@ class Generations:
         books.settled(number)
         self._let_go(number)
 
+    def clear_cuts(self) -> None:
+        """Removes the torn ends that were put aside."""
+        for name in self.folder.names():
+            if name.startswith("journal.cut-"):
+                self.folder.remove(name)
+        self.folder.sync()
+
     def close(self) -> None:
         for file in (self.snapshot, self.journal, *self._opened):
             if file is not None:

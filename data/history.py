@@ -70,6 +70,8 @@ class History:
         self._sealing: dict[str, list[bytes]] = {}
         """What is on its way into a segment."""
         self._segments: list[Segment] = []
+        self._forgotten: set[str] = set()
+        """Records whose edits still lie in a segment, which nobody is to read any more."""
 
     def begin(self, segments: Iterable[int], dots: Mapping[str, Any], lines: Iterable[Any]) -> None:
         """Goes on from a snapshot."""
@@ -88,7 +90,7 @@ class History:
 
     def lines(self, record_id: str) -> list[bytes]:
         """As `of`, each a line of JSON."""
-        lines = [line for segment in self._segments for line in segment.of(record_id)]
+        lines = [] if record_id in self._forgotten else self._in_segments(record_id)
         lines += self._sealing.get(record_id, ())
         lines += self._recent.get(record_id, ())
         return lines
@@ -98,11 +100,20 @@ class History:
         held = (*self._sealing.values(), *self._recent.values())
         yield [line for lines in held for line in lines]
         for segment in reversed(self._segments):
-            yield from segment.every()
+            yield from segment.every() if not self._forgotten else self._not_forgotten(segment)
 
     def records(self) -> set[str]:
         """Every record that has an edit here."""
-        return {*self._recent, *self._sealing, *(i for s in self._segments for i in s.records())}
+        kept = {i for s in self._segments for i in s.records()} - self._forgotten
+        return {*self._recent, *self._sealing, *kept}
+
+    def forget(self, record_ids: Iterable[str]) -> None:
+        """Their edits are gone; the next generation writes every segment anew without them."""
+        for record_id in record_ids:
+            self._recent.pop(record_id, None)
+            self._sealing.pop(record_id, None)
+            if any(record_id in segment.records() for segment in self._segments):
+                self._forgotten.add(record_id)
 
     def find(self, record_id: str, dot: Dot) -> Mapping[str, Any] | None:
         if dot not in self.dots:
@@ -124,12 +135,33 @@ class History:
         for record_id, lines in self._recent.items():  # an earlier try may have left some
             self._sealing.setdefault(record_id, []).extend(lines)
         self._recent = {}
+        if self._forgotten:
+            self._unseal()
         frozen = self._sealing
         return lambda: _write(self._folder, generation, frozen) if frozen else iter(())
 
     def close(self) -> None:
         for segment in self._segments:
             segment.close()
+
+    def _unseal(self) -> None:
+        """All that the segments hold is on its way into a new one, but for what is forgotten."""
+        held, self._sealing = self._sealing, {}
+        for record_id in dict.fromkeys(i for s in self._segments for i in s.records()):
+            if record_id not in self._forgotten:
+                self._sealing[record_id] = self._in_segments(record_id)
+        for record_id, lines in held.items():
+            self._sealing.setdefault(record_id, []).extend(lines)
+        self.close()
+        self._segments, self._forgotten = [], set()
+
+    def _in_segments(self, record_id: str) -> list[bytes]:
+        return [line for segment in self._segments for line in segment.of(record_id)]
+
+    def _not_forgotten(self, segment: Segment) -> Iterator[list[bytes]]:
+        yield [
+            line for i in segment.records() if i not in self._forgotten for line in segment.of(i)
+        ]
 
     def sealed(self, generation: int) -> None:
         """The segment of that generation is whole on the disk."""

@@ -104,6 +104,8 @@ def _book(value: Any) -> str:
         return "order" if len(value) == 2 and all(map(_are_numbers, value)) else ""
     if not isinstance(value, dict):
         return ""
+    if {"top", "sets", "of", "left"} == value.keys():
+        return ""  # where records lie: told anew by the office
     slots = all(key.isdecimal() for key in value)
     bases = all(one is None or _is_state(one) for one in value.values())
     dots = all(isinstance(one, list) and _is_list(one[:1]) for one in value.values())

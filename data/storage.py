@@ -166,6 +166,15 @@ class JournalStorage(Storage):
         if self.trouble:
             raise OfficeError(self.trouble, code="not-compacted")
 
+    def settle(self) -> None:
+        """Ends the making of a generation that was begun."""
+        while self.slow is not None:
+            self._step()
+
+    def clear_cuts(self) -> None:
+        """Removes what crashes left behind and nobody was told was saved."""
+        self._files.clear_cuts()
+
     def _check_writable(self) -> None:
         if self._closed:
             raise Refused("This copy was closed. Open it again to go on.", code="closed")

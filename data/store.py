@@ -22,6 +22,7 @@ from data.edit import Edit, Write, apply, dot_of
 from data.errors import NotFound, NotSaved
 from data.files import DiskFolder, Folder
 from data.frame import Commit
+from data.holdings import Placing
 from data.lock import WriterLock
 from data.order import Order
 from data.packing import dumps_exact, loads
@@ -78,6 +79,8 @@ class Store:
         self.db = RecordDB(storage=lambda: self.storage)
         if self.books.sums is None:
             self.books.sums = self.counted()
+        self.placing: Placing | None = None
+        """At the office, where devices hold parts only: asked with every commit."""
         self._listeners: list[Listener] = []
         self._replica, self._n = "", 0
         self._started = (time.time(), time.monotonic())
@@ -173,9 +176,17 @@ class Store:
     def counted(self) -> Sums:
         """The sums, told anew from every record: what `sums` must be."""
         if self.hub:
-            return Sums.of(state for i in self.ids() if (state := self.state(i)) is not None)
-        bases = {*self.ids(), *self.bases}
-        return Sums.of(base for i in bases if (base := self.base(i)) is not None)
+            there = (i for i in self.ids() if not self.is_purged(i))
+            return Sums.of(state for i in there if (state := self.state(i)) is not None)
+        weights = self.books.weights()
+        sums = Sums()
+        for i in {*self.ids(), *self.bases}:
+            sums.add({i: (None, self.base(i))}, weights)
+        return sums
+
+    def is_purged(self, record_id: str) -> bool:
+        """At the office: it is gone for good."""
+        return f"purged/{record_id}" in self.meta
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Keeps telling `listener` until the returned function is called."""
@@ -205,7 +216,7 @@ class Store:
             bases = {i: _encoded(self.state(i)) for i in states if i not in self.bases}
             changes = {i: (first[i] if first[i].vv else None, state) for i, state in states.items()}
             try:
-                self._keep(
+                self.keep(
                     states.values(),
                     [edit.to_json() for edit in edits],
                     sums=self.sums.after(changes) if self.hub else {},
@@ -225,6 +236,7 @@ class Store:
         acked: Iterable[Dot] = (),
         buried: Iterable[State] = (),
         rebased: Mapping[str, State | None] | None = None,
+        holds: Mapping[str, frozenset[str]] | None = None,
         meta: Mapping[str, Any] | None = None,
     ) -> frozenset[str]:
         """Joins states from another copy in one frame with the books that move with them.
@@ -232,8 +244,8 @@ class Store:
         On a device `states` come from the office and `confirmed` are states it says it has; both
         move the bases. `rebased`: what the office has of a record after all, None: nothing.
         `buried`: states without any edit, which take the place of what stands here; among
-        `states` they do so only where nothing is owed. Returns the ids of the records that changed
-        here.
+        `states` they do so only where nothing is owed. `holds`: the buckets by which this device
+        has records. Returns the ids of the records that changed here.
         """
         come = Arrival(self.state, None if self.hub else self.base, self.bases)
         for state in states:
@@ -246,7 +258,11 @@ class Store:
         changes, bases, clean = come.changes(), come.bases, come.clean()
         by_dot = {dot_of(raw): raw for raw in edits}
         moved = {i: (self.base(i), base) for i, base in bases.items()}
-        self._keep(
+        lies = self.books.holdings.changed(holds or {})
+        if not self.hub:
+            moved |= {i: (base := self.base(i), base) for i in lies if i not in moved}
+        weights = self.books.weights(lies)
+        self.keep(
             [after for _, after in changes.values()],
             [raw for dot, raw in by_dot.items() if dot not in self.books.history.dots],
             meta=dict(meta or {}),
@@ -255,7 +271,8 @@ class Store:
             },
             clean=[i for i in clean if i in self.bases],
             acked=[list(dot) for dot in acked],
-            sums=self.sums.after(changes if self.hub else moved),
+            sums=self.sums.after(changes if self.hub else moved, weights),
+            holds=self.books.holdings.moved(lies, {}),
         )
         return frozenset(changes)
 
@@ -269,7 +286,7 @@ class Store:
     ) -> None:
         """At the office: records as they were and as they are now, joined and judged already, in
         one frame. `lines`: their documents, where they are made already."""
-        self._keep(
+        self.keep(
             [after for _, after in changes.values()],
             edits,
             lines,
@@ -280,20 +297,19 @@ class Store:
     def offer_again(self, edits: Iterable[Mapping[str, Any]]) -> None:
         """The office does not know these edits of this copy after all."""
         again = [[raw["id"], *raw["dot"]] for raw in edits if dot_of(raw) not in self.unacked]
-        self._keep((), (), again=again)
+        self.keep((), (), again=again)
 
     def all_at_once(self) -> AbstractContextManager[None]:
         """Commits inside become durable together, at the end. Only for laying out a production
-        that nobody relies on yet: a power cut inside may leave one that cannot be read. A made-up
-        show of 600 gestures must not wait for the disk 600 times."""
+        that nobody relies on yet: a power cut inside may leave one that cannot be read."""
         return self.storage.one_sync()
 
     def set_meta(self, **meta: Any) -> None:
-        self._keep((), (), meta=meta)
+        self.keep((), (), meta=meta)
 
     def forget_bases(self, **meta: Any) -> None:
         """Another office run history: nothing counts as confirmed, everything is offered again."""
-        self._keep((), (), bases=dict.fromkeys(self.ids()), meta=meta, sums=None)
+        self.keep((), (), bases=dict.fromkeys(self.ids()), meta=meta, sums=None)
 
     def new_run(self) -> None:
         """The next write opens a fresh replica, as it does after a start."""
@@ -328,7 +344,7 @@ class Store:
             return None if raw is None else decode(raw)
         return self.state(record_id)
 
-    def _keep(
+    def keep(
         self,
         states: Iterable[State],
         edits: Sequence[Mapping[str, Any]],
@@ -337,8 +353,9 @@ class Store:
     ) -> None:
         """One commit: records, the edits behind them, and the books that move with them."""
         put: dict[str, dict[str, bytes]] = {}
-        out: dict[str, tuple[str, ...]] = {}
-        touched = set()
+        out: dict[str, tuple[str, ...]] = dict(books.pop("out", {}))
+        touched = {(table, i) for table, ids in out.items() for i in ids}
+        states = list(states)
         for state in states:
             line = lines.get(state.id) if lines else None
             table, before = state.kind if state.life else GONE, self.storage.where(state.id)
@@ -354,8 +371,13 @@ class Store:
             del said["sums"]
         if self.hub and put:
             said["hseq"] = self.order.top + 1
+            if self.placing is not None:
+                ids = [i for some in put.values() for i in some]
+                now = self.placing(states, edits)
+                said |= self.books.holdings.placed(ids, now, self.order.top)
+                touched |= {(str(self.storage.where(i)), i) for i in said.get("order", ())}
         commit = Commit(put, out, (), tuple(map(dumps_exact, edits)), said)
-        if not (put or edits or said):
+        if not (put or out or edits or said):
             return
         self.storage.commit(commit)
         self.books.take(commit, list(edits))

@@ -6,6 +6,7 @@ import hashlib
 
 from data.blobs import Blobs
 from data.errors import BadInput
+from data.leaving import let_photos_go
 from data.photos import MOST_BYTES
 from data.store import Store
 
@@ -25,6 +26,12 @@ class OwnPhotos:
 
     def held(self, name: str) -> None:
         note_held(self.store, name)
+
+    def let_go(self) -> None:
+        epoch = self.store.meta.get("epoch", "")
+        let_photos_go(
+            self.store, self.blobs, held=lambda name: self.store.meta.get(_key(name)) == epoch
+        )
 
 
 def owed(store: Store, blobs: Blobs) -> list[str]:

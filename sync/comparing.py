@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from data.canonical import digest
+from data.state import State
 from data.store import Store
-from data.sums import SLOTS, slot_of
+from data.sums import MODULUS, SLOTS, slot_of
 from sync.wire import Compared
 
 
@@ -32,7 +33,7 @@ def differing(store: Store, found: Compared) -> tuple[list[str], list[str]]:
     for record_id in sorted(ours | theirs.keys()):
         base, state = store.base(record_id), store.state(record_id)
         told = theirs.get(record_id)
-        if told == (None if base is None else f"{digest(base):032x}"):
+        if told == (None if base is None else f"{_counted(store, base):032x}"):
             continue
         buried = state is not None and not state.vv
         if told is not None and not buried:
@@ -40,3 +41,10 @@ def differing(store: Store, found: Compared) -> tuple[list[str], list[str]]:
         elif base is not None:
             lacks.append(record_id)
     return wants, lacks
+
+
+def _counted(store: Store, base: State) -> int:
+    """Its digest as it counts here."""
+    weights = store.books.weights()
+    factor = 1 if weights is None else weights(base.id)[0].factor
+    return digest(base) * factor % MODULUS

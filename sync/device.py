@@ -11,13 +11,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from data.canonical import decode, digest, encode
+from data.canonical import digest
 from data.edit import dot_of
 from data.errors import Malformed, NoOffice, OfficeError
-from data.state import Dot, State, join
+from data.holdings import NOWHERE
+from data.leaving import finish_rewriting
+from data.state import Dot, State
 from data.store import Store
 from sync.clock import set_clock
 from sync.comparing import differing, sums_of
+from sync.holding import Holding, lying
+from sync.joinable import readable
 from sync.owed import Batch, units
 from sync.place import Place
 from sync.wire import (
@@ -64,6 +68,7 @@ class Device:
         self.plain = False
         """The office is of format 1: it compares nothing and fills by the changes alone."""
         self._newer: Welcome | None = None
+        self.holding = Holding(store)
         mine: dict[str, Any] = {
             "device": device or store.meta.get("device") or store.sources.new_id()
         }
@@ -121,6 +126,7 @@ class Device:
             wall=self.store.sources.wall_ms(),
             replicas=goes,
             unsent=[self.waiting, self.photos_left],
+            scope=meta.get("scope", ""),
         )
 
     def welcomed(self, welcome: Welcome, *, asked: int = 0) -> None:
@@ -135,7 +141,8 @@ class Device:
         self.older = _counter(welcome.epoch) < known
         self._newer = None
         if not self.older:
-            self._set_clock(welcome, asked)
+            self.holding.given(welcome)
+            set_clock(store, welcome.time, asked)
             self._offer_forgotten(welcome)
             if known and store.meta["epoch"] != welcome.epoch:
                 self._newer = welcome  # noted when both sides are compared: till then as before
@@ -151,9 +158,6 @@ class Device:
             "letter": welcome.letter,
             "mark": welcome.mark,
         }
-
-    def _set_clock(self, welcome: Welcome, asked: int) -> None:
-        set_clock(self.store, welcome.time, asked)
 
     def _offer_forgotten(self, welcome: Welcome) -> None:
         """Edits that the office acknowledged once, and does not know."""
@@ -217,6 +221,7 @@ class Device:
             raise Malformed("The office's verdicts are not those of what was sent.")
         if self.older:
             return  # what an older copy has does not count
+        self.holding.stir()
         aside = dict(self.aside)
         confirmed, merged, again = [], [], set[str]()
         for state, verdict in zip(batch.states, reply.verdicts, strict=True):
@@ -237,9 +242,11 @@ class Device:
             for dot in batch.settles
             if dot_name(dot) not in untold and not (dot in lone and not _sent(batch, dot))
         ]
-        states, unjoined = self._readable(merged)
+        states, unjoined = readable(self.store, merged)
+        purged = [verdict.id for verdict in reply.verdicts if verdict.code == "purged"]
         self.store.receive(
             [state for state in states if state.vv],
+            holds=dict.fromkeys(purged, NOWHERE),
             buried=[state for state in states if not state.vv],
             confirmed=[state for state in confirmed if state.vv],
             acked=[dot for dot in acked if dot in self.store.unacked],
@@ -260,14 +267,25 @@ class Device:
     # ---- what the office has ----------------------------------------------------------------
 
     def received(self, page: Page) -> None:
-        """Joins a page of changes; the cursor moves in the same commit."""
-        states, unjoined = self._readable(page.states)
+        """Joins a page of changes; the cursor moves in the same commit. What is gone, and what is
+        here outside the scope, goes at once."""
+        states, unjoined = readable(self.store, page.states)
         self.store.receive(
-            states, meta=self._moved(cursor=page.next, mark=page.mark, unjoined=unjoined)
+            states,
+            holds=lying(page.buckets, page.gone),
+            meta=self._moved(cursor=page.next, mark=page.mark, unjoined=unjoined),
         )
         if page.roots is not None:
             sums = self.store.sums
             self.verified = page.roots == [sums.count, f"{sums.total:x}"]
+        if page.gone:
+            self.holding.drop(page.gone)
+        if not page.more:
+            self.holding.sift()
+
+    def clear(self) -> None:
+        """Nothing of what was let go of stays in a file, before the office hears of it."""
+        finish_rewriting(self.store)
 
     @property
     def unjoined(self) -> bool:
@@ -275,39 +293,54 @@ class Device:
         return bool(self.store.meta.get("unjoined"))
 
     @property
-    def filling(self) -> Mapping[str, str] | None:
-        """Where the first fill has come to; None: it is over."""
-        if self.plain or self.store.meta.get("cursor"):
+    def filling(self) -> Mapping[str, Any] | None:
+        """Where the first fill has come to, or that of new buckets; None: it is over."""
+        meta = self.store.meta
+        if self.plain:
             return None
-        return dict(self.store.meta.get("fill") or {"mark": "", "after": ""})
+        if meta.get("cursor"):
+            return meta.get("widen") or None
+        return dict(meta.get("fill") or {"mark": "", "after": ""})
 
     def filled(self, fill: Fill) -> None:
-        """A part of the first fill. Changes begin where the first part began."""
+        """A part of a fill. After the first one changes begin where its first part began."""
         begun = self.filling or {}
-        mark = begun.get("mark") or fill.mark
-        states, unjoined = self._readable(fill.states)
-        books = {"fill": {"mark": mark, "after": fill.after}, "mark": fill.mark}
-        if not fill.more:
-            books = {"fill": {}, "mark": fill.mark, "cursor": mark}
-        self.store.receive(states, meta=self._moved(**books, unjoined=unjoined))
+        states, unjoined = readable(self.store, fill.states)
+        books: dict[str, Any] = {"mark": fill.mark}
+        if "only" in begun:
+            books["widen"] = {**begun, "after": fill.after} if fill.more else {}
+        elif fill.more:
+            books["fill"] = {"mark": begun.get("mark") or fill.mark, "after": fill.after}
+        else:
+            books |= {"fill": {}, "cursor": begun.get("mark") or fill.mark}
+        self.store.receive(
+            states, holds=lying(fill.buckets), meta=self._moved(**books, unjoined=unjoined)
+        )
 
     def compare(self, after: int) -> Compare:
-        return Compare(run=self.run, sums=sums_of(self.store), after=after)
+        return self.asking(sums=sums_of(self.store), after=after)
+
+    def asking(self, **what: Any) -> Compare:
+        device, scope = self.store.meta["device"], self.holding.word
+        return Compare(run=self.run, device=device, scope=scope, **what)
 
     def differing(self, found: Compared) -> list[str]:
         """The ids of records whose state is wanted from the office. What the office lacks is owed
         to it from now on."""
         wants, lacks = differing(self.store, found)
         if lacks:
-            self.store.receive((), rebased=dict.fromkeys(lacks))
+            # What the office has and did not name is outside the scope; else it names it again.
+            outside = dict.fromkeys(lacks if self.holding.word else (), NOWHERE)
+            self.store.receive((), rebased=dict.fromkeys(lacks), holds=outside)
         return wants
 
     def repaired(self, found: Compared) -> set[str]:
         """Takes the office's states of records that differ: that is what it has of them."""
-        states, unjoined = self._readable(found.states, known=False)
+        states, unjoined = readable(self.store, found.states, known=False)
         self.store.receive(
             states,
             rebased={state.id: state for state in states},
+            holds=lying(found.buckets),
             meta=self._moved(unjoined=unjoined),
         )
         return {str(raw.get("id")) for raw in found.states if isinstance(raw, dict)}
@@ -317,7 +350,7 @@ class Device:
         there on."""
         welcome, self._newer = self._newer, None
         if welcome is not None:
-            self._note(**self._of(welcome), cursor=mark, fill={}, aside={})
+            self._note(**self._of(welcome), cursor=mark, fill={}, widen={}, aside={})
 
     def start_over(self) -> None:
         """An office of format 1 in a new epoch: nothing counts as confirmed any more."""
@@ -341,35 +374,6 @@ class Device:
 
     def _put_aside(self, key: str, why: Mapping[str, str]) -> None:
         self._note(aside={**self.aside, key: why})
-
-    def _readable(self, raws: Any, *, known: bool = True) -> tuple[list[State], dict[str, Any]]:
-        """The states that can be joined here, and the books of those that cannot: they stay at the
-        office, and are joined when they come again."""
-        states: list[State] = []
-        unjoined = dict(self.store.meta.get("unjoined", {}))
-        for raw in raws:
-            name = str(raw.get("id")) if isinstance(raw, dict) else "?"
-            try:
-                if known and self._stands_here(raw):
-                    continue
-                state = decode(raw)
-                here = self.store.state(state.id)
-                if here is not None:
-                    join(here, state)
-            except Malformed as error:
-                unjoined[name[:64]] = {"code": error.code, "reason": error.sentence}
-                continue
-            unjoined.pop(name, None)
-            states.append(state)
-        return states, unjoined
-
-    def _stands_here(self, raw: Any) -> bool:
-        """Whether this is the echo of what was confirmed already: most of what comes back is."""
-        record_id = raw.get("id") if isinstance(raw, dict) else None
-        if not isinstance(record_id, str) or record_id in self.store.bases:
-            return False
-        here = self.store.state(record_id)
-        return here is not None and encode(here) == raw
 
     def _moved(self, **books: Any) -> dict[str, Any]:
         """The books that are not so already: a quiet long-poll must not write to the disk."""

@@ -9,21 +9,21 @@ longer true. The device's half is in device.py.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from data.canonical import digest, encode
 from data.errors import Malformed, NoOffice, NotFound
 from data.kinds import ALL
 from data.packing import dumps_exact, loads
-from data.state import State
 from data.store import Store
-from data.sums import SLOTS, Sums, slot_of
+from data.sums import SLOTS, Sums
 from sync.epochs import Epochs
 from sync.graveyard import bury
 from sync.refusing import Judge
 from sync.register import Register
+from sync.scopes import EVERYTHING, Scope, Scopes
 from sync.taking import Taking
+from sync.view import View
 from sync.wire import (
     FORMAT,
     FULL,
@@ -51,12 +51,22 @@ class Office:
     """The office copy's half. Make one before anything writes to the store: each start of it is a
     *run*, and where the runs begin is how an older copy of the journal is found out."""
 
-    def __init__(self, store: Store, *, judge: Judge | None = None) -> None:
-        """`judge`: who may write what; without one only a second write to a fact is refused."""
+    def __init__(
+        self,
+        store: Store,
+        *,
+        judge: Judge | None = None,
+        rights: bool = False,
+        strangers: bool = True,
+    ) -> None:
+        """`rights`: devices hold and write what the roles of their people allow, as this office's
+        records say; else everybody everything. `strangers`: a device that was never paired counts
+        as the office's own; else it holds and writes nothing. `judge`: what else is refused."""
         self.store = store
         self.judge = judge
         self.epochs = Epochs(store)
         self.register = Register(store)
+        self.scopes = Scopes(store, strangers=strangers) if rights else None
         self._walk: list[str] | None = None
 
     @property
@@ -110,6 +120,7 @@ class Office:
         self.epochs.check((hello.cursor, hello.mark))
         letter = self.register.spoke(hello, self._confirmed(hello.cursor))
         self.bury()
+        scope = self.scope_of(hello.device)
         return Welcome(
             production=store.production,
             epoch=store.meta["epoch"],
@@ -120,7 +131,28 @@ class Office:
             update=UPDATE if hello.format < OLDEST else "",
             time=store.sources.wall_ms(),
             seen={name: store.books.history.dots.upto(name) for name in hello.replicas},
+            scope=scope.word,
+            holds=sorted(scope.buckets),
         )
+
+    def scope_of(self, device: str) -> Scope:
+        """What the device may hold now."""
+        return EVERYTHING if self.scopes is None else self.scopes.of(device)
+
+    def sees(self, device: str, record_id: str) -> bool:
+        """Whether the record is here and in the device's scope."""
+        if self.store.storage.where(record_id) is None or self.store.is_purged(record_id):
+            return False
+        scope = self.scope_of(device)
+        return not scope.word or bool(scope.told(self.store.books.holdings.of(record_id)))
+
+    def sees_photo(self, device: str, name: str) -> bool:
+        """Whether a record in the device's scope names the photo."""
+        if not self.scope_of(device).word:
+            return True
+        text = name.encode()
+        ids = (i for i in self.store.ids() if text in (self.store.line(i) or b""))
+        return any(self.sees(device, record_id) for record_id in ids)
 
     def new_epoch(self, *, above: int = 0) -> None:
         """This office was put back to an earlier copy: every device compares, and offers back
@@ -139,39 +171,55 @@ class Office:
             recovering=self.epochs.recovering,
             facts=FACTS,
             judge=self.judge,
+            rights=None if self.scopes is None else self.scopes.book,
         ).all_of(push)
         meta: dict[str, Any] = {f"alarm/{i}": n for i, n in taken.alarms.items()}
         meta |= {f"flagged/{i}": code for i, code in taken.flagged.items()}
+        meta |= taken.heard
         if taken.recovered:
             meta[f"recovered/{self.store.order.top}"] = taken.recovered
         self.store.accept(taken.changes, taken.lines, edits=taken.edits, meta=meta)
         return Pushed(
             mark=str(self.epochs.here),
-            verdicts=_fitting(taken.verdicts),
+            verdicts=_fitting(list(map(self._seen_by(push.device), taken.verdicts))),
             edits_aside=tuple(taken.edits_aside),
         )
 
-    def changes(self, run: str, cursor: str, limit: int = MOST_STATES, *, device: str = "") -> Page:
-        """The records put after `cursor`, in that order; one put again later comes only then."""
+    def changes(
+        self, run: str, cursor: str, limit: int = MOST_STATES, *, device: str = "", scope: str = ""
+    ) -> Page:
+        """The records put after `cursor`, in that order; one put again later comes only then. Of
+        those that the device may hold no more, only the ids."""
         self.epochs.same_run(run)
+        view = self._view(device, scope)
         at = self.epochs.start(cursor)
         self.register.confirms(device, at)
         self.bury()
-        put = self.store.order.after(at)
-        states, last, more = self._some(put, min(limit, MOST_STATES))
+        part = view.part(self.store.order.after(at), min(limit, MOST_STATES), since=at)
         here = self.epochs.here
-        sums = self.store.sums
         return Page(
-            next=str(here._replace(hseq=last) if more else here),
+            next=str(here._replace(hseq=part.last) if part.more else here),
             mark=str(here),
-            more=more,
-            roots=None if more else [sums.count, f"{sums.total:x}"],
-            states=tuple(states),
+            more=part.more,
+            roots=None if part.more else [(sums := self._sums(view)).count, f"{sums.total:x}"],
+            states=tuple(part.states),
+            buckets=tuple(part.buckets),
+            gone=tuple(part.gone),
         )
 
-    def snapshot(self, run: str, after: str, limit: int = MOST_STATES) -> Fill:
-        """The records whose ids come after that one, by id."""
+    def snapshot(
+        self,
+        run: str,
+        after: str,
+        limit: int = MOST_STATES,
+        *,
+        device: str = "",
+        scope: str = "",
+        only: frozenset[str] | None = None,
+    ) -> Fill:
+        """The records whose ids come after that one, by id; `only` those in these buckets."""
         self.epochs.same_run(run)
+        view = self._view(device, scope)
         if len(after) > 64:
             raise Malformed("No record has so long an id.")
         if self._walk is None or not after:
@@ -179,27 +227,27 @@ class Office:
             self._walk = sorted(self.store.ids())
         begin = bisect_right(self._walk, after)
         ids = ((at, self._walk[at]) for at in range(begin, len(self._walk)))
-        states, last, more = self._some(ids, min(limit, MOST_STATES))
+        part = view.part(ids, min(limit, MOST_STATES), only=only)
         return Fill(
-            after=self._walk[last] if states else after,
+            after=self._walk[part.last] if part.states else after,
             mark=str(self.epochs.here),
-            more=more,
-            states=tuple(states),
+            more=part.more,
+            states=tuple(part.states),
+            buckets=tuple(part.buckets),
         )
 
     def compare(self, ask: Compare) -> Compared:
         """What a device needs to find the records that differ, or the records themselves."""
         self.epochs.same_run(ask.run)
-        mark = str(self.epochs.here)
+        view, mark = self._view(ask.device, ask.scope), str(self.epochs.here)
         if ask.wants:
-            wanted = enumerate(i for i in ask.wants if self.store.storage.where(i) is not None)
-            states, _, _ = self._some(wanted, MOST_STATES)
-            return Compared(mark=mark, states=tuple(states))
-        theirs = Sums(dict(_slots(ask.sums)))
-        differ = [n for n in range(SLOTS) if n > ask.after and theirs[n] != self.store.sums[n]]
+            part = view.part(enumerate(filter(view.sees, ask.wants)), MOST_STATES)
+            return Compared(mark=mark, states=tuple(part.states), buckets=tuple(part.buckets))
+        theirs, ours = Sums(dict(_slots(ask.sums))), self._sums(view)
+        differ = [n for n in range(SLOTS) if n > ask.after and theirs[n] != ours[n]]
         slots, room = list[int](), MOST_LINES // 2
         for slot in differ:
-            room -= self.store.sums[slot][0]
+            room -= ours[slot][0]
             if slots and room < 0:
                 break
             slots.append(slot)
@@ -207,14 +255,15 @@ class Office:
             mark=mark,
             slots=slots,
             more=len(slots) < len(differ),
-            digests=tuple(self._digests(frozenset(slots))),
+            digests=tuple(view.digests(frozenset(slots))),
         )
 
-    def history(self, run: str, record_id: str, after: int = 0) -> Past:
+    def history(self, run: str, record_id: str, after: int = 0, *, device: str = "") -> Past:
         """The record's edits, in the order they came. NotFound: it was never here."""
         self.epochs.same_run(run)
         lines = self.store.books.history.lines(record_id)
-        if not lines and self.store.storage.where(record_id) is None:
+        all_of_it = not self.scope_of(device).word
+        if not self.sees(device, record_id) and not (all_of_it and lines):
             raise NotFound("The office has no such record.")
         size, edits = 0, list[Any]()
         for line in lines[after : after + MOST_STATES]:
@@ -230,9 +279,10 @@ class Office:
         self.epochs.same_run(run)
         return Devices(devices=self.register.known())
 
-    def has_news(self, run: str, cursor: str) -> bool:
+    def has_news(self, run: str, cursor: str, *, device: str = "", scope: str = "") -> bool:
         """Whether `changes` would tell more than an empty page. NoOffice as there."""
         self.epochs.same_run(run)
+        self._view(device, scope)
         return self.epochs.start(cursor) < self.store.order.top
 
     def bury(self) -> int:
@@ -253,29 +303,22 @@ class Office:
         except NoOffice:
             return 0
 
-    def _some(self, found: Iterable[tuple[int, str]], limit: int) -> tuple[list[Any], int, bool]:
-        """States as JSON, as many as an answer holds; the place of the last; whether more come."""
-        states: list[Any] = []
-        size, last = 0, 0
-        for at, record_id in found:
-            if len(states) >= limit:
-                return states, last, True
-            state = self.store.state(record_id)
-            assert state is not None
-            raw = encode(state)
-            size += len(dumps_exact(raw))
-            if states and size > FULL:
-                return states, last, True
-            states.append(raw)
-            last = at
-        return states, last, False
+    def _view(self, device: str, word: str) -> View:
+        scope = self.scope_of(device)
+        if word != scope.word:
+            raise NoOffice("What this device may hold has changed.", code="say-hello")
+        return View(self.store, scope)
 
-    def _digests(self, slots: frozenset[int]) -> Iterator[list[int | str]]:
-        for record_id in self.store.ids() if slots else ():
-            if slot_of(record_id) in slots:
-                state = self.store.state(record_id)
-                assert isinstance(state, State)
-                yield [record_id, f"{digest(state):032x}"]
+    def _sums(self, view: View) -> Sums:
+        return self.store.sums if self.scopes is None else self.scopes.sums.over(view.scope)
+
+    def _seen_by(self, device: str) -> Callable[[Verdict], Verdict]:
+        """Of what a device may write and not hold, it is not told what became of it."""
+        return lambda told: (
+            told
+            if told.state is None or self.sees(device, told.id)
+            else told.model_copy(update={"state": None})
+        )
 
 
 def _slots(told: Mapping[str, list[int | str]]) -> Iterator[tuple[int, tuple[int, int]]]:

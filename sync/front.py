@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from data.blobs import Blobs
 from data.errors import Malformed, NotFound, OfficeError
-from data.packing import no_collection
+from data.leaving import finish_purge
+from data.packing import loads, no_collection
 from sync.blobs import accept
 from sync.calls import Answer, Call
 from sync.exchange import Office
@@ -45,6 +46,7 @@ class Front:
     def __init__(self, office: Office, blobs: Blobs) -> None:
         self.office = office
         self.blobs = blobs
+        finish_purge(office.store, blobs)
         self._calls: dict[tuple[str, str], Callable[[Query, bytes], Message]] = {
             ("POST", "/v1/hello"): lambda _, content: office.hello(Hello.from_bytes(content)),
             ("POST", "/v1/push"): lambda _, content: office.push(Push.from_bytes(content)),
@@ -62,6 +64,14 @@ class Front:
 
     def answer(self, call: Call) -> Answer:
         try:
+            self.check_photo(call)
+            return self._answer(call)
+        except OfficeError as error:
+            return refused(error)
+
+    def photo(self, call: Call) -> Answer:
+        """A photo, in or out, after `check_photo`: it touches no records."""
+        try:
             return self._answer(call)
         except OfficeError as error:
             return refused(error)
@@ -76,7 +86,8 @@ class Front:
     def has_news(self, call: Call) -> bool:
         """Whether a question for changes would be answered with more than an empty page."""
         ask = _query(urlsplit(call.path).query)
-        return self.office.has_news(ask.get("run", ""), ask.get("cursor", ""))
+        run, cursor = ask.get("run", ""), ask.get("cursor", "")
+        return self.office.has_news(run, cursor, **_who(ask))
 
     # ---- inside -----------------------------------------------------------------------------
 
@@ -97,14 +108,25 @@ class Front:
     def _changes(self, ask: Query) -> Message:
         number(ask.get("wait", "0"), 0, LONGEST_WAIT)
         run, cursor = ask.get("run", ""), ask.get("cursor", "")
-        return self.office.changes(run, cursor, _limit(ask), device=ask.get("device", ""))
+        return self.office.changes(run, cursor, _limit(ask), **_who(ask))
 
     def _snapshot(self, ask: Query) -> Message:
-        return self.office.snapshot(ask.get("run", ""), ask.get("after", ""), _limit(ask))
+        run, after, only = ask.get("run", ""), ask.get("after", ""), _names(ask.get("only", ""))
+        return self.office.snapshot(run, after, _limit(ask), only=only, **_who(ask))
 
     def _history(self, record_id: str, ask: Query) -> Message:
         after = int(number(ask.get("after", "0"), 0, 2**31))
-        return self.office.history(ask.get("run", ""), unquote(record_id), after)
+        device = ask.get("device", "")
+        return self.office.history(ask.get("run", ""), unquote(record_id), after, device=device)
+
+    def check_photo(self, call: Call) -> None:
+        """NotFound: no record that this device may hold names the photo. It reads records, so it
+        is asked where they belong, before the bytes are fetched in a thread."""
+        parts = urlsplit(call.path)
+        if call.method == "GET" and parts.path.startswith("/v1/blobs/"):
+            device, name = _query(parts.query).get("device", ""), parts.path.rpartition("/")[2]
+            if not self.office.sees_photo(device, name):
+                raise NotFound("No record on this device names that photo.", code="no-photo")
 
     def _photo(self, call: Call, name: str) -> Answer:
         here = self.blobs.has(name)
@@ -132,6 +154,21 @@ def number(text: str, least: float, most: float) -> float:
     if not least <= value <= most:
         raise Malformed(f"{text!r:.40} is not between {least:g} and {most:g}.")
     return value
+
+
+def _who(ask: Query) -> dict[str, str]:
+    return {"device": ask.get("device", ""), "scope": ask.get("scope", "")}
+
+
+def _names(text: str) -> frozenset[str] | None:
+    """Names of buckets, as a list in JSON; None: all there are."""
+    if not text:
+        return None
+    try:
+        names = loads(text.encode())
+        return frozenset(map(str, names if isinstance(names, list) else []))
+    except ValueError as error:
+        raise Malformed("These are no names of buckets.") from error
 
 
 def _limit(ask: Query) -> int:

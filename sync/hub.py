@@ -47,9 +47,10 @@ def routes(office: Office, blobs: Blobs) -> list[Route]:
 async def _answer(front: Front, turn: asyncio.Lock, request: Request) -> Answer:
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if path.startswith("/v1/blobs/"):
+        front.check_photo(Call(request.method, path))
         content = await _body(request, MOST_BYTES)
         # Photos touch no records; the records belong to the event loop alone.
-        return await run_in_threadpool(front.answer, Call(request.method, path, content))
+        return await run_in_threadpool(front.photo, Call(request.method, path, content))
     if request.method == "POST" and request.headers.get("content-type") != TYPE:
         raise Malformed(f"A message is sent as {TYPE}.", code="wrong-type")
     call = Call(request.method, path, await _body(request, MOST_PACKED))

@@ -160,7 +160,7 @@ class Link:
         if self.blobs.has(name):
             return self.blobs.read(name)
         async with self._connect() as send:
-            answer = await send(Call("GET", f"/v1/blobs/{name}"))
+            answer = await send(Call("GET", f"/v1/blobs/{name}?{self._who()}"))
         if answer.status != 200:
             raise refusal(answer)
         accept(self.blobs, name, answer.content)
@@ -177,7 +177,7 @@ class Link:
         async with self._connect() as send:
             while more:
                 ask = {"run": self.device.run, "after": len(edits)}
-                path = f"/v1/history/{quote(record_id, safe='')}?{urlencode(ask)}"
+                path = f"/v1/history/{quote(record_id, safe='')}?{urlencode(ask)}&{self._who()}"
                 answer = await send(Call("GET", path))
                 if answer.status != 200:
                     raise refusal(answer)
@@ -254,6 +254,9 @@ class Link:
         self._tell(reached=False, busy=False, lost_since=since)
 
     # ---- inside -----------------------------------------------------------------------------
+
+    def _who(self) -> str:
+        return urlencode({"device": self.store.meta["device"]})
 
     @asynccontextmanager
     async def _line(self) -> AsyncIterator[None]:

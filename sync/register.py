@@ -47,6 +47,7 @@ class Register:
                     confirmed=self._has(device),
                     unsent=entry.get("unsent", []),
                     retired=self._idle(device, now),
+                    scope=entry.get("scope", ""),
                 )
             )
         return tuple(found)
@@ -63,6 +64,7 @@ class Register:
             "unsent": list(hello.unsent),
             "app": hello.app,
         }
+        said |= {"scope": hello.scope} if hello.scope else {}
         # A quiet device that looks in every minute must not write to the disk each time.
         silent = now - before.get("contact", 0)
         if silent > _HOUR_MS or {**before, "contact": now} != said:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from functools import partial
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlencode
 
 from data.errors import BadInput, Damaged, Malformed, NoOffice, NotFound, OfficeError
 from sync.calls import Answer, Call, refusal
 from sync.device import OLDER, Device
+from sync.holding import only
 from sync.wire import MOST_STATES, Compare, Compared, Fill, Page, Pushed, Welcome
 
 Talk: TypeAlias = Generator[Call, Answer, None]
@@ -30,6 +31,9 @@ class Photos(Protocol):
 
     def held(self, name: str) -> None:
         """The office holds it."""
+
+    def let_go(self) -> None:
+        """Deletes those of records that may not be here any more, once the office holds them."""
 
 
 class Session:
@@ -50,6 +54,7 @@ class Session:
         for _ in range(3):
             try:
                 self.reached, self.trouble, self._compared = False, "", False
+                self._clear()
                 yield from self._hello()
                 self.reached = True
                 if self.device.unlike:
@@ -71,6 +76,7 @@ class Session:
         yield from self._push()
         if device.older:
             return
+        device.holding.take_up()
         yield from self._pull()
         if not (device.verified or device.plain or (device.unjoined and self._compared)):
             self._compared = True
@@ -83,18 +89,27 @@ class Session:
             yield from self._send_photo(name)
             if device.owes:
                 yield from self._push()
+        device.holding.sift()
+        self._clear()
+
+    def _clear(self) -> None:
+        self.device.clear()
+        self.photos.let_go()
 
     def _pull(self) -> Talk:
         """A first fill by id, then what has changed since it began."""
         while (begun := self.device.filling) is not None:
-            ask = {"run": self.device.run, "after": begun["after"], "limit": MOST_STATES}
+            self._clear()
+            ask = {**self._asking(), "after": begun["after"], **only(begun)}
             answer = yield from _ask(Call("GET", f"/v1/snapshot?{urlencode(ask)}"))
             self.device.filled(Fill.from_bytes(answer))
         more = True
         while more:
+            self._clear()
             page = yield from self._changes()
             self.device.received(page)
             more = page.more
+        self._clear()
 
     def _compare(self) -> Talk:
         """Finds the records that differ, and brings the office's side of them here. What the office
@@ -110,7 +125,7 @@ class Session:
             after = max(answer.slots, default=255)
             wants = self.device.differing(answer)
             while wants:
-                ask = Compare(run=self.device.run, wants=wants[:MOST_STATES])
+                ask = self.device.asking(wants=wants[:MOST_STATES])
                 got = self.device.repaired((yield from self._asked(ask)))
                 if not got:
                     break  # gone from the office meanwhile: the next comparison tells
@@ -128,6 +143,7 @@ class Session:
         if self.device.older:
             raise NoOffice(OLDER, code="older-copy")
         self.device.received((yield from self._changes(wait)))
+        self._clear()
 
     # ---- inside -----------------------------------------------------------------------------
 
@@ -159,15 +175,16 @@ class Session:
                 device.pushed(batch, Pushed.from_bytes(answer))
 
     def _changes(self, wait: float = 0.0) -> Generator[Call, Answer, Page]:
-        ask = {
-            "run": self.device.run,
-            "cursor": self.device.store.meta.get("cursor", ""),
-            "limit": MOST_STATES,
-            "wait": f"{wait:g}",
-            "device": self.device.store.meta["device"],
-        }
+        cursor = self.device.store.meta.get("cursor", "")
+        ask = {**self._asking(), "cursor": cursor, "wait": f"{wait:g}"}
         answer = yield from _ask(Call("GET", f"/v1/changes?{urlencode(ask)}", wait=wait))
         return Page.from_bytes(answer)
+
+    def _asking(self) -> dict[str, Any]:
+        """What every question says besides."""
+        device = self.device
+        who = {"device": device.store.meta["device"], "scope": device.holding.word}
+        return {"run": device.run, "limit": MOST_STATES, **who}
 
     def _send_photo(self, name: str) -> Talk:
         """One photo, if the office does not have it. A bad one must not hold up the others: it

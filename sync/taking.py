@@ -15,11 +15,15 @@ from data.canonical import decode, encode
 from data.document import document
 from data.edit import Edit, filled, only_edit, same_edit
 from data.errors import Malformed, OfficeError, Refused, ReplicaCloned
+from data.judge import Book, as_error, judge_all
 from data.packing import dumps_exact
+from data.rights import Answer, Refusal
 from data.stamp import FAR_MS
 from data.state import Dot, State, join
 from data.store import Store
+from sync.checking import check_losses, check_payload
 from sync.graveyard import is_buried, may_be_buried
+from sync.heard import Heard
 from sync.refusing import Judge, Pen, collapsed, stands, superseded, waiting
 from sync.wire import MOST_RECORD, TOO_LARGE, Push, Verdict, dot_name, read_edit
 
@@ -31,6 +35,7 @@ BURIED = Refused(
     "This record was deleted long ago and forgotten since. Say at the office if it must come back.",
     code="buried",
 )
+PURGED = "This record was removed for good at the office. Nothing of it is kept."
 TWICE = Refused(
     "This was written already; a fact is written once. Take it back and say it again.", code="fact"
 )
@@ -50,10 +55,13 @@ class Taken:
     """By record: why a fact was not its author's to write. It stands all the same."""
     alarms: dict[str, int] = field(default_factory=dict)
     """By record: how many replicas have written it, where that is too many."""
+    heard: dict[str, Any] = field(default_factory=dict)
+    """Books: what the pusher's replicas have claimed about time so far."""
 
 
 class Taking:
-    """The work on one push. `own` says whether a replica is the pusher's."""
+    """The work on one push. `own` says whether a replica is the pusher's; `rights` makes, of the
+    pushed states, the book that every edit is judged by."""
 
     def __init__(
         self,
@@ -63,12 +71,15 @@ class Taking:
         recovering: bool,
         facts: frozenset[str],
         judge: Judge | None,
+        rights: Callable[[Iterable[State]], Book] | None = None,
     ) -> None:
         self.store = store
         self.own = own
         self.recovering = recovering
         self.facts = facts
         self.judge = judge
+        self.rights = rights
+        self._book: Book | None = None
         self.now = store.sources.wall_ms()
         self.taken = Taken()
         self._pen = Pen(store.next_dot, store.sources.stamp, store.sources.new_token())
@@ -79,6 +90,9 @@ class Taking:
         sent = [_read(raw) for raw in push.states]
         states = {state.id: state for state in sent if isinstance(state, State)}
         self._take_edits(push.edits, states)
+        if self.rights is not None:
+            book = self.rights(states.values())
+            self._book = replace(book, heard=self._heard_from(states.values()).before)
         for raw, state in zip(push.states, sent, strict=True):
             if isinstance(state, State):
                 self.taken.verdicts.append(self._verdict(state))
@@ -103,6 +117,8 @@ class Taking:
                 if error.code == "whole":  # its state was no state; the edit may still be one
                     not_taken = not_taken.model_copy(update={"outcome": "retry"})
                 self.taken.edits_aside.append(not_taken)
+                continue
+            if self.store.is_purged(edit.record):
                 continue
             if before is None and not self._may_bring(edit.dot):
                 self.taken.edits_aside.append(_retry(dot_name(edit.dot), edit.dot.replica))
@@ -132,6 +148,8 @@ class Taking:
     # ---- states -----------------------------------------------------------------------------
 
     def _verdict(self, sent: State) -> Verdict:
+        if self.store.is_purged(sent.id):
+            return Verdict(id=sent.id, outcome="merged", code="purged", reason=PURGED)
         before, here = self._here(sent.id)
         written = len(self._pen.edits)
         if is_buried(sent) or (here is not None and is_buried(here)):
@@ -142,7 +160,7 @@ class Taking:
                 return _retry(sent.id, needs)
             after = sent if here is None else join(here, sent)
             new = self._new_edits(sent, here)
-            _check_losses(sent, after, here)
+            check_losses(sent, after, here)
             after = self._timed(after, new)
             after, whys = self._judged(after, here, new)
             after = collapsed(after, MOST_CELLS, self._pen)
@@ -187,7 +205,7 @@ class Taking:
                 told = self._kept(sent.id, dot)
                 if told is None:
                     return dot.replica
-                _check_payload(sent, dot, told)
+                check_payload(sent, dot, told)
         return ""
 
     def _new_edits(self, sent: State, here: State | None) -> dict[Dot, Edit]:
@@ -195,7 +213,7 @@ class Taking:
         came without its edit is read from the state."""
         counted = {} if here is None else here.vv
         told = self._told.get(sent.id, {})
-        if here is not None and (sent.kind in self.facts or self.judge is not None):
+        if here is not None and (sent.kind in self.facts or self._judges):
             # A delete that was told in an earlier message has left no mark in the state.
             kept = map(Edit.from_json, self.store.books.history.of(sent.id))
             told = {**{edit.dot: edit for edit in kept}, **told}
@@ -250,11 +268,11 @@ class Taking:
         """The record with what must not stand written over; and the edits that wait, and why."""
         if not new or not self._is_judged(after.kind, here, new):
             return after, []
+        book = self._book
+        answers = judge_all(new.values(), here, after, book) if book is not None else {}
         whys: dict[Dot, OfficeError] = {}
-        first = here is None
-        for dot, edit in new.items():
-            why = self._why_not(edit, here, first=first)
-            first = False
+        for n, (dot, edit) in enumerate(new.items()):
+            why = self._why_not(edit, here, answers.get(dot), first=here is None and not n)
             if why is not None:
                 whys[dot] = why
         refused = {dot: new[dot] for dot in whys}
@@ -263,18 +281,36 @@ class Taking:
             after = superseded(after, here, refused, new, self._pen)
         return after, shown
 
+    @property
+    def _judges(self) -> bool:
+        return self.judge is not None or self._book is not None
+
     def _is_judged(self, kind: str, here: State | None, new: Mapping[Dot, Edit]) -> bool:
         if kind in self.facts:
-            return here is not None or len(new) > 1 or self.judge is not None
-        return self.judge is not None
+            return here is not None or len(new) > 1 or self._judges
+        return self._judges
 
-    def _why_not(self, edit: Edit, here: State | None, *, first: bool) -> OfficeError | None:
-        why = self.judge(edit, here) if self.judge is not None else None
+    def _why_not(
+        self, edit: Edit, here: State | None, answer: Answer | None, *, first: bool
+    ) -> OfficeError | None:
+        why: OfficeError | None = self.judge(edit, here) if self.judge is not None else None
+        if isinstance(answer, Refusal):
+            why = why or as_error(answer)
+        elif answer is not None and answer.flag is not None:
+            why = why or as_error(answer.flag)
         if edit.kind not in self.facts:
             return why
         if first and why is not None:
             self.taken.flagged[edit.record] = why.code
         return None if first else TWICE  # the first writing of a fact is always taken
+
+    def _heard_from(self, states: Iterable[State]) -> Heard:
+        """What the pusher's replicas claim about time, in this push and those before."""
+        stamps = {dot: e.mark.stamp for told in self._told.values() for dot, e in told.items()}
+        stamps |= {dot: mark.stamp for state in states for dot, mark in state.marks.items()}
+        heard = Heard(self.store, {d: at for d, at in stamps.items() if self.own(d.replica)})
+        self.taken.heard = heard.to_meta()
+        return heard
 
     def _keep_waiting(self, edit: Edit, why: OfficeError) -> None:
         change = waiting(edit, why, self.store.production)
@@ -334,34 +370,6 @@ def _read(raw: Any) -> State | Malformed:
         return decode(raw)
     except Malformed as error:
         return error
-
-
-def _check_payload(sent: State, dot: Dot, told: Mapping[str, Any]) -> None:
-    """A dot that the office knows must say what it says there."""
-    values = told.get("f", {})
-    for name, cells in sent.cells.items():
-        if dot in cells and (name not in values or values[name] != cells[dot]):
-            raise ReplicaCloned(f"the edit {dot_name(dot)} has two contents.")
-
-
-def _check_losses(sent: State, after: State, here: State | None) -> None:
-    """No value goes away unless somebody has written."""
-    if here is None or any(n > here.vv.get(replica, 0) for replica, n in sent.vv.items()):
-        return
-    if not _standing(here) <= _standing(after):
-        raise Malformed("A value is missing that nobody has written over.")
-
-
-def _standing(state: State) -> set[tuple[str, Dot]]:
-    """Everything that stands in a record, by what it is and whose edit."""
-    found = {("life", dot) for dot in state.life}
-    found |= {(f"cell {name}", dot) for name, cells in state.cells.items() for dot in cells}
-    return found | {
-        (f"element {name} {element}", dot)
-        for name, elements in state.sets.items()
-        for element, dots in elements.items()
-        for dot in dots
-    }
 
 
 def _told_dot(raw: Any) -> str:

@@ -128,8 +128,12 @@ Replicas = Annotated[
     dict[Annotated[str, Field(min_length=1, max_length=64)], Annotated[int, Field(ge=0, lt=2**53)]],
     Field(max_length=5000),
 ]
+Holds = Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=5000)]
+"""Names of buckets."""
 Root = Annotated[list[int | str], Field(min_length=2, max_length=2)]
 """A count, or an id; and a sum of digests, or one digest, in hexadecimal."""
+Lying = Annotated[list[str | list[str]], Field(min_length=2, max_length=2)]
+"""A record's id, and those of its buckets that the device holds."""
 M = TypeVar("M", bound="Message")
 
 
@@ -198,6 +202,8 @@ class Hello(Message):
     """Of its own replicas, how far their edits go: this run's, and those it still has to send."""
     unsent: Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=2)] = []
     """Records and photos that are not at the office."""
+    scope: Short = ""
+    """Which scope it holds, everything else being removed; empty: the whole production."""
 
 
 class Limits(BaseModel):
@@ -228,6 +234,10 @@ class Welcome(Message):
     seen: Replicas = {}
     """Of the replicas that hello named, how far the office has all their edits."""
     limits: Limits = Limits()
+    scope: Short = ""
+    """What the device may hold, as a word that changes with it; empty: everything."""
+    holds: Holds = []
+    """The buckets of that scope."""
 
 
 class Push(Message):
@@ -272,13 +282,17 @@ class Page(Message):
     """States in the office's order from a cursor on, each record once, as it is now."""
 
     name: ClassVar[str] = "page"
-    rows: ClassVar[Mapping[str, str]] = {"s": "states"}
+    rows: ClassVar[Mapping[str, str]] = {"s": "states", "b": "buckets", "g": "gone"}
     next: Short
     mark: Short
     more: bool
     roots: Root | None = None
-    """At the end: how many records the office has, and the sum of their digests."""
+    """At the end: how many records the office has, and the sum of their digests; of a scope, over
+    its buckets."""
     states: tuple[Any, ...] = ()
+    buckets: tuple[Lying, ...] = ()
+    gone: tuple[Annotated[str, Field(max_length=64)], ...] = ()
+    """Records that the device may hold no more, or that nobody may."""
 
 
 class Fill(Message):
@@ -286,12 +300,13 @@ class Fill(Message):
     that come after."""
 
     name: ClassVar[str] = "fill"
-    rows: ClassVar[Mapping[str, str]] = {"s": "states"}
+    rows: ClassVar[Mapping[str, str]] = {"s": "states", "b": "buckets"}
     after: Short
     """The last id of this answer; ask on from there."""
     mark: Short
     more: bool
     states: tuple[Any, ...] = ()
+    buckets: tuple[Lying, ...] = ()
 
 
 class Compare(Message):
@@ -303,19 +318,22 @@ class Compare(Message):
     after: Annotated[int, Field(ge=-1, le=255)] = -1
     """Look at slots above this one."""
     wants: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=500)] = []
+    device: Short = ""
+    scope: Short = ""
 
 
 class Compared(Message):
     """Every record of the slots that differ, with its digest; or the states that were wanted."""
 
     name: ClassVar[str] = "compared"
-    rows: ClassVar[Mapping[str, str]] = {"d": "digests", "s": "states"}
+    rows: ClassVar[Mapping[str, str]] = {"d": "digests", "s": "states", "b": "buckets"}
     mark: Short
     slots: list[Annotated[int, Field(ge=0, le=255)]] = []
     more: bool = False
     """There are slots behind these that differ."""
     digests: tuple[Root, ...] = ()
     states: tuple[Any, ...] = ()
+    buckets: tuple[Lying, ...] = ()
 
 
 class Past(Message):
@@ -344,6 +362,8 @@ class Known(Message):
     unsent: list[int] = []
     """Records and photos it said it still had to send."""
     retired: bool = False
+    scope: Short = ""
+    """The scope it said it holds, nothing else being left on it."""
 
 
 class Devices(Message):

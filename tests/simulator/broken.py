@@ -115,7 +115,7 @@ def refusal_by_reset() -> Patches:
         if not taking._is_judged(sent.kind, here, new):
             return verdict(taking, sent)
         for edit in new.values():
-            why = taking._why_not(edit, here, first=False)
+            why = taking._why_not(edit, here, None, first=False)
             if why is not None and stands(edit, after, here):
                 return _merged(here, why)
         return verdict(taking, sent)

@@ -27,6 +27,9 @@ class NoPhotos:
     def held(self, name: str) -> None:
         raise AssertionError(f"nobody owes {name}")
 
+    def let_go(self) -> None:
+        """There are none to delete."""
+
 
 def session_of(store: Store, name: str) -> Session:
     """A device's half over its store."""

@@ -1,0 +1,138 @@
+"""The office keeps of every record in which buckets it lies, and moves it when what it belongs to
+moves: a float's custodian, somebody's department, the unit of a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from data.buckets import Look, buckets, linked, place_of
+from data.desk import Desk
+from data.document import document
+from data.fields import Link
+from data.kind import Kind
+from data.leaving import place
+from data.state import State
+
+RULES: Final = 1
+"""Rises when records have to be placed anew: a kind's reach or a row of the matrix has changed."""
+_AT_ONCE: Final = 5000
+
+
+class Placing:
+    """Asked by the store with every commit; what it answers moves in the same frame."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.store = desk.store
+        self._moving = _moving(desk.kinds)
+        """By kind: the fields by which other records are placed."""
+        self._naming: dict[str, set[str]] | None = None
+        """By record: those that were placed by it. Made when one of them moves others."""
+
+    def catch_up(self) -> None:
+        """Places what was put while nobody placed anything."""
+        store, holdings = self.store, self.store.books.holdings
+        anew = store.meta.get("placed_by") != RULES
+        behind = 0 if anew else holdings.top
+        ids = [record_id for _, record_id in store.order.after(behind)]
+        if anew:
+            ids = list(store.ids())
+        for first in range(0, len(ids), _AT_ONCE):
+            some = dict.fromkeys(ids[first : first + _AT_ONCE])
+            place(store, self._placed(some, ()))
+        if anew:
+            store.set_meta(placed_by=RULES)
+
+    def __call__(
+        self, states: Sequence[State], edits: Iterable[Mapping[str, Any]]
+    ) -> dict[str, frozenset[str]]:
+        """Where the records lie that are put now, and those that move with them."""
+        return self._placed({state.id: document(state) for state in states}, edits)
+
+    # ---- inside -----------------------------------------------------------------------------
+
+    def _placed(
+        self, put: Mapping[str, Mapping[str, Any] | None], edits: Iterable[Mapping[str, Any]]
+    ) -> dict[str, frozenset[str]]:
+        """`put`: the documents to come; None: as it stands."""
+        edits = list(edits)
+
+        def doc_of(record_id: str) -> Mapping[str, Any] | None:
+            return put.get(record_id) or self.store.document(record_id)
+
+        def look(kind: str, record_id: str) -> Mapping[str, Any] | None:
+            found = doc_of(record_id)
+            return found if found is not None and found["_m"]["t"] == kind else None
+
+        found: dict[str, frozenset[str]] = {}
+        for record_id in (*put, *self._moved_by(put)):
+            doc = doc_of(record_id)
+            if doc is None or record_id in found:
+                continue
+            if not doc["_m"]["vv"] and record_id in self.store.books.holdings:
+                continue  # buried: whoever had it is to hear that
+            kind = self.desk.kinds.get(doc["_m"]["t"])
+            author = self._author(record_id, edits)
+            found[record_id] = buckets(place_of(kind, record_id, doc, look, author))
+            if self._naming is not None:
+                _note(kind, record_id, doc, look, self._naming)
+        return found
+
+    def _author(self, record_id: str, edits: Iterable[Mapping[str, Any]]) -> Callable[[], str]:
+        def first() -> str:
+            kept = self.store.books.history.of(record_id)[:1]
+            told = [*kept, *(raw for raw in edits if raw["id"] == record_id)]
+            return str(told[0]["mark"][2]) if told else ""
+
+        return first
+
+    def _moved_by(self, put: Mapping[str, Mapping[str, Any] | None]) -> Iterator[str]:
+        """Records that were placed by one of these, where that has changed."""
+        for record_id, doc in put.items():
+            stood = self.store.document(record_id)
+            fields = self._moving.get((doc or stood or {"_m": {"t": ""}})["_m"]["t"], ())
+            if doc is None:
+                moves = bool(fields)  # nobody knows what it said when others were placed by it
+            else:
+                moves = any((stood or {}).get(name) != doc.get(name) for name in fields)
+            if moves:
+                yield from sorted(self._named().get(record_id, ()))
+
+    def _named(self) -> dict[str, set[str]]:
+        if self._naming is None:
+            self._naming = {}
+            for record_id in self.store.ids():
+                doc = self.store.document(record_id)
+                if doc is not None:
+                    kind = self.desk.kinds.get(doc["_m"]["t"])
+                    _note(kind, record_id, doc, self._look, self._naming)
+        return self._naming
+
+    def _look(self, kind: str, record_id: str) -> Mapping[str, Any] | None:
+        doc = self.store.document(record_id)
+        return doc if doc is not None and doc["_m"]["t"] == kind else None
+
+
+def _note(
+    kind: Kind[Any] | None,
+    record_id: str,
+    doc: Mapping[str, Any],
+    look: Look,
+    naming: dict[str, set[str]],
+) -> None:
+    if kind is not None:
+        for other in linked(kind, doc, look) - {record_id}:
+            naming.setdefault(other, set()).add(record_id)
+
+
+def _moving(kinds: Mapping[str, Kind[Any]]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {"person": {"department", "unit"}}
+    for kind in kinds.values():
+        for path in (*kind.reach.owner, *kind.reach.department, *kind.reach.unit):
+            name, _, behind = path.partition(".")
+            meaning = kind.meanings.get(name)
+            if behind and isinstance(meaning, Link):
+                found.setdefault(meaning.kind, set()).add(behind)
+    return found

@@ -1,0 +1,98 @@
+"""What a device holds: the scope it was given, and how it lets go of what is no longer in it.
+
+A record stays as long as something of it has not reached the office, flagged by lying in no
+bucket; it goes with the next session that finds it sent. Whatever goes is out of every file
+before the office hears another word (data/leaving.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from data.leaving import let_go, rescope
+from data.store import Store
+from sync.wire import Welcome
+
+
+class Holding:
+    """Of one device. `word` is the scope that the office gave it last; what it holds by now is in
+    the store's books, under `scope` and `holds`."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.word = str(store.meta.get("scope", ""))
+        self._given: frozenset[str] = frozenset(store.meta.get("holds", ()))
+        self._stirred = True
+
+    @property
+    def leaving(self) -> list[str]:
+        """Records outside the scope that wait until all of them is at the office."""
+        return sorted(self._outside())
+
+    def given(self, welcome: Welcome) -> None:
+        self.word, self._given = welcome.scope, frozenset(welcome.holds)
+
+    def take_up(self) -> None:
+        """The scope that was given holds from now on: what is outside it goes, what is new in it is
+        filled. Everything owed was sent before."""
+        meta = self.store.meta
+        if self.word == meta.get("scope", ""):
+            return
+        books: dict[str, Any] = {"scope": self.word, "holds": sorted(self._given)}
+        filling = meta.get("widen") or {}
+        gained = self._given - frozenset(meta.get("holds", ()))
+        gained |= self._given & frozenset(filling.get("only") or ())
+        if not meta.get("cursor"):
+            books["fill"] = {**meta.get("fill", {"mark": ""}), "after": ""} if gained else {}
+        elif not self.word:
+            books["widen"] = {"after": "", "only": None}
+        else:
+            books["widen"] = {"after": "", "only": sorted(gained)} if gained else {}
+        rescope(self.store, self._given if self.word else None, self._unsent().__contains__, books)
+
+    def stir(self) -> None:
+        """Something may have become ready to go."""
+        self._stirred = True
+
+    def sift(self) -> None:
+        """Lets go of what is outside the scope and at the office. To be called when everything
+        that the office has told was taken."""
+        if self._stirred:
+            self._stirred = False
+            self._drop(self._outside())
+
+    def drop(self, record_ids: Iterable[str]) -> None:
+        """The office said that these are gone."""
+        self._drop(set(record_ids))
+
+    # ---- inside -----------------------------------------------------------------------------
+
+    def _drop(self, record_ids: set[str]) -> None:
+        gone = record_ids - self._unsent()
+        if gone:
+            unjoined = self.store.meta.get("unjoined", {})
+            left = {i: why for i, why in unjoined.items() if i not in gone}
+            let_go(self.store, sorted(gone), unjoined=left)
+
+    def _outside(self) -> set[str]:
+        holdings = self.store.books.holdings
+        if self.store.meta.get("scope"):
+            return {i for i in self.store.ids() if not holdings.of(i)}
+        return {i for i in holdings if not holdings.of(i)}
+
+    def _unsent(self) -> set[str]:
+        return {*self.store.bases, *(raw["id"] for raw in self.store.unacked.values())}
+
+
+def lying(told: Iterable[Any], gone: Iterable[str] = ()) -> dict[str, frozenset[str]]:
+    """By record the buckets that an answer tells; those that are gone lie in none."""
+    found = {str(record_id): frozenset(names) for record_id, names in told}
+    return found | {record_id: frozenset() for record_id in gone}
+
+
+def only(filling: Mapping[str, Any]) -> dict[str, str]:
+    """Which buckets a fill is about, as it is asked for."""
+    names = filling.get("only")
+    return {} if names is None else {"only": json.dumps(names, ensure_ascii=False)}

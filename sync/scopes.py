@@ -1,0 +1,153 @@
+"""What each device may hold and write, as the office's own records say at this moment.
+
+A scope is a set of buckets (data/buckets.py), told as a word that changes with it. Nothing is kept
+of what a device was given before: it says which scope it holds, and if that is not its scope any
+more it has to say hello, and is told the new one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from data.canonical import digest
+from data.desk import Desk
+from data.judge import Book
+from data.kinds import ALL
+from data.kinds.devices import DEVICE
+from data.kinds.grants import ROLE_CELL, changes_of, roles_of
+from data.placing import Placing
+from data.rights_book import book_of, scope_of
+from data.roles import next_change
+from data.state import State
+from data.store import Store
+from data.sums import MODULUS, Sums, slot_of, weight_of
+
+OFFICE: Final = "office"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Without a `word` it is everything."""
+
+    word: str = ""
+    buckets: frozenset[str] = frozenset()
+
+    def told(self, lying: frozenset[str]) -> frozenset[str]:
+        """Of a record's buckets those of the scope."""
+        return lying & self.buckets
+
+
+EVERYTHING: Final = Scope()
+
+
+class _Kept(NamedTuple):
+    scope: Scope
+    version: int
+    until: int | None
+
+
+class Scopes:
+    """Of one office. `strangers`: a device that was never paired counts as the office's own, as
+    long as nobody has to pair; else it holds and writes nothing."""
+
+    def __init__(self, store: Store, *, strangers: bool) -> None:
+        self.store = store
+        self.strangers = strangers
+        self.desk = Desk(store, ALL, user=OFFICE)
+        self._kept: dict[str, _Kept] = {}
+        placing = Placing(self.desk)
+        placing.catch_up()
+        store.placing = placing
+        self.sums = BucketSums(store)
+
+    def of(self, device: str) -> Scope:
+        now, version = self.store.sources.wall_ms(), self.store.storage.version
+        kept = self._kept.get(device)
+        if (
+            kept is None
+            or kept.version != version
+            or (kept.until is not None and kept.until <= now)
+        ):
+            kept = self._kept[device] = _Kept(*self._told(device, now, version))
+        return kept.scope
+
+    def book(self, pushed: Iterable[State]) -> Book:
+        """What the judge of a push looks up."""
+        return book_of(self.desk, self._device_of, mine=OFFICE, pushed=pushed)
+
+    def _told(self, device: str, now: int, version: int) -> tuple[Scope, int, int | None]:
+        if self._is_own(device):
+            return EVERYTHING, version, None
+        record = self.desk.find(DEVICE, device)
+        if record is None:
+            return _scope(frozenset()), version, None
+        held = roles_of(self.desk, record.person or "")
+        until = next_change(held, changes_of(self.desk.all(ROLE_CELL)), now)
+        return _scope(scope_of(self.desk, record, now)), version, until
+
+    def _is_own(self, device: str) -> bool:
+        document = self.store.document(device) if device else None
+        paired = document is not None and document["_m"]["t"] == DEVICE.name
+        return self.strangers and not paired  # one that was deleted holds nothing
+
+    def _device_of(self, replica: str) -> str | None:
+        if replica in self.store.replicas:
+            return OFFICE
+        device = self.store.meta.get(f"replica/{replica}")
+        return OFFICE if self._is_own(device or "") else device
+
+
+class BucketSums:
+    """Sums by bucket, in memory: counted at the first question, and only what changed after."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._by: dict[str, Sums] = {}
+        self._counted: dict[str, tuple[int, frozenset[str]]] = {}
+        self._stale: set[str] | None = None
+        store.listen(self._touched)
+
+    def over(self, scope: Scope) -> Sums:
+        """Each record once for every bucket of the scope that it lies in."""
+        if not scope.word:
+            return self.store.sums
+        self._settle()
+        total = Sums()
+        for name in scope.buckets & self._by.keys():
+            total.merge(self._by[name])
+        return total
+
+    def _touched(self, touched: frozenset[tuple[str, str]]) -> None:
+        if self._stale is not None:
+            self._stale.update(record_id for _, record_id in touched)
+
+    def _settle(self) -> None:
+        ids = set(self.store.ids()) if self._stale is None else self._stale
+        self._stale = set()
+        for record_id in ids:
+            before = self._counted.pop(record_id, None)
+            if before is not None:
+                self._count(record_id, *before, sign=-1)
+            state = self.store.state(record_id)
+            if state is not None and not self.store.is_purged(record_id):
+                now = (digest(state), self.store.books.holdings.of(record_id))
+                self._counted[record_id] = now
+                self._count(record_id, *now, sign=1)
+
+    def _count(self, record_id: str, value: int, lying: frozenset[str], *, sign: int) -> None:
+        for name in lying:
+            sums = self._by.setdefault(name, Sums())
+            sums.count_in(slot_of(record_id), value, weight_of((name,)), sign)
+
+
+def weighed(state: State, told: frozenset[str], scope: Scope) -> int:
+    """A record's digest as it counts in a scope."""
+    return digest(state) if not scope.word else digest(state) * weight_of(told).factor % MODULUS
+
+
+def _scope(buckets: frozenset[str]) -> Scope:
+    word = hashlib.blake2b("\n".join(sorted(buckets)).encode(), digest_size=8).hexdigest()
+    return Scope(word, buckets)

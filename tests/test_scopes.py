@@ -1,0 +1,450 @@
+"""A device holds what its people may see, and nothing else: told, kept, narrowed, widened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from data.edit import Write
+from data.errors import NoOffice
+from data.fields import Money
+from data.kinds.deals import DEAL, Deal
+from data.kinds.grants import change_cell, end_role, give_role
+from data.kinds.money import ENVELOPE, RECEIPT, Envelope, Receipt
+from data.kinds.people import PERSON
+from data.kinds.private import HOME, PersonHome, companion_id
+from data.kinds.waiting import WAITING
+from data.leaving import purge
+from data.store import Store
+from sync.calls import Answer, Call
+from sync.session import converse
+from tests.scoped import Phone, ScopedShow, found_in
+
+DOLLARS = Money(amount=Decimal("620"), currency="USD")
+
+
+@pytest.fixture
+def show(tmp_path: Path) -> Iterator[ScopedShow]:
+    made = ScopedShow(tmp_path)
+    yield made
+    made.close()
+
+
+def rosas_home(show: ScopedShow) -> str:
+    rosa = show.show["Rosa"]
+    home = PersonHome(person=rosa.id, address="7 Secret Lane, Taos")
+    return show.desk.put(companion_id(show.desk, HOME, rosa), home).id
+
+
+# ---- what a device is given -------------------------------------------------------------------
+
+
+def test_a_device_is_given_what_its_person_may_see_and_nothing_else(show: ScopedShow) -> None:
+    give_role(show.desk, show.show["Gus"], "crew")
+    deal = show.desk.add(Deal(person=show.show["Gus"].id, rate=DOLLARS))
+    other = show.desk.add(Deal(person=show.show["Cam"].id, rate=DOLLARS))
+    phone = show.phone("Gus")
+    phone.sync()
+
+    assert phone.ids == show.within(phone)
+    assert deal.id in phone.ids
+    assert other.id not in phone.ids
+    assert phone.device.verified
+
+
+def test_a_person_without_a_role_is_given_nothing(show: ScopedShow) -> None:
+    phone = show.phone("Gus")
+    phone.sync()
+
+    assert phone.ids == set()
+    assert phone.device.verified
+
+
+def test_a_device_that_was_never_paired_is_the_office_s_own(show: ScopedShow) -> None:
+    phone = show.phone("Gus")
+    show.desk.delete(show.desk.get(show.desk.kinds["device"], phone.record.id))
+    phone.sync()
+    assert phone.ids == set()  # one that was paired once never is
+
+    phone.device.store.set_meta(device="a laptop of the office")
+    phone.sync()
+    assert phone.ids == set(show.store.ids())
+    assert phone.device.verified
+
+
+def test_where_everybody_has_to_pair_a_stranger_is_given_nothing(show: ScopedShow) -> None:
+    show.front.office.scopes.strangers = False  # type: ignore[union-attr]
+    phone = show.phone("Gus")
+    phone.device.store.set_meta(device="a stranger")
+    phone.sync()
+
+    assert phone.ids == set()
+
+
+def test_two_roles_hold_both(show: ScopedShow) -> None:
+    give_role(show.desk, show.show["Gus"], "crew")
+    give_role(show.desk, show.show["Gus"], "medic")
+    home = rosas_home(show)
+    phone = show.phone("Gus")
+    phone.sync()
+    assert phone.ids == show.within(phone)
+
+    give_role(show.desk, show.show["Gus"], "poc")
+    phone.sync()
+    assert home in phone.ids
+    assert phone.ids == show.within(phone)
+
+
+# ---- narrowed and widened ---------------------------------------------------------------------
+
+
+def test_a_role_that_ends_takes_its_records_out_of_every_file(show: ScopedShow) -> None:
+    home = rosas_home(show)
+    give_role(show.desk, show.show["Gus"], "crew")
+    grant = give_role(show.desk, show.show["Gus"], "poc")
+    phone = show.phone("Gus")
+    phone.sync()
+    assert found_in(phone.folder, "7 Secret Lane")
+
+    end_role(show.desk, grant)
+    show.wall.at += timedelta(seconds=2)
+    phone.sync()
+    assert home not in phone.ids
+    assert phone.ids == show.within(phone)
+    assert found_in(phone.folder, "7 Secret Lane") == []
+    assert phone.device.verified
+
+
+def test_a_role_ends_by_itself_when_its_time_is_over(show: ScopedShow) -> None:
+    until = show.wall.at + timedelta(hours=1)
+    give_role(show.desk, show.show["Gus"], "poc", until=until)
+    phone = show.phone("Gus")
+    phone.sync()
+    assert phone.ids == show.within(phone) != set()
+
+    show.wall.at += timedelta(hours=2)
+    phone.sync()
+    assert phone.ids == show.within(phone) == set()
+
+
+def test_a_changed_matrix_changes_what_devices_hold(show: ScopedShow) -> None:
+    home = rosas_home(show)
+    give_role(show.desk, show.show["Gus"], "office_pa")
+    phone = show.phone("Gus")
+    phone.sync()
+    assert home not in phone.ids
+
+    change_cell(show.desk, "home", "office_pa", "R")
+    show.wall.at += timedelta(seconds=2)
+    phone.sync()
+    assert home in phone.ids
+    assert phone.ids == show.within(phone)
+
+
+def test_what_is_unsent_is_sent_before_it_goes(show: ScopedShow) -> None:
+    give_role(show.desk, show.show["Gus"], "crew")
+    grant = give_role(show.desk, show.show["Gus"], "poc")
+    phone = show.phone("Gus")
+    phone.sync()
+    cam = show.show["Cam"]
+    phone.desk.put(
+        companion_id(phone.desk, HOME, cam), PersonHome(person=cam.id, address="9 Quiet St")
+    )
+    show.wall.at += timedelta(minutes=5)
+    end_role(show.desk, grant)
+    show.wall.at += timedelta(minutes=5)
+    phone.sync()
+
+    kept = show.desk.get(HOME, companion_id(show.desk, HOME, cam))
+    assert kept.address == "9 Quiet St"  # written while the role was held
+    assert kept.id not in phone.ids
+    assert found_in(phone.folder, "9 Quiet St") == []
+
+
+def test_a_role_given_back_fills_again_and_can_be_cut_off_at_any_call(show: ScopedShow) -> None:
+    for n in range(40):
+        show.desk.add(Deal(person=show.show["Cam"].id, position=f"Operator {n}"))
+    give_role(show.desk, show.show["Gus"], "crew")
+    phone = show.phone("Gus")
+    phone.sync()
+    give_role(show.desk, show.show["Gus"], "accounts")
+    for cut in range(1, 8):
+        phone.calls.clear()
+        _cut_off(phone, cut)
+        phone.restart()
+    phone.sync()
+
+    assert phone.ids == show.within(phone)
+    assert len(phone.desk.all(DEAL)) == 40
+    assert phone.device.verified
+
+
+def _cut_off(phone: Phone, cut: int) -> None:
+
+    calls = 0
+
+    def ask(call: Call) -> Answer:
+        nonlocal calls
+        calls += 1
+        answer = phone.ask(call._replace(path=call.path.replace("limit=500", "limit=7")))
+        if calls == cut:
+            raise NoOffice("The office cannot be reached.", code="unreachable")
+        return answer
+
+    with suppress(NoOffice):
+        converse(phone.session.whole(), ask)
+
+
+# ---- records that move ------------------------------------------------------------------------
+
+
+def test_an_envelope_that_changes_hands_moves_with_its_receipts(show: ScopedShow) -> None:
+    gus, cam = show.show["Gus"], show.show["Cam"]
+    for person in (gus, cam):
+        give_role(show.desk, person, "crew")
+    envelope = show.desk.add(Envelope(number="7", custodian=gus.id))
+    receipt = show.desk.add(
+        Receipt(date=show.show.day.date, vendor="Hardware", money=DOLLARS, envelope=envelope.id)
+    )
+    first, second = show.phone("Gus"), show.phone("Cam")
+    first.sync()
+    second.sync()
+    assert {envelope.id, receipt.id} <= first.ids
+    assert not {envelope.id, receipt.id} & second.ids
+
+    show.desk.edit(show.desk.get(ENVELOPE, envelope.id), custodian=cam.id)
+    first.sync()
+    second.sync()
+    assert not {envelope.id, receipt.id} & first.ids
+    assert {envelope.id, receipt.id} <= second.ids
+    assert found_in(first.folder, "Hardware") == []
+    assert first.device.verified
+    assert second.device.verified
+
+
+def test_somebody_who_changes_department_leaves_the_head_s_device(show: ScopedShow) -> None:
+    gus, grete = show.show["Gus"], show.show["Grete"]
+    give_role(show.desk, gus, "dept_head")
+    envelope = show.desk.add(Envelope(number="7", custodian=grete.id))
+    phone = show.phone("Gus")
+    phone.sync()
+    assert envelope.id in phone.ids
+
+    show.desk.edit(show.desk.get(PERSON, grete.id), department="CAMERA")
+    phone.sync()
+    assert envelope.id not in phone.ids
+    assert phone.ids == show.within(phone)
+
+
+def test_what_moved_while_no_office_ran_is_placed_when_one_begins(
+    show: ScopedShow, tmp_path: Path
+) -> None:
+    gus, grete = show.show["Gus"], show.show["Grete"]
+    give_role(show.desk, gus, "dept_head")
+    envelope = show.desk.add(Envelope(number="7", custodian=grete.id))
+    phone = show.phone("Gus")
+    phone.sync()
+    show.store.close()
+    alone = Store(tmp_path / "office", sources=show.sources(), hub=True)
+    person = alone.state(grete.id)
+    assert person is not None
+
+    alone.commit([Write("person", grete.id, {"department": "CAMERA"})], user="office")
+    alone.close()
+    show.restart()
+    phone.sync()
+
+    assert envelope.id not in phone.ids
+    assert phone.ids == show.within(phone)
+
+
+def test_where_records_lie_survives_a_new_generation_and_a_start(show: ScopedShow) -> None:
+    give_role(show.desk, show.show["Gus"], "crew")
+    before = {i: show.store.books.holdings.of(i) for i in show.store.ids()}
+    show.store.storage.compact()
+    show.restart()
+
+    assert {i: show.store.books.holdings.of(i) for i in show.store.ids()} == before
+    assert all(before.values())
+
+
+# ---- what may be written ----------------------------------------------------------------------
+
+
+def test_who_may_not_write_has_it_wait_and_sees_it(show: ScopedShow) -> None:
+    give_role(show.desk, show.show["Gus"], "crew")
+    phone = show.phone("Gus")
+    phone.sync()
+    phone.desk.edit(phone.desk.get(PERSON, show.show["Cam"].id), phone="555-0199")
+    phone.sync()
+
+    (waiting,) = show.desk.all(WAITING)
+    assert waiting.code == "no-right"
+    assert show.desk.get(PERSON, show.show["Cam"].id).phone == ""
+    assert phone.desk.get(PERSON, show.show["Cam"].id).phone == ""
+    assert waiting.id in phone.ids
+    assert phone.device.verified
+
+
+def test_a_forged_name_does_not_stand(show: ScopedShow) -> None:
+    give_role(show.desk, show.show["Ada"], "poc")
+    give_role(show.desk, show.show["Gus"], "crew")
+    phone = show.phone("Gus")
+    phone.sync()
+    phone.desk.user = show.show["Ada"].id
+    phone.desk.edit(phone.desk.get(PERSON, show.show["Cam"].id), phone="555-0199")
+    phone.sync()
+
+    assert [waiting.code for waiting in show.desk.all(WAITING)] == ["not-yours"]
+    assert show.desk.get(PERSON, show.show["Cam"].id).phone == ""
+
+
+def test_a_clock_set_back_does_not_bring_an_ended_role_back(show: ScopedShow) -> None:
+    grant = give_role(show.desk, show.show["Ada"], "poc")
+    give_role(show.desk, show.show["Ada"], "crew")
+    phone = show.phone("Ada")
+    phone.sync()
+    show.wall.at += timedelta(hours=1)
+    end_role(show.desk, grant)
+    show.wall.at += timedelta(hours=1)
+    phone.sync()
+    home = PersonHome(person=show.show["Ada"].id, address="Mine")
+    phone.desk.put(companion_id(phone.desk, HOME, show.show["Ada"]), home)
+    phone.sync()  # so an edit of this run is known to be of two hours later
+    show.wall.at -= timedelta(minutes=119)
+    phone.store.sources.offset = 0
+    phone.desk.edit(phone.desk.get(PERSON, show.show["Cam"].id), phone="555-0199")
+    show.wall.at += timedelta(minutes=119)
+    phone.sync()
+
+    assert [waiting.code for waiting in show.desk.all(WAITING)] == ["no-right"]
+
+
+def test_what_a_role_may_write_and_not_read_goes_when_it_is_sent(show: ScopedShow) -> None:
+    """An office PA adds a receipt to another's envelope: it is taken to be judged, and gone."""
+    give_role(show.desk, show.show["Gus"], "office_pa")
+    envelope = show.desk.add(Envelope(number="7", custodian=show.show["Cam"].id))
+    phone = show.phone("Gus")
+    phone.sync()
+    receipt = phone.desk.add(
+        Receipt(date=show.show.day.date, vendor="Tape", money=DOLLARS, envelope=envelope.id)
+    )
+    phone.sync()
+
+    assert receipt.id not in phone.ids
+    assert [waiting.record for waiting in show.desk.all(WAITING)] == [receipt.id]
+
+
+# ---- questions outside the scope --------------------------------------------------------------
+
+
+def test_history_and_photos_outside_the_scope_are_not_there(show: ScopedShow) -> None:
+    give_role(show.desk, show.show["Gus"], "crew")
+    home = rosas_home(show)
+    photo = show.desk.blobs.keep(b"a slip of Cam's")
+    envelope = show.desk.add(Envelope(number="7", custodian=show.show["Cam"].id))
+    slip = Receipt(
+        date=show.show.day.date,
+        vendor="Tape",
+        money=DOLLARS,
+        envelope=envelope.id,
+        photos=frozenset({photo}),
+    )
+    receipt = show.desk.add(slip)
+    phone = show.phone("Gus")
+    phone.sync()
+    run, who = phone.device.run, phone.record.id
+
+    def status(path: str) -> int:
+        return show.front.answer(Call("GET", path)).status
+
+    assert status(f"/v1/history/{home}?run={run}&device={who}") == 404
+    assert status(f"/v1/history/{receipt.id}?run={run}&device={who}") == 404
+    assert status(f"/v1/history/{show.show.day.id}?run={run}&device={who}") == 200
+    assert status(f"/v1/blobs/{photo}?device={who}") == 404
+    show.desk.edit(show.desk.get(ENVELOPE, envelope.id), custodian=show.show["Gus"].id)
+    assert status(f"/v1/blobs/{photo}?device={who}") == 200
+    assert show.desk.get(RECEIPT, receipt.id).photos == {photo}
+
+
+def test_a_device_that_names_another_scope_has_to_say_hello(show: ScopedShow) -> None:
+    give_role(show.desk, show.show["Gus"], "crew")
+    phone = show.phone("Gus")
+    phone.sync()
+
+    ask = f"run={phone.device.run}&device={phone.record.id}&scope=0123456789abcdef"
+    for call in (
+        Call("GET", f"/v1/changes?{ask}&cursor="),
+        Call("GET", f"/v1/snapshot?{ask}&after="),
+        Call("GET", f"/v1/snapshot?{ask.partition('&scope')[0]}&after="),
+    ):
+        answer = show.front.answer(call)
+        assert (answer.status, b"say-hello" in answer.content) == (409, True)
+
+
+# ---- purge ------------------------------------------------------------------------------------
+
+
+def test_a_purge_leaves_nothing_but_the_id_anywhere(show: ScopedShow) -> None:
+    home = rosas_home(show)
+    show.desk.edit(show.desk.get(HOME, home), phone="+1 575 555 0142")
+    show.store.storage.compact()  # so a segment of the history holds it too
+    give_role(show.desk, show.show["Gus"], "poc")
+    phone = show.phone("Gus")
+    phone.sync()
+    open_one = show.phone("Cam")
+    open_one.store.set_meta(device="a laptop of the office")
+    open_one.sync()
+    purge(show.store, show.desk.blobs, [home])
+
+    assert found_in(show.folder / "office", "7 Secret Lane") == []
+    assert found_in(show.folder / "office", "555 0142") == []
+    for copy in (phone, open_one):
+        copy.sync()
+        assert home not in copy.ids
+        assert found_in(copy.folder, "7 Secret Lane") == []
+        assert copy.device.verified
+    assert show.store.sums == show.store.counted()
+    show.restart()
+    phone.sync()
+    assert show.store.sums == show.store.counted()
+    assert phone.device.verified
+
+
+def test_what_was_purged_does_not_come_back_by_a_phone_that_was_away(show: ScopedShow) -> None:
+    home = rosas_home(show)
+    give_role(show.desk, show.show["Gus"], "poc")
+    phone = show.phone("Gus")
+    phone.sync()
+    phone.desk.edit(phone.desk.get(HOME, home), phone="+1 575 555 0142")
+    purge(show.store, show.desk.blobs, [home])
+    phone.sync()
+
+    assert home not in phone.ids
+    assert show.store.history(home) == []
+    assert found_in(show.folder / "office", "555 0142") == []
+    assert found_in(phone.folder, "555 0142") == []
+    assert found_in(phone.folder, "7 Secret Lane") == []
+
+
+def test_a_purge_that_was_broken_off_ends_with_the_next_start(
+    show: ScopedShow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = rosas_home(show)
+
+    def stops(*_: object) -> None:
+        raise RuntimeError("the machine stopped")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("data.leaving.rewrite", stops)
+        with pytest.raises(RuntimeError):
+            purge(show.store, show.desk.blobs, [home])
+    assert found_in(show.folder / "office", "7 Secret Lane")
+
+    show.restart()
+    assert found_in(show.folder / "office", "7 Secret Lane") == []
