@@ -122,6 +122,9 @@ class NoPhotos:
     def held(self, name: str) -> None:
         raise AssertionError(name)
 
+    def let_go(self) -> None:
+        pass
+
 
 class Cut(NoOffice):
     """The line broke here."""
