@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
 
+from data.canonical import canonical_bytes, decode
 from data.edit import Write
 from data.errors import NoOffice
 from data.fields import Money
@@ -23,6 +25,7 @@ from data.leaving import purge
 from data.store import Store
 from sync.calls import Answer, Call
 from sync.session import converse
+from sync.wire import Fill, Page
 from tests.scoped import Phone, ScopedShow, found_in
 
 DOLLARS = Money(amount=Decimal("620"), currency="USD")
@@ -448,3 +451,40 @@ def test_a_purge_that_was_broken_off_ends_with_the_next_start(
 
     show.restart()
     assert found_in(show.folder / "office", "7 Secret Lane") == []
+
+
+# ---- the proof --------------------------------------------------------------------------------
+
+
+def test_the_sums_of_a_scope_are_told_from_what_was_sent_as_the_protocol_says(
+    show: ScopedShow,
+) -> None:
+    for role in ("crew", "poc"):
+        give_role(show.desk, show.show["Gus"], role)
+    home = PersonHome(person=show.show["Gus"].id, address="1 Mesa St")
+    show.desk.put(companion_id(show.desk, HOME, show.show["Gus"]), home)
+    phone = show.phone("Gus")
+    pages: list[Page] = []
+    fills: list[Fill] = []
+
+    def ask(call: Call) -> Answer:
+        answer = phone.ask(call)
+        if call.path.startswith("/v1/snapshot"):
+            fills.append(Fill.from_bytes(answer.content))
+        if call.path.startswith("/v1/changes"):
+            pages.append(Page.from_bytes(answer.content))
+        return answer
+
+    converse(phone.session.whole(), ask)
+    told_of: list[Fill | Page] = [*fills, *pages]
+    lying = {str(told[0]): told[1] for answer in told_of for told in answer.buckets}
+    count, total = 0, 0
+    for raw in (raw for answer in told_of for raw in answer.states):
+        told = canonical_bytes(decode(raw))
+        value = int.from_bytes(blake2b(told, digest_size=16).digest(), "big")
+        for name in lying[raw["id"]]:
+            factor = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big") | 1
+            count, total = count + 1, (total + value * factor) % 2**128
+
+    assert pages[-1].roots == [count, f"{total:x}"]
+    assert count > len(lying) > 0

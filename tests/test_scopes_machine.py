@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
-from hypothesis import HealthCheck, settings
+import pytest
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -21,7 +24,7 @@ from hypothesis.stateful import (
 )
 
 from data.edit import dot_of
-from data.errors import NoOffice
+from data.errors import NoOffice, OfficeError
 from data.fields import Money
 from data.kinds.deals import DEAL, Deal
 from data.kinds.grants import ROLE_GRANT, change_cell, end_role, give_role
@@ -103,7 +106,9 @@ class Holders(RuleBasedStateMachine):
         for envelope in desk.all(ENVELOPE):
             desk.edit(envelope, custodian=person)
         self.n += 1
-        desk.add(Envelope(number=str(self.n), custodian=person))
+        date, money = self.it.show.day.date, Money(amount=Decimal(self.n), currency="USD")
+        new = desk.add(Envelope(number=str(self.n), custodian=person))
+        desk.add(Receipt(date=date, vendor=f"stall {self.n}", money=money, envelope=new.id))
 
     @rule(name=names)
     def writes_a_deal(self, name: str) -> None:
@@ -138,8 +143,32 @@ class Holders(RuleBasedStateMachine):
     def sync(self, name: str) -> None:
         self.passes()
         phone = self.it.phone(name)
-        phone.sync()
+        self.talks(phone, phone.ask)
         self.holds_its_own(phone)
+
+    @rule(name=names, whose=names, at=st.integers(1, 6))
+    def writes_while_it_syncs(self, name: str, whose: str, at: int) -> None:
+        self.passes()
+        phone, calls = self.it.phone(name), 0
+
+        def ask(call: Call) -> Answer:
+            nonlocal calls
+            calls += 1
+            answer = phone.ask(call)
+            if calls == at:
+                self.writes_on_a_phone(name, whose)
+            return answer
+
+        self.talks(phone, ask)
+        self.holds_its_own(phone)
+
+    def talks(self, phone: Phone, ask: Callable[[Call], Answer]) -> None:
+        """A whole session. Unless the office was put back, nothing has to be repaired in it."""
+        before = phone.store.meta.get("epoch")
+        phone.calls.clear()
+        converse(phone.session.whole(), ask)
+        if before == phone.store.meta["epoch"]:
+            assert not [call for call in phone.calls if call.path == "/v1/digest"]
 
     @rule(name=names, cut=st.integers(1, 9), arrives=st.booleans(), few=st.booleans())
     def syncs_in_part(self, name: str, cut: int, arrives: bool, few: bool) -> None:
@@ -232,13 +261,58 @@ class Holders(RuleBasedStateMachine):
             assert record in self.it.store.books.holdings or self.it.store.is_purged(record)
 
 
-def test_no_record_outlives_its_scope_and_no_edit_is_lost() -> None:
+def run(examples: int, steps: int = 25, *, shrink: bool = True) -> None:
     run_state_machine_as_test(
         Holders,
         settings=settings(
-            max_examples=25,
-            stateful_step_count=25,
+            max_examples=examples,
+            stateful_step_count=steps,
             deadline=None,
+            database=None,
+            report_multiple_bugs=False,
+            phases=[Phase.generate, *([Phase.shrink] if shrink else [])],
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_no_record_outlives_its_scope_and_no_edit_is_lost() -> None:
+    run(20)
+
+
+@pytest.mark.long
+def test_nor_in_many_more_shows() -> None:
+    run(300, 40)
+
+
+def never(*_: Any, **__: Any) -> bool:
+    return False
+
+
+def nothing(*_: Any, **__: Any) -> None:
+    return None
+
+
+def _none_of_them(filling: Mapping[str, Any]) -> dict[str, str]:
+    return {"only": "[]"} if "only" in filling else {}
+
+
+WRONG: dict[str, tuple[str, Callable[..., Any]]] = {
+    "the office tells nobody what is gone": ("sync.view.View._is_gone", never),
+    "a new scope is taken up without the old one's records going": (
+        "sync.holding.Holding._unsent",
+        lambda holding: set(holding.store.ids()),
+    ),
+    "files are not written anew": ("data.leaving.rewrite", nothing),
+    "nobody moves a record": ("data.placing.Placing._moved_by", lambda *_: iter(())),
+    "new buckets are not filled": ("sync.session.only", _none_of_them),
+    "what is unsent goes too": ("sync.holding.Holding._unsent", lambda _: set()),
+    "what was purged is taken again": ("data.store.Store.is_purged", never),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_the_machine_finds_what_is_wrong(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(*WRONG[wrong])
+    with pytest.raises((AssertionError, OfficeError)):
+        run(60, shrink=False)
