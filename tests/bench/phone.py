@@ -127,7 +127,8 @@ def _office(home: Path) -> Face:
     events = len(list(store.lines("time")))
     day = day_on(desk, now.astimezone(ZONE).date(), "Main")
     called = sum(row.call.called for row in board(desk, day)) if day else 0
-    print(f"a show of {events} time events, {PEOPLE} people, {called} on today's board")
+    people = len(list(store.lines("person")))
+    print(f"a show of {events} time events, {people} people, {called} on today's board")
     store.close()
     return Face(home, "main.py", "--home", str(home), "--quiet", "--port")
 
@@ -210,7 +211,7 @@ def _lists(phone: Pocket) -> list[Row]:
     name = people.evaluate("at => at.getAttribute('aria-label') || at.textContent")
     hand.reach(people)
     opened = _after(hand, "button", name, lambda: hand.press(people))
-    hand.see(f"{PEOPLE} crew")
+    hand.see(re.compile(r"\d+ crew"))
     field = hand.page.get_by_role("textbox", name="Find")
     hand.press(field)
     hand.frames(5)
