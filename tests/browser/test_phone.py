@@ -25,6 +25,7 @@ from tests.phone_parts import built
 if TYPE_CHECKING:
     from tests.browser.conftest import Carries, Shot
     from tests.browser.hand import Hand
+    from tests.browser.pocket import Pocket
 
 PHOTOS = sorted((LISTS / "receipts").glob("*.jpg"))
 ENVELOPE = "JB08"
@@ -45,9 +46,10 @@ def hub(tmp_path: Path) -> Face:
     return Face(home, "main.py", "--home", str(home), "--quiet", "--port")
 
 
-def board(hand: Hand) -> None:
-    hand.open("/phone/board")
+def board(phone: Pocket) -> Hand:
+    hand = phone.open("/phone/board")
     hand.see("A tap means")
+    return hand
 
 
 NEXT = re.compile("^In: ")
@@ -75,13 +77,13 @@ def test_a_day_in_the_desert_is_whole_at_the_office(
         hub.kill()
         phone.restart()
         hand = phone.open()
-        board(hand)
+        hand = board(phone)
         for _ in range(20):
             check_in_the_next(hand)
         shot(hand, "phone-board")
         for n, photo in enumerate(PHOTOS[:5]):
-            log_a_receipt(hand, photo, n)
-        print_the_envelope(hand, tmp_path)
+            log_a_receipt(phone, photo, n)
+        print_the_envelope(phone, tmp_path)
         phone.kill()
 
         hand = phone.open("/phone/sync")
@@ -103,8 +105,8 @@ def test_a_day_in_the_desert_is_whole_at_the_office(
     assert "Traceback" not in hub.said()
 
 
-def log_a_receipt(hand: Hand, photo: Path, n: int) -> None:
-    hand.open("/phone/receipt/new")
+def log_a_receipt(phone: Pocket, photo: Path, n: int) -> None:
+    hand = phone.open("/phone/receipt/new")
     hand.pick_file("Photo of the receipt", photo)
     hand.see("Take another photo")
     hand.write("Amount", f"1{n}.50")
@@ -115,8 +117,8 @@ def log_a_receipt(hand: Hand, photo: Path, n: int) -> None:
     hand.see(re.compile("Receipt .* saved"))
 
 
-def print_the_envelope(hand: Hand, into: Path) -> None:
-    hand.open("/phone/paper")
+def print_the_envelope(phone: Pocket, into: Path) -> None:
+    hand = phone.open("/phone/paper")
     hand.choose("Envelope", f"{ENVELOPE} Jaya Begay")
     kept = hand.download("Petty cash envelope, filled", into)
     text = "".join(page.extract_text() for page in PdfReader(kept).pages)
@@ -173,7 +175,7 @@ def test_a_reload_in_the_middle_of_tapping_keeps_what_was_seen_as_saved(
         hand.see("General call")
         seen = 0
         for turn in range(4):
-            board(hand)
+            hand = board(phone)
             for _ in range(turn + 1):
                 check_in_the_next(hand)
                 seen += 1

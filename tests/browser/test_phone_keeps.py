@@ -39,7 +39,7 @@ def test_a_newer_app_is_used_when_the_person_says_so_and_nothing_typed_is_lost(
         phone.ready_offline()
         hub.kill()
         hand = phone.open()
-        board(hand)
+        hand = board(phone)
         for _ in range(3):
             check_in_the_next(hand)
         hand = phone.open("/phone/receipt/new")
@@ -51,7 +51,7 @@ def test_a_newer_app_is_used_when_the_person_says_so_and_nothing_typed_is_lost(
         phone.page.evaluate("registration.update()")
         phone.page.wait_for_function("state.update === true", timeout=60_000)
         hand.tap("Back")
-        hand.open("/phone/")
+        hand = phone.open()
         hand.see("A newer Callboard is here.")
         shot(hand, "phone-update")
         assert phone.page.evaluate("callboardVersion") != NEWER
@@ -101,7 +101,7 @@ def test_a_full_phone_refuses_in_words_and_goes_on_when_there_is_room(
         before = {record["id"] for record in listed(hub.home, "time")}
         phone = pocket(hub)
         hand = phone.ready_offline()
-        board(hand)
+        hand = board(phone)
         check_in_the_next(hand)
         cdp = phone.context.new_cdp_session(phone.page)
         cdp.send("Storage.overrideQuotaForOrigin", {"origin": hub.address, "quotaSize": 1})
@@ -120,7 +120,7 @@ def test_a_full_phone_refuses_in_words_and_goes_on_when_there_is_room(
         cdp.send("Storage.overrideQuotaForOrigin", {"origin": hub.address})
         hand.pick_file(re.compile("(Photo of the receipt|Take another photo)"), PHOTOS[kept])
         hand.see("Take another photo")
-        board(hand)
+        hand = board(phone)
         check_in_the_next(hand)
         hand = phone.open("/phone/sync")
         hand.tap("Sync now")
@@ -162,7 +162,7 @@ def test_everything_on_the_phone_is_one_file(hub: Face, pocket: Carries, tmp_pat
         hand = phone.open()
         hand.see("General call")
         hub.kill()
-        hand.open("/phone/this-phone")
+        hand = phone.open("/phone/this-phone")
         kept = hand.download("Export everything", tmp_path)
         home = tmp_path / "unpacked"
         shutil.unpack_archive(kept, home)
