@@ -131,7 +131,7 @@ def refusal_by_reset() -> Patches:
     return {"sync.taking.Taking._verdict": refuse, "sync.device.Device.pushed": go_back}
 
 
-_JOINING = ("data.arrival", "sync.device", "sync.taking")
+_JOINING = ("data.arrival", "sync.joinable", "sync.taking")
 BROKEN: dict[str, Callable[[], Patches]] = {
     "no-epoch": no_epoch,
     "partial-push": partial_push,
