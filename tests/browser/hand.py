@@ -36,7 +36,22 @@ MEETS = """at => {
 """Whether a finger in the middle of a control meets it and nothing that lies over it."""
 
 STILL = 3
-"""How many looks in a row must find a control at the same place before it is tapped."""
+"""How many looks in a row must find all at the same place before a control is tapped."""
+
+LOOKS = 600
+"""How often is looked for a control, two frames apart, before it is missed."""
+
+STEP = 200
+"""Pixels scrolled at a time."""
+
+SEEN = "() => window.seen"
+UNCHANGED = """() => {
+    const host = document.querySelector('flt-semantics-host');
+    const now = host ? host.outerHTML : '', same = now === window.seen;
+    window.seen = now;
+    return same;
+}"""
+"""Whether all controls stand where they stood at the last look."""
 
 TAKEN_OVER = ("autocorrect", "on")
 """What Flutter sets on an input of the page when it begins to listen to it."""
@@ -77,7 +92,11 @@ class Hand:
 
     def press(self, what: Locator) -> None:
         """A tap on the middle of it. Playwright's own click would scroll Flutter's page away."""
-        box = self.reach(what).bounding_box()
+        box = None
+        for _ in range(20):
+            box = self.reach(what).bounding_box()
+            if box is not None:  # else it was drawn anew just after it was found
+                break
         assert box is not None
         self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
@@ -141,18 +160,28 @@ class Hand:
         return kept
 
     def reach(self, what: Locator) -> Locator:
-        """`what` where a finger meets it and holding still; a long list is built as it scrolls."""
+        """`what` where a finger meets it and holding still.
+
+        A long list is built as it scrolls, so what is not there is looked for: down to the end of
+        the list, then up again, each time only when nothing on the screen moves any more. What a
+        slow machine has yet to draw is thus not scrolled past.
+        """
         size = self.page.viewport_size or {"width": 390, "height": 844}
-        still, before = 0, None
-        for turn in range(60):
+        still, way, before = 0, STEP, ""
+        for _ in range(LOOKS):
             box = what.first.bounding_box() if what.count() else None
-            still, before = (still + 1 if box == before else 0), box
+            still = still + 1 if self.page.evaluate(UNCHANGED) else 0
             if box and still >= STILL and what.first.evaluate(MEETS):
                 return what.first
-            if turn > 2 * STILL and still >= STILL:  # not only on its way
-                up = box is not None and box["y"] < size["height"] / 2
+            if still >= 2 * STILL:
+                if box is not None:
+                    way = -STEP if box["y"] < size["height"] / 2 else STEP
+                elif (now := self.page.evaluate(SEEN)) == before:  # this was the list's end
+                    way = -way
+                else:
+                    before = now
                 self.page.mouse.move(size["width"] / 2, size["height"] / 2)
-                self.page.mouse.wheel(0, -200 if up else 200)
+                self.page.mouse.wheel(0, way)
                 still = 0
             self.frames(1)
         expect(what.first).to_be_visible()
