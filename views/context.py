@@ -17,6 +17,7 @@ import flet as ft
 from data.desk import Desk
 from data.housekeeping import Keeper
 from sync.link import Link, LinkState
+from sync.pairing import Pairings
 from views.adapt import Width
 
 Face = Literal["office", "device"]
@@ -34,6 +35,10 @@ class Place:
     """At the office: where devices reach /v1."""
     keeper: Keeper | None = None
     """At the office: what makes the backups."""
+    pairings: Pairings | None = None
+    """At the office: codes, and who answered them."""
+    wiped: str = ""
+    """On a device that was wiped before it was opened: why."""
     paper: tuple[Any, ...] = ()
     """The forms that can be printed, handed in by main (fpdf2 is loaded with the first of them)."""
 
@@ -77,6 +82,13 @@ def use_keeper() -> Keeper | None:
     keeper = use_place().keeper
     _use_feed(lambda bump: keeper.listen(bump) if keeper else _no_feed)
     return keeper
+
+
+def use_pairings() -> Pairings | None:
+    """Who is being paired, drawn again when somebody says a code; None on a device."""
+    pairings = use_place().pairings
+    _use_feed(lambda bump: pairings.listen(bump) if pairings else _no_feed)
+    return pairings
 
 
 def _no_feed() -> None:
