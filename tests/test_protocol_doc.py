@@ -31,7 +31,8 @@ from sync.taking import MOST_CELLS, MOST_REPLICAS
 from sync.wire import MESSAGES, MOST_STATES, TYPE, Limits, Message, pack, read_edit, unpack
 
 TEXT = (Path(__file__).parent.parent / "sync" / "PROTOCOL.md").read_text(encoding="utf-8")
-BY_NAME: dict[str, type[Message]] = {message.name: message for message in (*MESSAGES, Pair, Paired)}
+ALL: tuple[type[Message], ...] = (*MESSAGES, Pair, Paired)
+BY_NAME = {message.name: message for message in ALL}
 
 
 def blocks(language: str) -> list[str]:

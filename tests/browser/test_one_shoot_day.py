@@ -25,7 +25,7 @@ def test_a_shoot_day_without_the_office_arrives_there_whole(
     tmp_path: Path, window: Opens, shot: Shot
 ) -> None:
     hub = office(imported(tmp_path / "office"))
-    gate = device(tmp_path / "tablet", hub.start())
+    gate = device(paired(hub.home, tmp_path / "tablet"), hub.start())
     try:
         gate.start()
         hand = window(gate)

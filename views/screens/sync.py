@@ -12,8 +12,9 @@ from data.kinds.production import zone
 from sync.link import LinkState
 from views import told
 from views.context import go, here, use_desk, use_link_state, use_place, use_records
-from views.parts import card, main_button, note, sub_view, tile
+from views.parts import card, main_button, note, side_button, sub_view, tile
 from views.safe import part, say, screen
+from views.screens.own import OwnTile
 from views.theme import QUIET, SMALL
 from views.words import count
 
@@ -68,10 +69,22 @@ def Sync() -> ft.View:
             *_waiting(place.desk, state),
             *_aside(place.desk),
             ft.Row([main_button("Sync now", now, icon=ft.Icons.SYNC)]),
+            *_door(state),
+            card(OwnTile()),
             note("Everything you tap is saved on this device first. The office can wait."),
             Afterwards(before),
         ],
     )
+
+
+def _door(state: LinkState) -> list[ft.Control]:
+    """The next step of a device that the office does not let in."""
+    if state.door not in ("unpaired", "device-retired"):
+        return []
+    return [
+        ft.Row([side_button("Pair it again", lambda: go("/pair-here"), icon=ft.Icons.LINK)]),
+        note("What is on this device stays here, and is sent as soon as it is paired."),
+    ]
 
 
 def _waiting(desk: Desk, state: LinkState) -> list[ft.Control]:
