@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from data.blobs import Blobs
 from data.kinds import ALL
-from tests.browser.processes import LISTS, Face, device, imported, listed, office
+from tests.browser.processes import LISTS, Face, device, imported, listed, office, paired
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Opens, Shot

@@ -40,7 +40,7 @@ def test_a_phone_is_paired_and_emptied_when_it_is_lost(
             hand.write("Code from the office", "AAAAA-AAAAB")
             hand.tap("Pair", role="button")
             hand.see("There is a slip in the code")
-            hand.write("Code from the office", code.lower())
+            hand.write("Code from the office", code)
             hand.press(hand.page.get_by_role("button", name="Pair", exact=True))
             hand.see("The office is asked.")
             shot(hand, "pair-waiting")
@@ -137,7 +137,7 @@ def note_the_day(hand: Hand, words: str) -> None:
     hand.open("/")
     hand.tap("Edit the day")
     hand.write("Note", words)
-    hand.tap("Save the day")
+    hand.tap("Save all of the day")
     hand.see("Day 1 of 22")
 
 

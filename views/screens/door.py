@@ -7,7 +7,7 @@ from typing import Any
 
 import flet as ft
 
-from data.codes import LENGTH
+from data.codes import LENGTH, read_qr
 from views.context import go, here, use_link_state, use_place, use_state
 from views.parts import card, empty, main_button, note, side_button, sub_view
 from views.safe import act, part, screen
@@ -48,7 +48,7 @@ def CodeForm() -> ft.Control:
         if link is None:
             return
         set_waiting(True)
-        task.current = asyncio.ensure_future(link.pair(typed))
+        task.current = asyncio.ensure_future(link.pair(_code(typed)))
         try:
             await task.current
         except asyncio.CancelledError:
@@ -77,8 +77,6 @@ def CodeForm() -> ft.Control:
                 label="Code from the office",
                 value=typed,
                 hint_text="XXXXX-XXXXX",
-                autofocus=True,
-                autocorrect=False,
                 capitalization=ft.TextCapitalization.CHARACTERS,
                 text_size=24,
                 on_change=act(lambda e: set_typed(e.control.value)),
@@ -88,6 +86,11 @@ def CodeForm() -> ft.Control:
         spacing=PAD,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
+
+
+def _code(typed: str) -> str:
+    """A scanner that types, or a pasted picture's text, says more than the code."""
+    return read_qr(typed).code if "://" in typed else typed
 
 
 @screen

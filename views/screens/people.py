@@ -171,7 +171,6 @@ def PinCard(person_id: str) -> ft.Control:
         password=True,
         dense=True,
         expand=True,
-        max_length=DIGITS,
         keyboard_type=ft.KeyboardType.NUMBER,
         on_change=act(lambda e: set_typed(e.control.value)),
     )

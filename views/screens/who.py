@@ -14,7 +14,7 @@ from data.pin import DIGITS
 from views.context import go, use_desk, use_records, use_state
 from views.parts import empty, main_button, note, side_button, tile
 from views.safe import act, part, say, screen
-from views.theme import BIG, GAP, HEAD, PAD
+from views.theme import BIG, GAP, PAD, TITLE
 from views.words import show_title
 
 SHOWN = 30
@@ -80,13 +80,12 @@ def PinForm(person_id: str, other: Callable[[], None]) -> ft.Control:
 
     return ft.Column(
         [
-            ft.Text(person.name, theme_style=HEAD),
+            ft.Text(person.name, theme_style=TITLE),
             ft.TextField(
                 label="PIN",
                 value=typed,
                 password=True,
-                autofocus=True,
-                max_length=DIGITS,
+                hint_text=f"{DIGITS} digits",
                 keyboard_type=ft.KeyboardType.NUMBER,
                 on_change=act(lambda e: set_typed(e.control.value)),
             ),
