@@ -70,7 +70,7 @@ class Front:
             ("POST", "/v1/hello"): lambda who, _, content: office.hello(_own(who, Hello, content)),
             ("POST", "/v1/push"): lambda who, _, content: office.push(_own(who, Push, content)),
             ("POST", "/v1/digest"): lambda _, __, text: office.compare(Compare.from_bytes(text)),
-            ("GET", "/v1/changes"): lambda who, ask, _: self._changes(who, ask),
+            ("GET", "/v1/changes"): lambda _, ask, __: self._changes(ask),
             ("GET", "/v1/snapshot"): lambda _, ask, __: self._snapshot(ask),
             ("GET", "/v1/devices"): lambda who, ask, _: self._devices(who, ask),
         }
@@ -127,7 +127,7 @@ class Front:
         for a device's pairing with more than that the office has not said yet."""
         if self.pairings is not None and urlsplit(call.path).path == "/v1/pair":
             return self.pairings.has_news(Pair.from_bytes(call.content or b""))
-        ask = _query(urlsplit(call.path).query)
+        ask = _asks(self.let_in(call), urlsplit(call.path).query)
         return self.office.has_news(ask.get("run", ""), ask.get("cursor", ""))
 
     # ---- inside -----------------------------------------------------------------------------
@@ -137,16 +137,17 @@ class Front:
         who = self.let_in(call)
         if parts.path == "/v1/pair" and call.method == "POST":
             return Answer(200, self._pair(call).to_bytes())
+        ask = _asks(who, parts.query)
         if parts.path.startswith("/v1/blobs/"):
             return self._photo(call)
         if parts.path.startswith("/v1/history/") and call.method == "GET":
-            told = self._history(parts.path.removeprefix("/v1/history/"), _query(parts.query))
+            told = self._history(parts.path.removeprefix("/v1/history/"), ask)
             return Answer(200, told.to_bytes())
         known = self._calls.get((call.method, parts.path))
         if known is None:
             raise NotFound("The office has no such call.")
         with no_collection():  # a batch is thousands of small objects, and no cycle among them
-            message = known(who, _query(parts.query), call.content or b"")
+            message = known(who, ask, call.content or b"")
         return Answer(200, message.to_bytes())
 
     def _pair(self, call: Call) -> Message:
@@ -154,11 +155,10 @@ class Front:
             raise NotFound("This office believes everybody; there is nothing to pair.")
         return self.pairings.pair(Pair.from_bytes(call.content or b""), call.source, call.token)
 
-    def _changes(self, who: str | None, ask: Query) -> Message:
+    def _changes(self, ask: Query) -> Message:
         number(ask.get("wait", "0"), 0, LONGEST_WAIT)
-        run, cursor, device = ask.get("run", ""), ask.get("cursor", ""), ask.get("device", "")
-        _check_own(who, device)
-        return self.office.changes(run, cursor, _limit(ask), device=device)
+        run, cursor = ask.get("run", ""), ask.get("cursor", "")
+        return self.office.changes(run, cursor, _limit(ask), device=ask.get("device", ""))
 
     def _devices(self, who: str | None, ask: Query) -> Message:
         """Of the others a device is told by its records, inside its scope."""
@@ -199,6 +199,15 @@ def _own(who: str | None, message: type[Own], content: bytes) -> Own:
     read = message.from_bytes(content)
     _check_own(who, read.device)
     return read
+
+
+def _asks(who: str | None, text: str) -> Query:
+    """What a question says; the device that asks it is the token's, and need not say so."""
+    ask = _query(text)
+    if who is None:
+        return ask
+    _check_own(who, ask.get("device", who))
+    return {**ask, "device": who}
 
 
 def _check_own(who: str | None, device: str) -> None:
