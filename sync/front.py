@@ -130,7 +130,7 @@ class Front:
         for a device's pairing with more than that the office has not said yet."""
         if self.pairings is not None and urlsplit(call.path).path == "/v1/pair":
             return self.pairings.has_news(Pair.from_bytes(call.content or b""))
-        ask = _query(urlsplit(call.path).query)
+        ask = _asks(self.let_in(call), urlsplit(call.path).query)
         run, cursor = ask.get("run", ""), ask.get("cursor", "")
         return self.office.has_news(run, cursor, **_who(ask))
 
@@ -141,10 +141,10 @@ class Front:
         who = self.let_in(call)
         if parts.path == "/v1/pair" and call.method == "POST":
             return Answer(200, self._pair(call).to_bytes())
+        ask = _asks(who, parts.query)
         if parts.path.startswith("/v1/blobs/"):
             self.check_photo(call, who)
             return self._photo(call)
-        ask = _asked(who, parts.query)
         if parts.path.startswith("/v1/history/") and call.method == "GET":
             told = self._history(parts.path.removeprefix("/v1/history/"), ask)
             return Answer(200, told.to_bytes())
@@ -187,7 +187,7 @@ class Front:
         is asked where they belong, before the bytes are fetched in a thread."""
         parts = urlsplit(call.path)
         if call.method == "GET" and parts.path.startswith("/v1/blobs/"):
-            device = _asked(who, parts.query).get("device", "")
+            device = _asks(who, parts.query).get("device", "")
             if not self.office.sees_photo(device, parts.path.rpartition("/")[2]):
                 raise NotFound("No record on this device names that photo.", code="no-photo")
 
@@ -217,18 +217,18 @@ def _own(who: str | None, message: type[Own], content: bytes) -> Own:
     return read
 
 
-def _check_own(who: str | None, device: str) -> None:
-    if who is not None and device != who:
-        raise Refused(NOT_YOURS, code="not-yours")
-
-
-def _asked(who: str | None, text: str) -> Query:
-    """A question, with the device that asks it: if there is a token, its own."""
+def _asks(who: str | None, text: str) -> Query:
+    """What a question says; the device that asks it is the token's, and need not say so."""
     ask = _query(text)
     if who is None:
         return ask
     _check_own(who, ask.get("device", who))
     return {**ask, "device": who}
+
+
+def _check_own(who: str | None, device: str) -> None:
+    if who is not None and device != who:
+        raise Refused(NOT_YOURS, code="not-yours")
 
 
 def number(text: str, least: float, most: float) -> float:

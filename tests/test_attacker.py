@@ -116,7 +116,7 @@ def test_over_http_a_stranger_is_refused_before_his_bytes_are_read(door: PairedO
 def test_a_token_speaks_for_its_own_device_only(door: PairedOffice) -> None:
     gus, cam = door.paired("Gus"), door.paired("Cam")
     victim, token, run = cam.store.meta["device"], gus.store.meta["token"], door.office.run
-    before = records(door)
+    before, day = records(door), door.show.day.id
     state = written(gus)
 
     answers = [
@@ -124,7 +124,7 @@ def test_a_token_speaks_for_its_own_device_only(door: PairedOffice) -> None:
         push(door, gus, state, device=victim),
         push(door, gus, state, device=""),
         door.ask("GET", f"/v1/changes?run={run}&device={victim}", token=token),
-        door.ask("GET", f"/v1/changes?run={run}", token=token),
+        door.ask("GET", f"/v1/history/{day}?run={run}&device={victim}", token=token),
     ]
 
     assert [code_of(answer) for answer in answers] == ["not-yours"] * 5

@@ -225,4 +225,6 @@ def _owes(pairings: Pairings, device: Device) -> str:
 def _clock(minutes: int) -> str:
     if abs(minutes) < CLOCK_OFF:
         return "right"
-    return f"{abs(minutes)} min {'ahead' if minutes > 0 else 'behind'}"
+    hours, rest = divmod(abs(minutes), 60)
+    length = count(hours // 24, "day") if hours >= 48 else f"{hours} h {rest} min"
+    return f"{length} {'ahead' if minutes > 0 else 'behind'} when it was last heard of"

@@ -11,7 +11,7 @@ from data.codes import LENGTH, read_qr
 from views.context import go, here, use_link_state, use_place, use_state
 from views.parts import card, empty, main_button, note, side_button, sub_view
 from views.safe import act, part, screen
-from views.theme import BIG, HEAD, PAD
+from views.theme import BIG, HEAD, PAD, QUIET
 
 
 @screen
@@ -99,7 +99,8 @@ def Emptied() -> ft.View:
     state = use_link_state()
     words = state.trouble if state else ""
     told = empty(
-        f"{words} Everything of the show was removed from this device. To use it again, close "
-        "Callboard, open it, and pair it with a new code.",
+        f"{words} Everything of the show was removed from this device.",
+        ft.Icon(ft.Icons.PHONELINK_ERASE, size=64, color=QUIET),
+        note("To use it again: close Callboard, open it, and pair it with a new code."),
     )
     return ft.View(route="/", controls=[ft.SafeArea(told)])

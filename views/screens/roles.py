@@ -36,6 +36,16 @@ MARKS = {
     "custody": "in custody, not to change",
     "off": "not until the show says so",
 }
+PARTS = {
+    "home": "the home",
+    "emergency": "the emergency contact",
+    "ids": "the numbers",
+    "mask": "their last digits",
+    "i9": "the I-9",
+    "flag": "whether they were seen",
+    "claim": "what a claim needs",
+}
+"""Parts whose names are not words yet."""
 INK = {"red": LATE, "amber": TO_DO, "green": QUIET}
 
 
@@ -103,7 +113,7 @@ def _as_listed(clause: Clause, held: Held) -> str:
     """`sees and changes, only their own, while it is a draft`."""
     verbs = set(clause.verbs)
     what = "sees and changes" if {"R", "W"} <= verbs else "sees" if "R" in verbs else "adds"
-    parts = f" {', '.join(sorted(clause.parts))}" if clause.parts else ""
+    parts = f" {', '.join(PARTS.get(p, p) for p in sorted(clause.parts))}" if clause.parts else ""
     whose = WHOSE[clause.whose]
     if clause.whose == "unit" and not held.unit:
         whose = "every unit's, or their own unit's if they have one"

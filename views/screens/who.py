@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import flet as ft
 
@@ -106,12 +107,19 @@ def Holder() -> ft.Control:
     desk = use_desk()
     use_records("lending", "person")
     asking, set_asking = use_state(False)
+    given: Any = ft.use_ref(False)
     device = own_device(desk)
     name = called(desk, desk.user)
 
     def back() -> None:
+        given.current = True
         set_asking(False)
-        if device is not None:
+
+    def closed() -> None:
+        # Only now: giving it back takes this component away, and its dialog would stay for ever.
+        set_asking(False)
+        if given.current and device is not None:
+            given.current = False
             give_back(desk, device)
 
     question = ft.AlertDialog(
@@ -121,16 +129,19 @@ def Holder() -> ft.Control:
             ft.TextButton("Keep it", on_click=act(lambda: set_asking(False))),
             ft.FilledButton("Give it back", on_click=act(back)),
         ],
-        on_dismiss=act(lambda: set_asking(False)),
+        on_dismiss=act(closed),
     )
     ft.use_dialog(question if asking else None)
     if device is None or not device.lent_to:
         return ft.Container(width=0)
-    return ft.TextButton(
-        _short(desk),
-        icon=ft.Icons.PERSON,
-        tooltip=f"{name} has this tablet. Give it back",
-        on_click=act(lambda: set_asking(True)),
+    # Merged: flet puts a bare tooltip on the parent, and the name of a button is what is heard.
+    return ft.MergeSemantics(
+        ft.TextButton(
+            _short(desk),
+            icon=ft.Icons.PERSON,
+            tooltip=f"{name} has this tablet. Give it back",
+            on_click=act(lambda: set_asking(True)),
+        )
     )
 
 
