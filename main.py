@@ -446,7 +446,7 @@ def _with_records(words: argparse.Namespace, doing: Callable[[Desk], None]) -> N
 
 async def _through_office(address: str, token: str, doing: Callable[[Desk], None]) -> None:
     """The office that is running does the writing; this command is a device for a moment."""
-    from sync.link import with_office
+    from sync.errand import with_office
 
     def verb(store: Store, _link: object) -> None:
         doing(Desk(store, ALL, user="office"))

@@ -266,9 +266,7 @@ class Store:
             [after for _, after in changes.values()],
             [raw for dot, raw in by_dot.items() if dot not in self.books.history.dots],
             meta=dict(meta or {}),
-            bases={
-                i: encode(base) if base else None for i, base in bases.items() if i not in clean
-            },
+            bases={i: encode(b) if b else None for i, b in bases.items() if i not in clean},
             clean=[i for i in clean if i in self.bases],
             acked=[list(dot) for dot in acked],
             sums=self.sums.after(changes if self.hub else moved, weights),
@@ -286,13 +284,8 @@ class Store:
     ) -> None:
         """At the office: records as they were and as they are now, joined and judged already, in
         one frame. `lines`: their documents, where they are made already."""
-        self.keep(
-            [after for _, after in changes.values()],
-            edits,
-            lines,
-            meta=dict(meta or {}),
-            sums=self.sums.after(changes),
-        )
+        after, sums = [after for _, after in changes.values()], self.sums.after(changes)
+        self.keep(after, edits, lines, meta=dict(meta or {}), sums=sums)
 
     def offer_again(self, edits: Iterable[Mapping[str, Any]]) -> None:
         """The office does not know these edits of this copy after all."""

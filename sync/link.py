@@ -7,30 +7,24 @@ durable on this copy before the link hears of it, and a lost office only means w
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
-from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 from data.blobs import Blobs
 from data.edit import Edit
 from data.errors import NoOffice, OfficeError
-from data.stamp import Sources
 from data.store import Store
 from data.wipe import wipe
 from sync.blobs import OwnPhotos, accept, note_held, owed
 from sync.calls import Answer, Call, Connect, Send, Timings, over_http, refusal
 from sync.device import Device
 from sync.paired import DOORS, asking, keep
-from sync.pairing import COMMANDS
 from sync.session import Session, Talk
 from sync.wire import Past, read_edit
-
-T = TypeVar("T")
 
 NOT_ALL = " What it still has is sent when the office is reached; then it is wiped."
 
@@ -385,29 +379,6 @@ class Link:
     def _tell_all(self) -> None:
         for listener in tuple(self._listeners):
             listener(self.state)
-
-
-async def with_office(
-    address: str, sources: Sources, verb: Callable[[Store, Link], T], *, token: str = ""
-) -> T:
-    """Runs `verb` on a short-lived device of the running office and sends what it did.
-
-    A command must not write to an office copy that is open elsewhere; so it works as any device
-    does. NoOffice: the office was lost; what the verb had done may be there in part.
-    """
-    with tempfile.TemporaryDirectory(prefix="callboard-") as folder:
-        store = Store(Path(folder), sources=sources, hub=False, holder="command")
-        try:
-            blobs = Blobs(Path(folder) / "photos")
-            link = Link(store, blobs, address, device=COMMANDS, called="Commands", token=token)
-            await link.sync_once()
-            done = verb(store, link)
-            await link.sync_once()
-            if not link.state.equal:
-                raise NoOffice(f"Not all of it reached the office. {link.state.words()}")
-            return done
-        finally:
-            store.close()
 
 
 def _counted(n: int, what: str) -> str:

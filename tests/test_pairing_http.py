@@ -18,7 +18,7 @@ from data.kinds.pins import set_pin
 from data.stamp import Sources
 from data.store import Store
 from data.wipe import NOTE, finish_wipe, wipe
-from sync.link import with_office
+from sync.errand import with_office
 from sync.pairing import Pair, Paired
 from tests.paired_office import LOCAL, PairedOffice, desk_of
 from tests.small_show import SmallShow

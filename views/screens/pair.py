@@ -6,7 +6,6 @@ import io
 from collections.abc import Callable
 
 import flet as ft
-import segno
 
 from data.codes import Invitation, code_text, qr_text
 from data.desk import Desk
@@ -165,6 +164,8 @@ def _person(name: str, position: str) -> str:
 def _picture(text: str) -> ft.Control:
     """Black on white, also on a dark screen: cameras read nothing else."""
     made = io.BytesIO()
+    import segno  # only the office shows codes; phones do without
+
     segno.make(text, error="m").save(made, kind="png", scale=6, border=3)
     return ft.Image(
         src=made.getvalue(), width=232, height=232, semantics_label="The code as a picture"
