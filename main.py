@@ -22,6 +22,8 @@ from data.desk import Desk
 from data.errors import BadInput, Busy, OfficeError
 from data.housekeeping import Keeper
 from data.kinds import ALL
+from data.kinds.lending import LENDING
+from data.kinds.own import own_device, writer
 from data.lock import WriterLock
 from data.stamp import Sources
 from data.store import Store
@@ -29,6 +31,7 @@ from data.store import Store
 if sys.platform != "emscripten":  # the phone's archive has no commands
     from data.backup import begun
     from data.restore import finish
+    from data.wipe import finish_wipe
     from views.commands import (
         a_day,
         a_moment,
@@ -212,6 +215,7 @@ def _open_office(
     """The office copy and /v1, with its screens beside them or without."""
     from sync.exchange import Office
     from sync.hub import routes
+    from sync.pairing import Pairings
     from views.app import session
     from views.context import Place
     from views.phone.serving import PhoneApp
@@ -230,16 +234,24 @@ def _open_office(
         _say_once(store)
         socket, port = listening(words.port or PORT, or_any=first is not None)
         address = f"http://127.0.0.1:{port}"
-        store.lock.write_note(what="office", address=address)
+        token = f"{store.sources.rng.getrandbits(256):064x}"
+        store.lock.write_note(what="office", address=address, token=token)
+        pairings = Pairings(desk, office, local=token)
         keeper = Keeper(desk, backups=True)
         start = session(
             lambda width: Place(
-                desk, "office", width, office=office, addresses=(address,), keeper=keeper
+                desk,
+                "office",
+                width,
+                office=office,
+                addresses=(address,),
+                keeper=keeper,
+                pairings=pairings,
             )
         )
         app = web_app(
             start if screens else None,
-            routes=[*routes(office, desk.blobs), *PhoneApp().routes()],
+            routes=[*routes(office, desk.blobs, pairings), *PhoneApp().routes()],
             port=port,
             beside=keeper.run,
         )
@@ -256,20 +268,28 @@ def _device(words: argparse.Namespace) -> None:
     from views.context import Place
     from views.web import listening, serve, web_app
 
-    store = Store(_home(words, "device"), sources=Sources(), hub=False)
+    home = _home(words, "device")
+    wiped = finish_wipe(home)
+    store = Store(home, sources=Sources(), hub=False)
     try:
         desk = Desk(store, ALL, user=words.name)
         _rehearse(desk, words.today)
-        link = Link(store, desk.blobs, words.hub, called=words.name)
+        own = own_device(desk)
+        link = Link(store, desk.blobs, words.hub, called=own.name if own else words.name)
+        _write_as_who_has_it(desk, words.name)
         socket, port = listening(words.port or PORT + 1, or_any=True)
         address = f"http://127.0.0.1:{port}"
 
         keeper = Keeper(desk, backups=False)
 
         async def beside() -> None:
-            await asyncio.gather(link.run(), keeper.run())
+            keeping = asyncio.create_task(keeper.run())
+            try:
+                await link.run()  # ends only when the office had this device wiped
+            finally:
+                keeping.cancel()
 
-        start = session(lambda width: Place(desk, "device", width, link=link))
+        start = session(lambda width: Place(desk, "device", width, link=link, wiped=wiped))
         app = web_app(start, routes=(), port=port, beside=beside)
         print(f"{words.name} is open at {address}  (Ctrl+C closes it)", flush=True)
         serve(app, socket, open_at="" if words.quiet else address)
@@ -410,10 +430,10 @@ def _with_records(words: argparse.Namespace, doing: Callable[[Desk], None]) -> N
     try:
         store = Store(home, sources=Sources(), hub=True, holder="command")
     except Busy:
-        address = WriterLock(home).note().get("address")
-        if not address:
+        note = WriterLock(home).note()
+        if not note.get("address"):
             raise
-        asyncio.run(_through_office(str(address), doing))
+        asyncio.run(_through_office(str(note["address"]), str(note.get("token", "")), doing))
         return
     try:
         if not store.production:
@@ -424,11 +444,14 @@ def _with_records(words: argparse.Namespace, doing: Callable[[Desk], None]) -> N
         store.close()
 
 
-async def _through_office(address: str, doing: Callable[[Desk], None]) -> None:
+async def _through_office(address: str, token: str, doing: Callable[[Desk], None]) -> None:
     """The office that is running does the writing; this command is a device for a moment."""
-    from sync.link import with_office
+    from sync.errand import with_office
 
-    await with_office(address, Sources(), lambda store, _: doing(Desk(store, ALL, user="office")))
+    def verb(store: Store, _link: object) -> None:
+        doing(Desk(store, ALL, user="office"))
+
+    await with_office(address, Sources(), verb, token=token)
 
 
 def _say_once(store: Store) -> None:
@@ -451,6 +474,17 @@ def _rehearse(desk: Desk, day: date | None) -> None:
 
     stop = desk.store.listen(shift)
     shift()
+
+
+def _write_as_who_has_it(desk: Desk, otherwise: str) -> None:
+    """What is written on a device carries its person: its owner, or who has it of a lent one."""
+
+    def look(touched: frozenset[tuple[str, str]] = frozenset()) -> None:
+        if not touched or any(kind == LENDING.name for kind, _ in touched):
+            desk.user = writer(desk) or otherwise
+
+    desk.store.listen(look)
+    look()
 
 
 def _begun(words: argparse.Namespace) -> Path:

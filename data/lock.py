@@ -37,7 +37,11 @@ class WriterLock:
 
     def write_note(self, **note: Any) -> None:
         with suppress(OSError):  # on a full disk the lock itself still says that somebody writes
-            self._note.write_text(json.dumps({"pid": os.getpid(), **note}))
+            # It may hold the token of this laptop's own commands: nobody else reads it.
+            self._note.unlink(missing_ok=True)
+            fd = os.open(self._note, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(fd, "w") as file:
+                json.dump({"pid": os.getpid(), **note}, file)
 
     def note(self) -> dict[str, Any]:
         """What the holder says of itself; empty when nobody left a note that can be read."""

@@ -24,6 +24,10 @@ class Call(NamedTuple):
     path: str
     content: bytes | None = None
     wait: float = 0.0
+    token: str = ""
+    """What the device was given when it was paired."""
+    source: str = ""
+    """At the office: the address it came from."""
 
 
 Send = Callable[[Call], Awaitable[Answer]]
@@ -60,7 +64,7 @@ async def over_http(
                     call.method,
                     call.path,
                     content=call.content,
-                    headers={"content-type": TYPE},
+                    headers=_headers(call),
                     timeout=limits,
                 )
 
@@ -76,6 +80,11 @@ async def over_http(
             return Answer(answer.status_code, answer.content)
 
         yield send
+
+
+def _headers(call: Call) -> dict[str, str]:
+    own = {"authorization": f"Bearer {call.token}"} if call.token else {}
+    return {"content-type": TYPE, **own}
 
 
 def refusal(answer: Answer) -> OfficeError:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from data.blobs import Blobs
-from data.errors import Malformed, NotFound, OfficeError
+from data.errors import Malformed, NotFound, OfficeError, Refused
 from data.leaving import finish_purge
 from data.packing import loads, no_collection
 from sync.blobs import accept
 from sync.calls import Answer, Call
 from sync.exchange import Office
+from sync.pairing import NOT_YOURS, PUSHING, Pair, Pairings
 from sync.wire import MOST_STATES, Compare, Hello, Message, Push
 
 LONGEST_WAIT = 25.0
@@ -24,68 +26,111 @@ LONGEST_WAIT = 25.0
 
 STATUS = {
     "malformed": 400,
+    "bad-input": 400,
+    "unpaired": 401,
+    "not-yours": 403,
+    "device-lost": 403,
+    "device-left": 403,
+    "device-retired": 403,
+    "code-wrong": 403,
+    "code-used": 403,
+    "code-old": 403,
+    "code-spent": 403,
+    "declined": 403,
     "not-found": 404,
     "no-photo": 404,
+    "too-slow": 408,
     "other-production": 409,
     "say-hello": 409,
     "empty": 409,
     "too-large": 413,
     "wrong-type": 415,
     "wrong-hash": 422,
+    "too-many-tries": 429,
     "damaged": 500,
     "not-saved": 507,
 }
 """By the refusal's code; 400 for any other."""
 
 Query = Mapping[str, str]
+Own = TypeVar("Own", Hello, Push, Compare)
 
 
 class Front:
-    """Answers the calls of PROTOCOL.md for one office and its photos."""
+    """Answers the calls of PROTOCOL.md for one office and its photos.
 
-    def __init__(self, office: Office, blobs: Blobs) -> None:
+    `pairings`: who is let in, and as which device. Without them everybody is believed, also about
+    which device they are: for two copies in one process.
+    """
+
+    def __init__(self, office: Office, blobs: Blobs, pairings: Pairings | None = None) -> None:
         self.office = office
         self.blobs = blobs
+        self.pairings = pairings
         finish_purge(office.store, blobs)
-        self._calls: dict[tuple[str, str], Callable[[Query, bytes], Message]] = {
-            ("POST", "/v1/hello"): lambda _, content: office.hello(Hello.from_bytes(content)),
-            ("POST", "/v1/push"): lambda _, content: office.push(Push.from_bytes(content)),
-            ("POST", "/v1/digest"): lambda _, content: office.compare(Compare.from_bytes(content)),
-            ("GET", "/v1/changes"): lambda ask, _: self._changes(ask),
-            ("GET", "/v1/snapshot"): lambda ask, _: self._snapshot(ask),
-            ("GET", "/v1/devices"): lambda ask, _: office.known_devices(ask.get("run", "")),
+        self._calls: dict[tuple[str, str], Callable[[str | None, Query, bytes], Message]] = {
+            ("POST", "/v1/hello"): lambda who, _, text: office.hello(_own(who, Hello, text)),
+            ("POST", "/v1/push"): lambda who, _, text: office.push(_own(who, Push, text)),
+            ("POST", "/v1/digest"): lambda who, _, text: office.compare(_own(who, Compare, text)),
+            ("GET", "/v1/changes"): lambda _, ask, __: self._changes(ask),
+            ("GET", "/v1/snapshot"): lambda _, ask, __: self._snapshot(ask),
+            ("GET", "/v1/devices"): lambda who, ask, _: self._devices(who, ask),
         }
 
     @property
     def served(self) -> tuple[tuple[str, str], ...]:
         """Every (method, path) that is answered; HEAD comes with GET."""
         photos = (("GET", "/v1/blobs/{name}"), ("PUT", "/v1/blobs/{name}"))
-        return (*self._calls, ("GET", "/v1/history/{id}"), *photos)
+        return (("POST", "/v1/pair"), *self._calls, ("GET", "/v1/history/{id}"), *photos)
 
     def answer(self, call: Call) -> Answer:
         try:
-            self.check_photo(call)
             return self._answer(call)
         except OfficeError as error:
             return refused(error)
 
     def photo(self, call: Call) -> Answer:
-        """A photo, in or out, after `check_photo`: it touches no records."""
+        """A photo, in or out, of a device that was let in, after `check_photo`: it touches no
+        records."""
         try:
-            return self._answer(call)
+            return self._photo(call)
         except OfficeError as error:
             return refused(error)
+
+    def let_in(self, call: Call) -> str | None:
+        """Which device this is, told before a byte of its message is read; None: everybody is
+        believed. Refused: it is not paired, or must not ask this."""
+        path = urlsplit(call.path).path
+        if self.pairings is None or path == "/v1/pair":
+            return None
+        pushes = path.removeprefix("/v1/") in PUSHING or call.method in ("PUT", "HEAD")
+        return self.pairings.let_in(call.token, pushes=pushes)
+
+    def listen(self, told: Callable[[object], None]) -> Callable[[], None]:
+        """Keeps telling when `has_news` may have changed its answer."""
+        stops = [self.office.store.listen(told)]
+        if self.pairings is not None:
+            stops.append(self.pairings.listen(lambda: told(None)))
+
+        def stop() -> None:
+            for one in stops:
+                one()
+
+        return stop
 
     def wait(self, call: Call) -> float:
         """How many seconds this call may be held back while `has_news` says no."""
         parts = urlsplit(call.path)
-        if parts.path != "/v1/changes":
+        if parts.path not in ("/v1/changes", "/v1/pair"):
             return 0.0
         return number(_query(parts.query).get("wait", "0"), 0, LONGEST_WAIT)
 
     def has_news(self, call: Call) -> bool:
-        """Whether a question for changes would be answered with more than an empty page."""
-        ask = _query(urlsplit(call.path).query)
+        """Whether a question for changes would be answered with more than an empty page, and one
+        for a device's pairing with more than that the office has not said yet."""
+        if self.pairings is not None and urlsplit(call.path).path == "/v1/pair":
+            return self.pairings.has_news(Pair.from_bytes(call.content or b""))
+        ask = _asks(self.let_in(call), urlsplit(call.path).query)
         run, cursor = ask.get("run", ""), ask.get("cursor", "")
         return self.office.has_news(run, cursor, **_who(ask))
 
@@ -93,22 +138,40 @@ class Front:
 
     def _answer(self, call: Call) -> Answer:
         parts = urlsplit(call.path)
+        who = self.let_in(call)
+        if parts.path == "/v1/pair" and call.method == "POST":
+            return Answer(200, self._pair(call).to_bytes())
+        ask = _asks(who, parts.query)
         if parts.path.startswith("/v1/blobs/"):
-            return self._photo(call, parts.path.removeprefix("/v1/blobs/"))
+            self.check_photo(call, who)
+            return self._photo(call)
         if parts.path.startswith("/v1/history/") and call.method == "GET":
-            told = self._history(parts.path.removeprefix("/v1/history/"), _query(parts.query))
+            told = self._history(parts.path.removeprefix("/v1/history/"), ask)
             return Answer(200, told.to_bytes())
         known = self._calls.get((call.method, parts.path))
         if known is None:
             raise NotFound("The office has no such call.")
         with no_collection():  # a batch is thousands of small objects, and no cycle among them
-            message = known(_query(parts.query), call.content or b"")
+            message = known(who, ask, call.content or b"")
         return Answer(200, message.to_bytes())
+
+    def _pair(self, call: Call) -> Message:
+        if self.pairings is None:
+            raise NotFound("This office believes everybody; there is nothing to pair.")
+        return self.pairings.pair(Pair.from_bytes(call.content or b""), call.source, call.token)
 
     def _changes(self, ask: Query) -> Message:
         number(ask.get("wait", "0"), 0, LONGEST_WAIT)
         run, cursor = ask.get("run", ""), ask.get("cursor", "")
         return self.office.changes(run, cursor, _limit(ask), **_who(ask))
+
+    def _devices(self, who: str | None, ask: Query) -> Message:
+        """Of the others a device is told by its records, inside its scope."""
+        known = self.office.known_devices(ask.get("run", ""))
+        if who is None:
+            return known
+        own = tuple(device for device in known.devices if device.id == who)
+        return known.model_copy(update={"devices": own})
 
     def _snapshot(self, ask: Query) -> Message:
         run, after, only = ask.get("run", ""), ask.get("after", ""), _names(ask.get("only", ""))
@@ -119,16 +182,17 @@ class Front:
         device = ask.get("device", "")
         return self.office.history(ask.get("run", ""), unquote(record_id), after, device=device)
 
-    def check_photo(self, call: Call) -> None:
+    def check_photo(self, call: Call, who: str | None) -> None:
         """NotFound: no record that this device may hold names the photo. It reads records, so it
         is asked where they belong, before the bytes are fetched in a thread."""
         parts = urlsplit(call.path)
         if call.method == "GET" and parts.path.startswith("/v1/blobs/"):
-            device, name = _query(parts.query).get("device", ""), parts.path.rpartition("/")[2]
-            if not self.office.sees_photo(device, name):
+            device = _asks(who, parts.query).get("device", "")
+            if not self.office.sees_photo(device, parts.path.rpartition("/")[2]):
                 raise NotFound("No record on this device names that photo.", code="no-photo")
 
-    def _photo(self, call: Call, name: str) -> Answer:
+    def _photo(self, call: Call) -> Answer:
+        name = urlsplit(call.path).path.removeprefix("/v1/blobs/")
         here = self.blobs.has(name)
         if call.method == "PUT":
             if not here:
@@ -144,6 +208,27 @@ def refused(error: OfficeError) -> Answer:
     told = {"code": error.code, "sentence": error.sentence}
     content = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     return Answer(STATUS.get(error.code, 400), content)
+
+
+def _own(who: str | None, message: type[Own], content: bytes) -> Own:
+    """The message, if it speaks of the device whose token came with it."""
+    read = message.from_bytes(content)
+    _check_own(who, read.device)
+    return read
+
+
+def _asks(who: str | None, text: str) -> Query:
+    """What a question says; the device that asks it is the token's, and need not say so."""
+    ask = _query(text)
+    if who is None:
+        return ask
+    _check_own(who, ask.get("device", who))
+    return {**ask, "device": who}
+
+
+def _check_own(who: str | None, device: str) -> None:
+    if who is not None and device != who:
+        raise Refused(NOT_YOURS, code="not-yours")
 
 
 def number(text: str, least: float, most: float) -> float:

@@ -19,15 +19,19 @@ from data.photos import MOST_BYTES
 from sync.calls import Answer, Call
 from sync.exchange import Office
 from sync.front import Front, refused
+from sync.pairing import MOST_PAIR, Pairings
 from sync.wire import MOST_PACKED, TYPE
 
+SLOWEST = 20.0
+SLOWEST_LINE = 4096
+"""A body may take so many seconds, and one more for so many bytes of the longest that is taken."""
 BREATH = 0.001
 """Seconds in which the loop gets through what else has come."""
 
 
-def routes(office: Office, blobs: Blobs) -> list[Route]:
+def routes(office: Office, blobs: Blobs, pairings: Pairings | None = None) -> list[Route]:
     """The calls of PROTOCOL.md, under /v1. They run on the event loop that owns the store."""
-    front, turn = Front(office, blobs), asyncio.Lock()
+    front, turn = Front(office, blobs, pairings), asyncio.Lock()
 
     async def endpoint(request: Request) -> Response:
         try:
@@ -45,15 +49,17 @@ def routes(office: Office, blobs: Blobs) -> list[Route]:
 
 
 async def _answer(front: Front, turn: asyncio.Lock, request: Request) -> Answer:
-    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    if path.startswith("/v1/blobs/"):
-        front.check_photo(Call(request.method, path))
+    call = _call(request)
+    who = front.let_in(call)  # before a stranger's bytes are read
+    if call.path.startswith("/v1/blobs/"):
+        front.check_photo(call, who)
         content = await _body(request, MOST_BYTES)
         # Photos touch no records; the records belong to the event loop alone.
-        return await run_in_threadpool(front.photo, Call(request.method, path, content))
+        return await run_in_threadpool(front.photo, call._replace(content=content))
     if request.method == "POST" and request.headers.get("content-type") != TYPE:
         raise Malformed(f"A message is sent as {TYPE}.", code="wrong-type")
-    call = Call(request.method, path, await _body(request, MOST_PACKED))
+    most = MOST_PAIR if call.path.startswith("/v1/pair") else MOST_PACKED
+    call = call._replace(content=await _body(request, most))
     wait = front.wait(call)
     if wait:
         await _news(front, call, wait)
@@ -70,7 +76,7 @@ async def _news(front: Front, call: Call, wait: float) -> None:
     def tell(_touched: object) -> None:
         loop.call_soon_threadsafe(news.set)  # a screen's handler may commit from a thread
 
-    stop = front.office.store.listen(tell)
+    stop = front.listen(tell)
     try:
         async with asyncio.timeout(wait):
             while not front.has_news(call):
@@ -83,15 +89,31 @@ async def _news(front: Front, call: Call, wait: float) -> None:
 
 
 async def _body(request: Request, most: int) -> bytes:
-    """The body, or Malformed as soon as it is longer than `most`, whatever its header said."""
+    """The body, or Malformed as soon as it is longer than `most`, whatever its header said, or
+    takes longer than the slowest line that is any use."""
     parts: list[bytes] = []
     size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > most:
-            raise Malformed(f"This is larger than {most} bytes.", code="too-large")
-        parts.append(part)
+    try:
+        async with asyncio.timeout(SLOWEST + most / SLOWEST_LINE):
+            async for part in request.stream():
+                size += len(part)
+                if size > most:
+                    raise Malformed(f"This is larger than {most} bytes.", code="too-large")
+                parts.append(part)
+    except TimeoutError as error:
+        raise Malformed("This came too slowly. Try again nearer.", code="too-slow") from error
     return b"".join(parts)
+
+
+def _call(request: Request) -> Call:
+    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return Call(
+        request.method,
+        path,
+        token=token.strip() if scheme.lower() == "bearer" else "",
+        source=request.client.host if request.client else "",
+    )
 
 
 def _type(request: Request, answer: Answer) -> str:

@@ -7,27 +7,26 @@ durable on this copy before the link hears of it, and a lost office only means w
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
-from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 from data.blobs import Blobs
 from data.edit import Edit
 from data.errors import NoOffice, OfficeError
-from data.stamp import Sources
 from data.store import Store
+from data.wipe import wipe
 from sync.blobs import OwnPhotos, accept, note_held, owed
 from sync.calls import Answer, Call, Connect, Send, Timings, over_http, refusal
 from sync.device import Device
+from sync.paired import DOORS, asking, keep
 from sync.session import Session, Talk
 from sync.wire import Past, read_edit
 
-T = TypeVar("T")
+NOT_ALL = " What it still has is sent when the office is reached; then it is wiped."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,10 @@ class LinkState:
     trouble: str = ""
     update: str = ""
     """What the office says to an app that is too old."""
+    door: str = ""
+    """Why the office does not let this device in: the code of its refusal."""
+    wiped: bool = False
+    """The office had this device forget everything; the copy is closed."""
 
     @property
     def equal(self) -> bool:
@@ -104,15 +107,18 @@ class Link:
         device: str = "",
         called: str = "",
         app: str = "",
+        token: str = "",
         timings: Timings | None = None,
         connect: Connect | None = None,
     ) -> None:
+        """`token`: of a device that is none; else it is what pairing left in the store."""
         self.store = store
         self.blobs = blobs
         self.device = Device(store, device=device, called=called, app=app)
         self.session = Session(self.device, OwnPhotos(store, blobs))
         self.timings = timings or Timings()
-        self._connect = connect or (lambda: over_http(address, self.timings))
+        self._way = connect or (lambda: over_http(address, self.timings))
+        self._token = token
         self._send: Send | None = None
         self._listeners: list[Callable[[LinkState], None]] = []
         self._news, self._nudge = asyncio.Event(), asyncio.Event()
@@ -132,7 +138,8 @@ class Link:
         self._from_anywhere(self._nudge)
 
     async def run(self) -> None:
-        """Stays with the office until cancelled; what goes wrong is told in `state`."""
+        """Stays with the office until cancelled, or wiped by it; what goes wrong is told in
+        `state`."""
         self._loop = asyncio.get_running_loop()
         failures = 0
         async with self._line():
@@ -143,17 +150,44 @@ class Link:
                     await self._attend()
                 except OfficeError as error:
                     self._lost(error)
+                    if await self._dismissed(error):
+                        return
                     await self._pause(failures)
                     failures += 1
 
     async def sync_once(self) -> None:
         """Everything both ways, once. NoOffice: it cannot be reached, or is not ours."""
-        try:
-            async with self._line():
+        async with self._line():
+            try:
                 await self._session()
-        except OfficeError as error:
-            self._lost(error)
-            raise
+            except OfficeError as error:
+                self._lost(error)
+                await self._dismissed(error)
+                raise
+
+    async def pair(self, code: str) -> None:
+        """Says the code that the office shows and waits until it has said yes. BadInput: a slip in
+        it. NoOffice: the office does not know it, said no, or cannot be reached."""
+        talk = asking(self.store, code, str(self.store.meta.get("name", "")))
+        async with self._connect() as send:
+            call, heard = next(talk), False
+            try:
+                while True:
+                    try:
+                        answer = await send(call)
+                    except NoOffice:
+                        if not heard:
+                            raise
+                        await asyncio.sleep(self.timings.first)  # it is asked still; ask again
+                        continue
+                    heard = True
+                    call = talk.send(answer)
+            except StopIteration as done:
+                with self._own_books():
+                    keep(self.store, done.value)
+        self._tell(door="")
+        self.session.trouble = ""
+        self.try_now()
 
     async def photo(self, name: str) -> bytes:
         """A photo, asked of the office if it is not here. NotFound: it has not arrived there."""
@@ -251,12 +285,45 @@ class Link:
         since = self.state.lost_since or self.store.sources.clock.now()
         self.session.reached = False
         self.session.trouble = "" if error.code == "unreachable" else error.sentence
-        self._tell(reached=False, busy=False, lost_since=since)
+        door = error.code if error.code in DOORS else ""
+        self._tell(reached=False, busy=False, lost_since=since, door=door)
+
+    async def _dismissed(self, error: OfficeError) -> bool:
+        """Whether this device is wiped now: at once if it is lost; when its owner left the crew,
+        once nothing of it is on this device only."""
+        if error.code == "device-left":
+            try:
+                await self._talk(self.session.drain())
+            except OfficeError as lost:
+                self._lost(lost)
+                return False
+            owed = self.device.owes or self.session.photos_left or self.device.aside
+            self.session.trouble = error.sentence + (NOT_ALL if owed else "")
+            if owed:
+                self._tell(door=error.code)
+                return False
+        elif error.code != "device-lost":
+            return False
+        wipe(self.store, error.sentence)
+        self.state = replace(self.state, door=error.code, wiped=True, trouble=error.sentence)
+        self._tell_all()
+        return True
 
     # ---- inside -----------------------------------------------------------------------------
 
     def _who(self) -> str:
         return urlencode({"device": self.store.meta["device"]})
+
+    @asynccontextmanager
+    async def _connect(self) -> AsyncIterator[Send]:
+        """The way to the office; every call shows this device's token."""
+        async with self._way() as send:
+
+            async def shown(call: Call) -> Answer:
+                token = self._token or str(self.store.meta.get("token", ""))
+                return await send(call._replace(token=token))
+
+            yield shown
 
     @asynccontextmanager
     async def _line(self) -> AsyncIterator[None]:
@@ -303,33 +370,15 @@ class Link:
         told["met"] = bool(self.store.meta.get("epoch"))
         told["verified"] = device.verified and not told["records"]
         if session.reached:
-            told |= {"reached": True, "lost_since": None}
+            told |= {"reached": True, "lost_since": None, "door": ""}
         state = replace(self.state, **{**told, **changes})
         if state != self.state:
             self.state = state
-            for listener in tuple(self._listeners):
-                listener(state)
+            self._tell_all()
 
-
-async def with_office(address: str, sources: Sources, verb: Callable[[Store, Link], T]) -> T:
-    """Runs `verb` on a short-lived device of the running office and sends what it did.
-
-    A command must not write to an office copy that is open elsewhere; so it works as any device
-    does. NoOffice: the office was lost; what the verb had done may be there in part.
-    """
-    with tempfile.TemporaryDirectory(prefix="callboard-") as folder:
-        store = Store(Path(folder), sources=sources, hub=False, holder="command")
-        try:
-            blobs = Blobs(Path(folder) / "photos")
-            link = Link(store, blobs, address, device="commands", called="Commands")
-            await link.sync_once()
-            done = verb(store, link)
-            await link.sync_once()
-            if not link.state.equal:
-                raise NoOffice(f"Not all of it reached the office. {link.state.words()}")
-            return done
-        finally:
-            store.close()
+    def _tell_all(self) -> None:
+        for listener in tuple(self._listeners):
+            listener(self.state)
 
 
 def _counted(n: int, what: str) -> str:

@@ -46,6 +46,7 @@ class Register:
                     contact=entry.get("contact", 0),
                     confirmed=self._has(device),
                     unsent=entry.get("unsent", []),
+                    clock=entry.get("clock", 0),
                     retired=self._idle(device, now),
                     scope=entry.get("scope", ""),
                 )
@@ -63,6 +64,7 @@ class Register:
             "confirmed": max(confirmed, self._has(hello.device)),
             "unsent": list(hello.unsent),
             "app": hello.app,
+            "clock": round((hello.wall - now) / 60_000) if hello.wall else 0,
         }
         said |= {"scope": hello.scope} if hello.scope else {}
         # A quiet device that looks in every minute must not write to the disk each time.

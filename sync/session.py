@@ -96,6 +96,13 @@ class Session:
         self.device.clear()
         self.photos.let_go()
 
+    def drain(self) -> Talk:
+        """What a device may still send that is welcome to nothing else any more."""
+        yield from self._push()
+        for name in self.photos.owed():
+            yield from self._send_photo(name)
+        self._count_photos(len(self.photos.owed()))
+
     def _pull(self) -> Talk:
         """A first fill by id, then what has changed since it began."""
         while (begun := self.device.filling) is not None:

@@ -361,6 +361,8 @@ class Known(Message):
     """Up to here in the office's order it has everything."""
     unsent: list[int] = []
     """Records and photos it said it still had to send."""
+    clock: int = 0
+    """Minutes by which its clock was ahead when it said hello."""
     retired: bool = False
     scope: Short = ""
     """The scope it said it holds, nothing else being left on it."""

@@ -1,13 +1,16 @@
 """A device written from sync/PROTOCOL.md alone, with nothing of ours: it says hello, pushes, pulls
 and merges. If this text and that one agree, a stranger can write the third.
 
-    python tests/stranger.py http://127.0.0.1:8551      what the office has, one record a line
+    python tests/stranger.py http://127.0.0.1:8551 7KQ2M-9XHBD      what the office has, one a line
+
+The code is on the office's screen.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import sys
 import time
 import urllib.request
@@ -17,8 +20,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-Ask = Callable[[str, str, bytes | None], bytes]
-"""(method, path, body) -> the answer's body."""
+Ask = Callable[[str, str, bytes | None, str], bytes]
+"""(method, path, body, token) -> the answer's body."""
 State = dict[str, Any]
 
 
@@ -31,8 +34,8 @@ def unpack(content: bytes) -> list[Any]:
 
 
 def over_http(address: str) -> Ask:
-    def ask(method: str, path: str, body: bytes | None) -> bytes:
-        kind = {"content-type": "application/vnd.callboard"}
+    def ask(method: str, path: str, body: bytes | None, token: str) -> bytes:
+        kind = {"content-type": "application/vnd.callboard", "authorization": f"Bearer {token}"}
         request = urllib.request.Request(address + path, body, kind, method=method)
         with urllib.request.urlopen(request, timeout=30) as answer:
             return bytes(answer.read())
@@ -116,7 +119,8 @@ def shown(state: State, name: str) -> Any:
 
 class Stranger:
     def __init__(self, ask: Ask, name: str) -> None:
-        self.ask, self.name, self.device = ask, name, str(uuid.uuid4())
+        self.way, self.name, self.device = ask, name, str(uuid.uuid4())
+        self.user, self.token = name, ""
         self.replica, self.n, self.offset, self.stamp = uuid.uuid4().hex[:16], 0, 0, 0
         self.states: dict[str, State] = {}
         self.bases: dict[str, State] = {}
@@ -131,7 +135,7 @@ class Stranger:
         self.n += 1
         dot = (self.replica, self.n)
         self.stamp = max(int(time.time() * 1000) + self.offset, self.stamp + 1)
-        mark = [self.stamp, None, self.name]
+        mark = [self.stamp, None, self.user]
         over = {name: [*state["stands"].get(("cell", name, ""), ())] for name in values}
         edit: dict[str, Any] = {
             "dot": dot,
@@ -147,6 +151,20 @@ class Stranger:
         state["vv"] = {**state["vv"], self.replica: self.n}
         state["marks"][dot] = mark
         self.states[record_id] = closed(state)
+
+    def ask(self, method: str, path: str, body: bytes | None) -> bytes:
+        return self.way(method, path, body, self.token)
+
+    def pair(self, code: str) -> None:
+        """Says the code, and waits until the office has said yes."""
+        pair = {"m": "pair", "ticket": secrets.token_hex(32), "called": self.name}
+        code = code.replace("-", "").upper()
+        path, said = "/v1/pair", pack({**pair, "code": code, "device": self.device})
+        told: dict[str, Any] = {"outcome": "waiting"}
+        while told["outcome"] == "waiting":
+            told = unpack(self.ask("POST", path, said))[0]
+            path, said = "/v1/pair?wait=25", pack(pair)
+        self.device, self.token, self.user = told["device"], told["token"], told["person"]
 
     def sync(self) -> None:
         asked = int(time.time() * 1000)
@@ -213,6 +231,8 @@ class Stranger:
 
 if __name__ == "__main__":
     stranger = Stranger(over_http(sys.argv[1]), "Stranger")
+    if len(sys.argv) > 2:
+        stranger.pair(sys.argv[2])
     stranger.sync()
     for state in stranger.states.values():
         print(state["t"], state["id"], {name: shown(state, name) for name in state["c"]})

@@ -26,6 +26,7 @@ from tests.browser.processes import (
     listed,
     new_show,
     office,
+    paired,
 )
 
 PHOTO = LISTS / "receipts" / "019.jpg"
@@ -47,6 +48,7 @@ def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Morning]:
     for what, file in (("crew", "crew_list.csv"), ("schedule", "shooting_schedule.csv")):
         main.run(["--home", str(folder / "office"), "import", what, str(LISTS / file)])
     (folder / "paper").mkdir()
+    paired(folder / "office", folder / "device")
     with office(folder / "office") as hub:
         words = [folder / "device", hub.address, PHOTO, folder / "paper"]
         done = subprocess.run(

@@ -37,6 +37,7 @@ ALLOWED = {
         "fpdf",
         "fontTools",
         "platformdirs",
+        "segno",
         "starlette",
         "tzlocal",
         "uvicorn",
@@ -67,7 +68,7 @@ INSIDE_DATA = (
     ("store", "blobs", "packed_blobs", "bundle", "photos", "jpeg"),
     ("sweep", "held", "manifest", "shelf", "backup_choice", "backup", "restore", "leaving"),
     ("standing", "remains", "snapshot_remains", "check", "salvage"),
-    ("watch",),
+    ("watch", "wipe"),
     ("matrix", "roles", "buckets", "rights", "judge", "masks", "pin", "codes", "pairing"),
     ("desk",),
     ("inbox", "notices", "placing"),
@@ -76,7 +77,7 @@ INSIDE_DATA = (
 )
 """The floors of data; a module may import from its own floor and those above it in this list."""
 
-FROM_SYNC = {"Link", "LinkState", "Office"}
+FROM_SYNC = {"Link", "LinkState", "Office", "Pairings", "Meant", "Shown", "Known"}
 
 
 def imports(path: Path, *, top_only: bool = False) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -12,6 +12,8 @@ import pytest
 import sync.wire
 from data.blobs import Blobs
 from data.canonical import decode, encode
+from data.codes import LENGTH
+from data.pairing import A_MINUTE_FROM_ONE, GOOD_MS, TRIES
 from data.photos import MOST_BYTES
 from data.stamp import FAR_MS, Sources
 from data.store import Store
@@ -22,13 +24,15 @@ from sync.exchange import Office
 from sync.front import LONGEST_WAIT, STATUS, Front
 from sync.graveyard import KEPT_MS
 from sync.hub import routes
+from sync.pairing import MOST_PAIR, Pair, Paired
 from sync.place import Place
 from sync.register import IDLE_MS
 from sync.taking import MOST_CELLS, MOST_REPLICAS
 from sync.wire import MESSAGES, MOST_STATES, TYPE, Limits, Message, pack, read_edit, unpack
 
 TEXT = (Path(__file__).parent.parent / "sync" / "PROTOCOL.md").read_text(encoding="utf-8")
-BY_NAME = {message.name: message for message in MESSAGES}
+ALL: tuple[type[Message], ...] = (*MESSAGES, Pair, Paired)
+BY_NAME = {message.name: message for message in ALL}
 
 
 def blocks(language: str) -> list[str]:
@@ -86,6 +90,7 @@ def test_the_limits_are_the_codes() -> None:
 
     assert limits.pop("MOST_BYTES_OF_A_PHOTO") == MOST_BYTES
     rules = {
+        "MOST_PAIR": MOST_PAIR,
         "MOST_CELLS": MOST_CELLS,
         "MOST_REPLICAS": MOST_REPLICAS,
         "SLOWEST_MS": SLOWEST_MS,
@@ -96,6 +101,10 @@ def test_the_limits_are_the_codes() -> None:
     assert (
         Limits().model_dump() == next(e[0] for e in examples() if e[0]["m"] == "welcome")["limits"]
     )
+    assert f"{LENGTH} characters" in TEXT
+    assert f"{GOOD_MS // 60_000} minutes" in TEXT
+    assert f"{TRIES} wrong codes" in TEXT
+    assert f"{A_MINUTE_FROM_ONE} tries a minute" in TEXT
     days = 24 * 3600 * 1000
     assert (RECOVERY_MS // days, IDLE_MS // days, KEPT_MS // days) == (14, 120, 30)
     assert all(f"{n} days" in TEXT for n in (14, 120, 30))

@@ -29,9 +29,10 @@ from data.stamp import Clock, Sources
 from data.store import Store
 from sync.blobs import accept
 from sync.calls import Call, Connect, Timings, over_http
+from sync.errand import with_office
 from sync.exchange import Office
 from sync.hub import routes
-from sync.link import Link, LinkState, with_office
+from sync.link import Link, LinkState
 from sync.wire import MOST_PACKED, TYPE, Hello, Page, Welcome
 
 ROOT = Path(__file__).parent.parent
@@ -47,6 +48,7 @@ from starlette.applications import Starlette
 from data.blobs import Blobs
 from data.stamp import Sources
 from data.store import Store
+from sync.errand import with_office
 from sync.exchange import Office
 from sync.hub import routes
 

@@ -12,12 +12,15 @@ import pytest
 
 from data.blobs import Blobs
 from data.canonical import canonical_bytes, encode
+from data.codes import code_text
 from data.stamp import Sources
 from data.state import join
 from data.store import Store
 from sync.calls import Call
 from sync.front import Front
 from tests import stranger
+from tests.paired_office import PairedOffice
+from tests.small_show import SmallShow
 from tests.stranger import Ask, Stranger, over_http, shown
 from tests.test_sync_exchange import Copy, sync
 from tests.test_sync_http import Hub
@@ -34,7 +37,7 @@ def gate(tmp_path: Path) -> Copy:
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
+def running(tmp_path: Path) -> Iterator[Hub]:
     hub = Hub(tmp_path / "hub")
     yield hub
     hub.kill()
@@ -43,8 +46,8 @@ def hub(tmp_path: Path) -> Iterator[Hub]:
 def way(office: Copy) -> Ask:
     front = Front(office.office, Blobs(office.home / "photos"))
 
-    def ask(method: str, path: str, body: bytes | None) -> bytes:
-        answer = front.answer(Call(method, path, body))
+    def ask(method: str, path: str, body: bytes | None, token: str) -> bytes:
+        answer = front.answer(Call(method, path, body, token=token))
         assert answer.status == 200, answer.content
         return answer.content
 
@@ -122,15 +125,39 @@ def test_every_edit_of_a_stranger_is_in_the_offices_history(office: Copy) -> Non
     assert [edit.values for edit in office.store.history("p1")] == [{"phone": "1"}, {"phone": "2"}]
 
 
-def test_a_stranger_over_http(hub: Hub, tmp_path: Path) -> None:
-    hub.start()
-    guest = Stranger(over_http(hub.address), "Stranger")
+def test_a_stranger_pairs_and_is_known_by_its_token(show: SmallShow, tmp_path: Path) -> None:
+    door = PairedOffice(show, tmp_path / "devices")
+    shown = door.for_person("Gus")
+
+    def ask(method: str, path: str, body: bytes | None, token: str) -> bytes:
+        if path.startswith("/v1/pair?"):
+            door.pairings.confirm(shown.id)
+        answer = door.ask(method, path, body, token)
+        if answer.status != 200:
+            raise ValueError(answer.content)
+        return answer.content
+
+    guest = Stranger(ask, "A phone of another make")
+    with pytest.raises(ValueError, match="unpaired"):
+        guest.sync()
+    guest.pair(code_text(shown.code))
+    guest.write("person", show["Gus"].id, phone="555-0142")
+    guest.sync()
+
+    assert guest.equal
+    assert guest.user == show["Gus"].id == door.desk.author(show["Gus"].id)
+    assert [guest.device] == [device.id for device in door.devices()]
+
+
+def test_a_stranger_over_http(running: Hub, tmp_path: Path) -> None:
+    running.start()
+    guest = Stranger(over_http(running.address), "Stranger")
     for n in range(250):
         guest.write("person", f"p{n:03}", name=f"Walk-on {n}")
     guest.sync()
-    other = Stranger(over_http(hub.address), "Another")
+    other = Stranger(over_http(running.address), "Another")
     other.sync()
-    hub.kill()
+    running.kill()
     store = Store(tmp_path / "hub", sources=Sources(), hub=True, reader=True)
 
     assert guest.states == other.states

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import flet as ft
 
+from data.kinds.own import asks_who
 from views.adapt import Width
-from views.context import PLACE, Place, use_place, use_records
+from views.context import PLACE, Place, use_link_state, use_place, use_records
 from views.routes import ROUTES, NotFound
 from views.safe import part
+from views.screens.door import Emptied, FirstPairing
 from views.screens.setup import FirstMeeting, Wizard
+from views.screens.who import Who
 from views.theme import theme
 
 
@@ -40,22 +42,37 @@ def App(place: Place) -> ft.Control:
 BEGINNINGS = {
     "office": [ft.Route(path=":anywhere*", component=Wizard)],
     "device": [ft.Route(path=":anywhere*", component=FirstMeeting)],
+    "pair": [ft.Route(path=":anywhere*", component=FirstPairing)],
+    "who": [ft.Route(path=":anywhere*", component=Who)],
+    "emptied": [ft.Route(path=":anywhere*", component=Emptied)],
 }
 
 
 @part
 def Door() -> ft.Control:
-    """The routes, once there is a production; before that the wizard, or waiting for the office."""
-    place = use_place()
-    use_records("production")
+    """The routes, once there is a production; before that the wizard, or the code to be typed. A
+    lent device first asks who has it."""
+    place, state = use_place(), use_link_state()
+    use_records("production", "lending")
+    if state is not None and state.wiped:
+        return _router("emptied", BEGINNINGS["emptied"], place.width.visit)
+    if place.face == "device" and asks_who(place.desk):
+        begun = bool(place.desk.all(place.desk.kinds["production"]))
+        return _begin("who" if begun else "pair", place)
     if place.desk.all(place.desk.kinds["production"]):
-        return _router(ROUTES, NotFound, place.width.visit)
-    return _router(BEGINNINGS[place.face], NotFound, place.width.visit)
+        return _router("all", ROUTES, place.width.visit)
+    refused = state is not None and state.door == "unpaired"
+    paired = "token" in place.desk.store.meta
+    return _begin("pair" if refused or paired or place.wiped else place.face, place)
 
 
-def _router(routes: list[ft.Route], otherwise: Any, visit: int) -> ft.Control:
+def _begin(name: str, place: Place) -> ft.Control:
+    return _router(name, BEGINNINGS[name], place.width.visit)
+
+
+def _router(name: str, routes: list[ft.Route], visit: int) -> ft.Control:
     # Components take a key; flet's types do not say so.
     router: ft.Control = ft.Router(  # type: ignore[call-arg]
-        routes, not_found=otherwise, manage_views=True, key=f"visit{visit}"
+        routes, not_found=NotFound, manage_views=True, key=f"{name}{visit}"
     )
     return router

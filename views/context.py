@@ -17,6 +17,7 @@ import flet as ft
 from data.desk import Desk
 from data.housekeeping import Keeper
 from sync.link import Link, LinkState
+from sync.pairing import Pairings
 from views.adapt import Width
 from views.browser import Browser
 
@@ -42,6 +43,10 @@ class Place:
     """At the office: what makes the backups."""
     browser: Browser | None = None
     """On a phone: the browser that the app runs in."""
+    pairings: Pairings | None = None
+    """At the office: codes, and who answered them."""
+    wiped: str = ""
+    """On a device that was wiped before it was opened: why."""
     paper: tuple[Any, ...] = ()
     """The forms that can be printed, handed in by main (fpdf2 is loaded with the first of them)."""
 
@@ -100,6 +105,13 @@ def use_browser() -> Browser | None:
     browser = use_place().browser
     _use_feed(lambda bump: browser.listen(bump) if browser else _no_feed)
     return browser
+
+
+def use_pairings() -> Pairings | None:
+    """Who is being paired, drawn again when somebody says a code; None on a device."""
+    pairings = use_place().pairings
+    _use_feed(lambda bump: pairings.listen(bump) if pairings else _no_feed)
+    return pairings
 
 
 def _no_feed() -> None:

@@ -10,6 +10,7 @@ from views.safe import act, part, screen
 from views.screens.inbox_badge import InboxBadge
 from views.screens.sync import badge
 from views.screens.sync_office import office_badge
+from views.screens.who import Holder
 from views.theme import SMALL, TITLE
 from views.words import show_title
 
@@ -45,7 +46,7 @@ def Frame() -> ft.View:
             spacing=0,
             tight=True,
         ),
-        actions=[InboxBadge(), SyncBadge()],
+        actions=[Holder(), InboxBadge(), SyncBadge()],
         actions_padding=ft.Padding.only(right=8),
     )
     body = ft.SafeArea(outlet, expand=True, avoid_intrusions_top=False)

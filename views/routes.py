@@ -14,15 +14,21 @@ from views.safe import part
 from views.screens.attendance import Board
 from views.screens.backup import Backups
 from views.screens.day import DayEdit
+from views.screens.devices import DeviceDetail, Devices
+from views.screens.door import PairAgain
 from views.screens.envelope import EnvelopeDetail, FloatNew
 from views.screens.gate import Gate
 from views.screens.imports import Import
 from views.screens.inbox import Inbox
+from views.screens.own import OwnDevice
+from views.screens.pair import PairDevice
 from views.screens.paper import Paper
+from views.screens.people import People, PersonPage
 from views.screens.phone import Phone
 from views.screens.receipt import ReceiptDetail, ReceiptEdit, ReceiptNew
 from views.screens.receipts import Receipts
 from views.screens.record_history import RecordHistory
+from views.screens.roles import Roles
 from views.screens.setup import Settings
 from views.screens.sync import Sync
 from views.screens.today import Today
@@ -62,6 +68,14 @@ ROUTES = [
     ft.Route(path="backup", component=Backups),
     ft.Route(path="sync", component=Sync),
     ft.Route(path="this-phone", component=Phone),
+    ft.Route(path="devices", component=Devices),
+    ft.Route(path="devices/:id", component=DeviceDetail),
+    ft.Route(path="pair", component=PairDevice),
+    ft.Route(path="pair-here", component=PairAgain),
+    ft.Route(path="own", component=OwnDevice),
+    ft.Route(path="people", component=People),
+    ft.Route(path="people/:id", component=PersonPage),
+    ft.Route(path="roles", component=Roles),
     ft.Route(path="inbox", component=Inbox),
     ft.Route(path="undo", component=Undo),
     ft.Route(path="history/:kind/:id", component=RecordHistory),

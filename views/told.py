@@ -13,7 +13,7 @@ from data.edit import Edit
 from data.errors import OfficeError
 from data.kind import Kind
 from data.kinds.attendance import TIME
-from data.kinds.people import PERSON
+from data.kinds.people import PERSON, called
 from data.kinds.production import zone
 from data.record import Record
 from data.state import Mark
@@ -56,9 +56,13 @@ def at(desk: Desk, ms: int) -> str:
 
 def by(desk: Desk, mark: Mark) -> str:
     """Who wrote and when, and by how much their clock was wrong."""
-    said = f"{mark.user}, {at(desk, when(mark))}"
+    said = by_and_when(desk, mark)
     off = clock_off(mark)
-    return f"{said}. {clock(mark.user, off)}" if off else said
+    return f"{said}. {clock(called(desk, mark.user), off)}" if off else said
+
+
+def by_and_when(desk: Desk, mark: Mark) -> str:
+    return f"{called(desk, mark.user)}, {at(desk, when(mark))}"
 
 
 def clock(user: str, off: int) -> str:

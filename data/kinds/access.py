@@ -58,6 +58,11 @@ def left_the_app(
     return _note(desk, what, kind, one, (), len(records), what_for)
 
 
+def noted(desk: Desk, what: str, record: Record, *, what_for: str = "") -> Access:
+    """A device was paired, or taken out of use."""
+    return _note(desk, what, desk.kind_of(record).name, record.id, (), 1, what_for)
+
+
 def _note(
     desk: Desk,
     what: str,

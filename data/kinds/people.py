@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from data.desk import Desk
 from data.fields import Count, Day, Email, Flag, Label, Line, Phone, link_to
 from data.kind import Kind
 from data.reach import Reach
@@ -60,3 +61,9 @@ CAST = Kind(
     columns=("number", "character", "performer", "person"),
     reach=Reach("contacts", owner=("person",)),
 )
+
+
+def called(desk: Desk, user: str) -> str:
+    """The user of an edit as people say it: a person by name, the office as it is written."""
+    person = desk.find(PERSON, user)
+    return person.name if person else user or "nobody"

@@ -19,15 +19,21 @@ from typing import Any
 import main
 from data.desk import Desk
 from data.kinds import ALL
+from data.kinds.people import PERSON
 from data.kinds.production import Production, create_production
 from data.stamp import Sources
 from data.store import Store
+from sync.exchange import Office
+from sync.front import Front
+from sync.paired import asking, keep
+from sync.pairing import Meant, Pairings
 
 ROOT = Path(__file__).parents[2]
 LISTS = ROOT / "tests" / "data"
 SHOOT_DAY = "2026-07-13"
 """The first day of the schedule in tests/data."""
 
+LENT = "nobody"
 PATIENCE = 60
 """Seconds after which a process that says nothing is taken for hung."""
 
@@ -74,6 +80,34 @@ def imported(home: Path) -> Path:
         with contextlib.redirect_stdout(io.StringIO()):
             assert main.run(["--home", str(home), "import", what, str(LISTS / file)]) == 0
     return home
+
+
+def paired(office_home: Path, device_home: Path, *, role: str = "poc", name: str = "") -> Path:
+    """The device was paired with this office before both were opened: to `name`, or lent."""
+    store = Store(office_home, sources=Sources(), hub=True)
+    own = Store(device_home, sources=Sources(), hub=False)
+    try:
+        desk = Desk(store, ALL, user="office")
+        people = [person for person in desk.all(PERSON) if not name or person.name == name]
+        pairings = Pairings(desk, Office(store))
+        shown = pairings.show(
+            Meant("Gate tablet", role, person=people[0].id if people and name != LENT else "")
+        )
+        front = Front(pairings.office, desk.blobs, pairings)
+        talk = asking(own, shown.code, "Gate tablet")
+        call = next(talk)
+        try:
+            while True:
+                answer = front.answer(call)
+                if not pairings.device(shown.id):
+                    pairings.confirm(shown.id)
+                call = talk.send(answer)
+        except StopIteration as done:
+            keep(own, done.value)
+    finally:
+        own.close()
+        store.close()
+    return device_home
 
 
 def free_port() -> int:

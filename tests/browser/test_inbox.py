@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.browser.processes import Face, device, imported, listed, office
+from tests.browser.processes import Face, device, imported, listed, office, paired
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Opens, Shot
@@ -17,7 +17,7 @@ def test_two_calls_for_one_day_are_settled_on_one_copy_and_the_other_agrees(
     tmp_path: Path, window: Opens, shot: Shot
 ) -> None:
     hub = office(imported(tmp_path / "office"))
-    tablet = device(tmp_path / "tablet", hub.start())
+    tablet = device(paired(hub.home, tmp_path / "tablet"), hub.start())
     try:
         tablet.start()
         hand = window(tablet)

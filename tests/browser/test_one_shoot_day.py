@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from data.blobs import Blobs
 from data.kinds import ALL
-from tests.browser.processes import LISTS, Face, device, imported, listed, office
+from tests.browser.processes import LISTS, Face, device, imported, listed, office, paired
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Opens, Shot
@@ -25,7 +25,7 @@ def test_a_shoot_day_without_the_office_arrives_there_whole(
     tmp_path: Path, window: Opens, shot: Shot
 ) -> None:
     hub = office(imported(tmp_path / "office"))
-    gate = device(tmp_path / "tablet", hub.start())
+    gate = device(paired(hub.home, tmp_path / "tablet"), hub.start())
     try:
         gate.start()
         hand = window(gate)

@@ -9,6 +9,7 @@ from typing import cast
 
 from data.desk import Desk
 from data.kinds.calls import shoot_days
+from data.kinds.people import called
 from data.kinds.production import show_of, zone
 from data.kinds.schedule import ShootDay
 from data.rules.hours import ClockStyle
@@ -33,7 +34,7 @@ def head_facts(desk: Desk, day: ShootDay | None = None, *, form_no: str = "") ->
     """The head of one form made now by the person at this desk."""
     head = Head(
         form_no=form_no,
-        prepared_by=desk.user,
+        prepared_by=called(desk, desk.user),
         generated_at=desk.now(),
         confidentiality="amber",
     )
@@ -46,7 +47,7 @@ def head_facts(desk: Desk, day: ShootDay | None = None, *, form_no: str = "") ->
         day_number=day.number or None,
         day_count=last or None,
         unit=day.unit,
-        prepared_by=desk.user,
+        prepared_by=called(desk, desk.user),
         generated_at=desk.now(),
         confidentiality="amber",
     )

@@ -9,6 +9,7 @@ import flet as ft
 from data.conflicts import Item
 from data.inbox import inbox
 from data.kind import Kind
+from data.kinds.people import called
 from views.context import go, use_desk, use_records, use_state
 from views.parts import history_button, note, side_button, sub_view
 from views.records.listing import ADDED
@@ -59,7 +60,7 @@ def Detail() -> ft.View:
         controls.append(ft.Row([phone_button(phone, title_of(desk, kind, record))]))
     controls += [_apart(kind, item) for item in inbox(desk) if item.record == record.id]
     controls += waits_on(desk, record.id, f"/list/{kind.name}/{record.id}")
-    controls.append(note(f"Last written by {desk.author(record.id)}."))
+    controls.append(note(f"Last written by {called(desk, desk.author(record.id))}."))
     controls.append(history_button(kind.name, record.id))
     if kind in ADDED:
         edit = f"/day/{record.id}" if kind.name == "day" else f"/list/{kind.name}/{record.id}/edit"

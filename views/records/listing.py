@@ -14,6 +14,7 @@ from data.record import Record
 from views.context import go, use_desk, use_place, use_records, use_state
 from views.parts import empty, page, side_button, sub_view, tile
 from views.safe import act, part, screen
+from views.screens.devices import DevicesTile
 from views.show import shown, title_of
 from views.theme import GAP
 from views.words import count
@@ -47,6 +48,19 @@ def Lists() -> ft.Control:
     tiles = [line(name, icon) for name, icon in LISTED]
     if place.face == "office":
         tiles += [
+            DevicesTile(),
+            tile(
+                "People",
+                "roles, PINs, private papers",
+                icon=ft.Icons.BADGE_OUTLINED,
+                on_click=lambda: go("/people"),
+            ),
+            tile(
+                "Roles",
+                "what each of them sees, and why",
+                icon=ft.Icons.VISIBILITY_OUTLINED,
+                on_click=lambda: go("/roles"),
+            ),
             tile(
                 "Import a crew list",
                 "CSV or XLSX, as you have it",

@@ -9,6 +9,7 @@ import flet as ft
 from data.desk import Desk
 from data.doubts import Doubt, keep_time
 from data.kinds.attendance import TIME
+from data.kinds.people import called
 from data.notices import Notice, mark_seen
 from views import told
 from views.context import use_desk
@@ -56,7 +57,7 @@ def _doubted(desk: Desk, doubt: Doubt, record_id: str, ready: Callable[[], bool]
         gesture = desk.last
         say(f"{text} counts.", undo=lambda: desk.undo(gesture) if gesture else None)
 
-    who = f"tapped by {desk.author(record_id)}"
+    who = f"tapped by {called(desk, desk.author(record_id))}"
     return ft.Column(
         [
             ft.Text(who, theme_style=SMALL, color=QUIET),
@@ -84,7 +85,8 @@ def NoticeCard(notice: Notice, noted: Callable[[], None]) -> ft.Control:
     else:
         title = "Deleted, and kept after all"
         lines = [
-            f"{notice.deleted_by} deleted it while {notice.by.user} changed it.",
+            f"{called(desk, notice.deleted_by)} deleted it while "
+            f"{called(desk, notice.by.user)} changed it.",
             f"{told.by(desk, notice.by)}: the change is kept. Delete it again if it should go.",
         ]
     return card(

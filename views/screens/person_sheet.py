@@ -18,6 +18,7 @@ from data.kinds.attendance import (
     told_to_work,
 )
 from data.kinds.calls import calls, set_personal_call
+from data.kinds.people import called
 from data.kinds.production import zone
 from data.kinds.schedule import ShootDay
 from data.walltime import instant, near, read_clock
@@ -105,7 +106,9 @@ def PersonSheet(day: ShootDay, person_id: str, close: Callable[[], None]) -> ft.
             ft.Row(
                 [
                     ft.Text(
-                        f"{label} · by {desk.author(event.id)}", expand=True, theme_style=SMALL
+                        f"{label} · by {_author(desk, event)}",
+                        expand=True,
+                        theme_style=SMALL,
                     ),
                     ft.TextButton(
                         f"Undo {label}",
@@ -171,3 +174,7 @@ def _said(desk: Desk, day: ShootDay, row: Attendance) -> str:
         came += ", told to work"
     left = f", out {moment(desk, day, row.left)}" if row.left else ""
     return f"{came}{left}."
+
+
+def _author(desk: Desk, event: TimeEvent) -> str:
+    return called(desk, desk.author(event.id))

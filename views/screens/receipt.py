@@ -10,7 +10,7 @@ import flet as ft
 from data.desk import Desk
 from data.errors import BadInput, NotFound
 from data.kinds.money import ENVELOPE, RECEIPT, Receipt, balance, log_receipt, void_receipt
-from data.kinds.people import PERSON
+from data.kinds.people import PERSON, called
 from data.kinds.production import today
 from data.photos import fit
 from views.context import (
@@ -145,7 +145,7 @@ def ReceiptDetail() -> ft.View:
         ft.Text(slip.vendor, theme_style=ft.TextThemeStyle.TITLE_LARGE),
         *[_fact(label, text) for label, text in facts if text],
         *waits_on(desk, slip.id, f"/receipt/{slip.id}"),
-        note(f"Written by {desk.author(slip.id)}.", icon=ft.Icons.PERSON_OUTLINE),
+        note(f"Written by {called(desk, desk.author(slip.id))}.", icon=ft.Icons.PERSON_OUTLINE),
     ]
     if slip.void:
         controls.insert(0, card(note(f"Void: {slip.void_reason}", icon=ft.Icons.BLOCK)))

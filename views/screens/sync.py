@@ -13,6 +13,7 @@ from views.context import Place, go, here, use_desk, use_link_state, use_place, 
 from views.parts import card, main_button, note, side_button, sub_view, tile
 from views.safe import part, say, screen
 from views.screens.inbox_badge import to_look_at
+from views.screens.own import OwnTile
 from views.screens.sync_aside import aside, put_aside
 from views.screens.sync_office import OfficeNews
 from views.screens.sync_trouble import Trouble, troubles
@@ -84,6 +85,8 @@ def Sync() -> ft.View:
             *aside(place.desk),
             *keep_open(place, state),
             ft.Row([main_button("Sync now", now, icon=ft.Icons.SYNC)]),
+            *_door(state),
+            card(OwnTile()),
             note("Everything you tap is saved on this device first. The office can wait."),
             Afterwards(before),
             *(
@@ -102,6 +105,16 @@ def _trouble(trouble: Trouble) -> ft.Control:
         vertical_alignment=ft.CrossAxisAlignment.START,
     )
     return card(said, ft.Text(trouble.step), title=trouble.title)
+
+
+def _door(state: LinkState) -> list[ft.Control]:
+    """The next step of a device that the office does not let in."""
+    if state.door not in ("unpaired", "device-retired"):
+        return []
+    return [
+        ft.Row([side_button("Pair it again", lambda: go("/pair-here"), icon=ft.Icons.LINK)]),
+        note("What is on this device stays here, and is sent as soon as it is paired."),
+    ]
 
 
 def _owed(desk: Desk, state: LinkState) -> list[ft.Control]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 
 import flet as ft
 
-from data.conflicts import when
 from data.desk import Desk
 from data.edit import Edit
 from data.store import Gesture
@@ -35,7 +34,7 @@ def Undo() -> ft.View:
     rows: list[ft.Control] = [
         tile(
             told.gesture(desk, gesture.edits),
-            f"{gesture.edits[0].mark.user}, {told.at(desk, when(gesture.edits[0].mark))}",
+            told.by_and_when(desk, gesture.edits[0].mark),
             icon=ft.Icons.UNDO,
             on_click=_choose(gesture, set_chosen),
             key=gesture.id,
