@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
+from data.lock import WriterLock
 from sync.wire import TYPE, Hello, Welcome
 from tests.browser.processes import Face, new_show, office
 
@@ -122,14 +124,20 @@ def test_another_page_cannot_speak_to_v1(open_office: Face) -> None:
     assert answer.status == 403
 
 
-def test_a_program_on_this_machine_can_say_hello(open_office: Face) -> None:
-    hello = Hello(device="d", called="", production="", letter="", cursor="", mark="").to_bytes()
+def test_only_a_program_that_may_read_the_offices_note_can_say_hello(open_office: Face) -> None:
+    hello = Hello(device="commands").to_bytes()
+    note = WriterLock(open_office.home)
 
-    named = {"Content-Type": TYPE}
-    answer = ask(open_office, "/v1/hello", method="POST", content=hello, headers=named)
+    def said(**more: str) -> Answer:
+        named = {"Content-Type": TYPE, **more}
+        return ask(open_office, "/v1/hello", method="POST", content=hello, headers=named)
 
-    assert answer.status == 200
-    assert Welcome.from_bytes(answer.content).production
+    refused, heard = said(), said(Authorization=f"Bearer {note.note()['token']}")
+
+    assert (refused.status, heard.status) == (401, 200)
+    assert Welcome.from_bytes(heard.content).production
+    if os.name == "posix":
+        assert (open_office.home / "office.json").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("origin", ["", "own", "https://pages.example.com"])
