@@ -20,6 +20,7 @@ from typing import Any
 
 from data.desk import Desk
 from data.errors import BadInput, Busy, OfficeError
+from data.files import DiskFolder
 from data.housekeeping import Keeper
 from data.kinds import ALL
 from data.kinds.lending import LENDING
@@ -27,16 +28,13 @@ from data.kinds.own import own_device, writer
 from data.lock import WriterLock
 from data.stamp import Sources
 from data.store import Store
+from data.wipe import finish_wipe
 
 if sys.platform != "emscripten":  # the phone's archive has no commands
     from data.backup import begun
     from data.restore import finish
-    from data.wipe import finish_wipe
+    from views.command_line import commands
     from views.commands import (
-        a_day,
-        a_moment,
-        a_port,
-        an_address,
         bringing,
         check_all,
         export_records,
@@ -59,7 +57,7 @@ def cli(argv: Sequence[str] | None = None) -> None:
 
 def run(argv: Sequence[str] | None = None) -> int:
     """Carries out one command line and returns its exit code; no traceback reaches a person."""
-    parser = commands()
+    parser = commands(VERSION, PORT, DOES)
     words = parser.parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
@@ -75,109 +73,6 @@ def run(argv: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, asyncio.CancelledError):
         print()
     return 0
-
-
-def commands() -> argparse.ArgumentParser:
-    """Every command with its help, in the order a person meets them."""
-    parser = argparse.ArgumentParser(
-        prog="callboard",
-        description="The production office of a film or TV show. Alone: open the office.",
-    )
-    parser.add_argument("--version", action="version", version=f"callboard {VERSION}")
-    parser.add_argument(
-        "--home", type=Path, help="folder of the production (default: your data folder)"
-    )
-    parser.add_argument(
-        "--today", type=a_day, metavar="DATE", help="rehearse another day: 2026-07-13"
-    )
-    parser.set_defaults(do=_office, port=None, quiet=False)
-    sub = parser.add_subparsers(metavar="COMMAND")
-
-    def command(name: str, does: str) -> argparse.ArgumentParser:
-        """Its own --help says what it does, as the list of commands says it."""
-        return sub.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.")
-
-    demo = command("demo", "a full sample show around today, in a folder thrown away")
-    hub = command("hub", "the office copy without screens; devices bring their work here")
-    device = command("device", "this machine as a tablet or phone of a show")
-    for served, do in ((demo, _demo), (hub, _hub), (device, _device)):
-        # SUPPRESS: said before the command it counts too; a default here would write over it.
-        served.add_argument(
-            "--port", type=a_port, default=argparse.SUPPRESS, help="port on this machine"
-        )
-        served.set_defaults(do=do)
-    for seen in (demo, device):
-        seen.add_argument(
-            "--quiet", action="store_true", default=argparse.SUPPRESS, help="open no browser"
-        )
-    parser.add_argument("--port", type=a_port, help=f"port on this machine (default {PORT})")
-    parser.add_argument("--quiet", action="store_true", help="open no browser")
-    device.add_argument(
-        "--hub",
-        required=True,
-        type=an_address,
-        metavar="URL",
-        help="the office: http://127.0.0.1:8321",
-    )
-    device.add_argument("--name", default="Tablet", help="what the office calls this device")
-
-    brought = command("import", "a crew list or a schedule, CSV or XLSX, as you have it")
-    brought.add_argument("what", choices=("crew", "schedule"))
-    brought.add_argument("file", type=Path)
-    brought.add_argument(
-        "--check", action="store_true", help="say what was understood, write nothing"
-    )
-    brought.set_defaults(do=_import)
-
-    listed = command("list", "the records of a kind")
-    listed.add_argument("kind")
-    listed.add_argument("--json", action="store_true", help="as a JSON array")
-    listed.set_defaults(do=_list)
-
-    out = command("export", "the records of a kind as a spreadsheet")
-    out.add_argument("kind")
-    out.add_argument("--out", type=Path, help="file to write, .xlsx or .csv (default: KIND.xlsx)")
-    out.set_defaults(do=_export)
-
-    printed = command("print", "a form as PDF or XLSX")
-    printed.add_argument("form")
-    printed.add_argument(
-        "--day", type=a_day, metavar="DATE", help="the shoot day (default: today's)"
-    )
-    printed.add_argument("--unit", help="the shooting unit (default: the main one)")
-    printed.add_argument("--envelope", metavar="NO", help="the envelope's number, as in JS01")
-    printed.add_argument("--blank", action="store_true", help="empty, to write on")
-    printed.add_argument("--out", type=Path, help="file to write (default: the form's own name)")
-    printed.set_defaults(do=_print)
-
-    kept = command("backup", "a copy at a second place, made now and read back")
-    kept.add_argument(
-        "--to", type=Path, metavar="FOLDER", help="a stick or a share; remembered from then on"
-    )
-    kept.set_defaults(do=_backup)
-
-    back = command("restore", "a backup in place of what is here, which is moved aside")
-    back.add_argument("place", type=Path, metavar="FOLDER", help="the stick, share or folder")
-    back.add_argument(
-        "--as-of", type=a_moment, metavar="WHEN", help='the last one before: "2026-11-22 14:00"'
-    )
-    back.add_argument("--list", action="store_true", help="say which there are, change nothing")
-    back.set_defaults(do=_restore)
-
-    phone = command("phone", "the app that phones open at the office's address")
-    steps = phone.add_subparsers(metavar="STEP", required=True)
-    does = "makes the app from what is installed here and the package index"
-    made = steps.add_parser("build", help=does, description=f"{does.capitalize()}.")
-    made.add_argument("--quiet", action="store_true", help="print nothing but refusals")
-    made.add_argument("--out", type=Path, metavar="FOLDER", help="copy the app's files there too")
-    made.set_defaults(do=_phone_build)
-
-    checked = command("check", "every byte of the production read, and what is damaged said")
-    checked.add_argument(
-        "--salvage", type=Path, metavar="FOLDER", help="write what can be read as a new production"
-    )
-    checked.set_defaults(do=_check)
-    return parser
 
 
 # ---- the three faces ------------------------------------------------------------------------
@@ -224,7 +119,7 @@ def _open_office(
     finish(home)
     store = Store(home, sources=Sources(), hub=True)
     try:
-        office = Office(store)
+        office = Office(store, rights=True, strangers=False)
         desk = Desk(store, ALL, user="office")
         if first is not None:
             first(desk)
@@ -269,13 +164,12 @@ def _device(words: argparse.Namespace) -> None:
     from views.web import listening, serve, web_app
 
     home = _home(words, "device")
-    wiped = finish_wipe(home)
+    wiped = finish_wipe(DiskFolder(home))
     store = Store(home, sources=Sources(), hub=False)
     try:
         desk = Desk(store, ALL, user=words.name)
         _rehearse(desk, words.today)
-        own = own_device(desk)
-        link = Link(store, desk.blobs, words.hub, called=own.name if own else words.name)
+        link = Link(store, desk.blobs, words.hub, called=_own_name(desk))
         _write_as_who_has_it(desk, words.name)
         socket, port = listening(words.port or PORT + 1, or_any=True)
         address = f"http://127.0.0.1:{port}"
@@ -316,12 +210,14 @@ def _phone(bridge: Any) -> None:
     from pyodide.ffi import create_proxy, to_js
 
     from data.browser_disk import BrowserFolder
+    from data.codes import invited_by
     from data.kinds.production import PRODUCTION
     from data.packed_blobs import PackedBlobs
     from data.photos import QUALITY, wanted
     from sync.calls import Timings
     from sync.fetch import over_fetch
     from sync.link import Link
+    from views.adapt import Width
     from views.app import session
     from views.browser import Browser
     from views.context import Place
@@ -331,6 +227,7 @@ def _phone(bridge: Any) -> None:
     folder = BrowserFolder(
         bridge.disk.slots, lambda wanted: bridge.disk.grow(wanted, create_proxy(folder.add))
     )
+    wiped = finish_wipe(folder)
     store = Store(Path("/callboard"), sources=Sources(), hub=False, folder=folder)
     desk = Desk(store, ALL, user="Phone", blobs=PackedBlobs(folder, Path("/callboard/photos")))
 
@@ -339,7 +236,7 @@ def _phone(bridge: Any) -> None:
         return None if shrunk is None else bytes(shrunk.to_bytes())
 
     browser = Browser(lambda word, value: bridge.tell(word, to_js(value)), shrink)
-    browser.note(lost=start["was"] if not store.production else "")
+    browser.note(lost=start["was"] if not (store.production or wiped) else "")
 
     def remember(_touched: object = None) -> None:
         """Noted outside of the store, so that a store that was thrown away is missed."""
@@ -354,13 +251,22 @@ def _phone(bridge: Any) -> None:
         store,
         desk.blobs,
         start["office"],
-        called=desk.user,
+        called=_own_name(desk),
         connect=lambda: over_fetch(start["office"], Timings()),
     )
+    _write_as_who_has_it(desk, desk.user)
     browser.came_back = link.try_now
+    link.listen(lambda state: browser.remember("") if state.wiped else None)
     keeper = Keeper(desk, backups=False)
     browser.beside = [asyncio.ensure_future(work) for work in (link.run(), keeper.run())]
-    ft.run(session(lambda width: Place(desk, "device", width, link=link, browser=browser)))
+
+    def place(width: Width) -> Place:
+        invited = invited_by(start["url"])
+        return Place(
+            desk, "device", width, link=link, browser=browser, wiped=wiped, invited=invited
+        )
+
+    ft.run(session(place))
 
 
 # ---- commands -------------------------------------------------------------------------------
@@ -487,6 +393,12 @@ def _write_as_who_has_it(desk: Desk, otherwise: str) -> None:
     look()
 
 
+def _own_name(desk: Desk) -> str:
+    """What the office calls this device; before it is paired, what it is."""
+    own = own_device(desk)
+    return own.name if own else desk.user
+
+
 def _begun(words: argparse.Namespace) -> Path:
     """The office's folder, if there is something in it; a command does not begin one."""
     home = _home(words, "office")
@@ -507,6 +419,22 @@ def _home(words: argparse.Namespace, face: str) -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("Callboard", appauthor=False) / face
+
+
+DOES = {
+    "office": _office,
+    "demo": _demo,
+    "hub": _hub,
+    "device": _device,
+    "import": _import,
+    "list": _list,
+    "export": _export,
+    "print": _print,
+    "backup": _backup,
+    "restore": _restore,
+    "phone build": _phone_build,
+    "check": _check,
+}
 
 
 if __name__ == "__main__":

@@ -190,6 +190,9 @@ class Blobs:
                     "Check the disk."
                 ) from error
 
+    def close(self) -> None:
+        """Lets go of the files it holds open."""
+
     # ---- inside -----------------------------------------------------------------------------
 
     def _path(self, name: str) -> Path:

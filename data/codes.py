@@ -84,6 +84,11 @@ def read_qr(text: str) -> Invitation:
         ) from error
 
 
+def invited_by(address: str) -> str:
+    """The code in an address that an office's picture opened, as it stands there; else empty."""
+    return parse_qs(urlsplit(address).fragment).get("pair", [""])[0]
+
+
 # ---- tokens ---------------------------------------------------------------------------------
 
 

@@ -119,6 +119,21 @@ class PackedBlobs(Blobs):
             self._shrink(where.pack)
         return True
 
+    def wipe(self, name: str) -> None:
+        try:
+            if self._where.pop(name, None) is not None:
+                self._append(b"-", name, b"")
+            for number in [n for n in self._packs if self._lies_in(name, n)]:
+                self._write_anew(number)
+        except OSError as error:
+            raise NotSaved(
+                f"A photo that must go was not removed: the storage says {error.strerror}."
+            ) from error
+
+    def close(self) -> None:
+        for file in self._packs.values():
+            file.close()
+
     # ---- inside -----------------------------------------------------------------------------
 
     def _is_whole(self, name: str) -> bool:
@@ -153,23 +168,35 @@ class PackedBlobs(Blobs):
         return number + 1
 
     def _scan(self, number: int) -> None:
+        end = 0
+        for kind, name, at, length in self._entries(number):
+            if at - _SIZE != end:
+                self._ragged.add(number)
+            end = at + length
+            if kind == b"+":
+                self._where[name] = _Where(number, at, length)
+            else:
+                self._where.pop(name, None)
+        if end != self._packs[number].size:
+            self._ragged.add(number)
+
+    def _entries(self, number: int) -> Iterator[tuple[bytes, str, int, int]]:
+        """What a pack's whole heads say: kind, name, where its bytes begin, and how many."""
         file, at = self._packs[number], 0
         while at + _SIZE <= file.size:
             found = _head(file.read(at, _SIZE))
             if found is None:
                 at = self._next_head(file, at + 1)
-                self._ragged.add(number)
                 continue
             kind, name, length = found
             if at + _SIZE + length > file.size:
-                break
-            if kind == b"+":
-                self._where[name] = _Where(number, at + _SIZE, length)
-            else:
-                self._where.pop(name, None)
+                return
+            yield kind, name, at + _SIZE, length
             at += _SIZE + length
-        if at != file.size:
-            self._ragged.add(number)
+
+    def _lies_in(self, name: str, number: int) -> bool:
+        """Whether bytes under that name are in the pack, wanted or let go."""
+        return any(kind == b"+" and name == told for kind, told, _, _ in self._entries(number))
 
     def _next_head(self, file: File, at: int) -> int:
         content = file.read(at, file.size - at)
@@ -182,14 +209,18 @@ class PackedBlobs(Blobs):
 
     def _shrink(self, number: int) -> None:
         """Writes a pack anew when less than half of it is still wanted."""
-        alive = {name: where for name, where in self._where.items() if where.pack == number}
-        file = self._packs[number]
-        if number == max(self._packs) or 2 * sum(w.length for w in alive.values()) > file.size:
-            return
-        for name in alive:
-            self._where[name] = self._append(b"+", name, self.read(name))
-        file.close()
-        del self._packs[number]
+        alive = sum(where.length for where in self._where.values() if where.pack == number)
+        if number != max(self._packs) and 2 * alive <= self._packs[number].size:
+            self._write_anew(number)
+
+    def _write_anew(self, number: int) -> None:
+        """Without what was let go; a damaged photo is copied as it lies there."""
+        self._ragged.add(number)  # nothing more goes into it
+        for name, (pack, at, length) in tuple(self._where.items()):
+            if pack == number:
+                content = self._packs[number].read(at, length)
+                self._where[name] = self._append(b"+", name, content)
+        self._packs.pop(number).close()
         self._files.remove(_pack(number))
         self._files.sync()
 

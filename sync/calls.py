@@ -64,7 +64,7 @@ async def over_http(
                     call.method,
                     call.path,
                     content=call.content,
-                    headers=_headers(call),
+                    headers=headers(call),
                     timeout=limits,
                 )
 
@@ -82,7 +82,8 @@ async def over_http(
         yield send
 
 
-def _headers(call: Call) -> dict[str, str]:
+def headers(call: Call) -> dict[str, str]:
+    """What every call of a device says beside its content."""
     own = {"authorization": f"Bearer {call.token}"} if call.token else {}
     return {"content-type": TYPE, **own}
 

@@ -12,7 +12,7 @@ from data.errors import NoOffice
 from data.stamp import Sources
 from data.store import Store
 from sync.link import Link
-from sync.pairing import COMMANDS
+from sync.scopes import COMMANDS
 
 T = TypeVar("T")
 

@@ -8,8 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from data.errors import NoOffice
-from sync.calls import Answer, Call, Send, Timings
-from sync.wire import TYPE
+from sync.calls import Answer, Call, Send, Timings, headers
 
 
 @asynccontextmanager
@@ -19,7 +18,7 @@ async def over_fetch(address: str, timings: Timings) -> AsyncIterator[Send]:
     from pyodide.ffi import JsException, to_js
 
     def options(call: Call, signal: Any) -> Any:
-        said = {"method": call.method, "headers": {"content-type": TYPE}, "signal": signal}
+        said = {"method": call.method, "headers": headers(call), "signal": signal}
         # The office tells nobody to keep an answer, and no answer of yesterday is worth anything.
         said |= {"cache": "no-store", "credentials": "same-origin", "redirect": "error"}
         if call.content is not None:

@@ -18,7 +18,8 @@ from data.packing import loads, no_collection
 from sync.blobs import accept
 from sync.calls import Answer, Call
 from sync.exchange import Office
-from sync.pairing import NOT_YOURS, PUSHING, Pair, Pairings
+from sync.paired import Pair
+from sync.pairing import NOT_YOURS, PUSHING, Pairings
 from sync.wire import MOST_STATES, Compare, Hello, Message, Push
 
 LONGEST_WAIT = 25.0

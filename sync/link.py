@@ -304,7 +304,7 @@ class Link:
                 return False
         elif error.code != "device-lost":
             return False
-        wipe(self.store, error.sentence)
+        wipe(self.store, self.blobs, error.sentence)
         self.state = replace(self.state, door=error.code, wiped=True, trouble=error.sentence)
         self._tell_all()
         return True

@@ -9,9 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Final, Literal
-
-from pydantic import Field
+from typing import Final
 
 from data.codes import is_token, new_code, new_token, token_hash
 from data.desk import Desk
@@ -23,53 +21,19 @@ from data.kinds.people import PERSON, Person
 from data.pairing import GOOD_MS, Ask, Offer, Pairing, attempt, collect, collected, decide, offer
 from data.roles import role
 from sync.exchange import Office
-from sync.wire import Known, Line, Message, Short
+from sync.paired import Pair, Paired
+from sync.scopes import COMMANDS
+from sync.wire import Known
 
 MOST_PAIR: Final = 4096
 """Bytes of a message of somebody whom nobody has let in yet."""
 PUSHING: Final = frozenset({"hello", "push"})
 """What a device that may not read any more is still heard with; photos too."""
-COMMANDS: Final = "commands"
-"""The device that this laptop's own commands are."""
 UNPAIRED: Final = (
     "This device is not paired with this office. Ask the office for a code and type it in."
 )
 NOT_YOURS: Final = "This message speaks of another device than the one whose token came with it."
 SHOWN_AGAIN: Final = 10
-
-
-class Pair(Message):
-    """A device says the code; then, with the same ticket, asks what the office said."""
-
-    name: ClassVar[str] = "pair"
-    ticket: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    """The device's own secret, fresh for each code."""
-    code: Short = ""
-    """Empty: it only asks again."""
-    called: Line = ""
-    device: Annotated[str, Field(pattern=r"^[0-9a-f-]{0,36}$")] = ""
-    """The id that this installation has given itself."""
-    production: Short = ""
-
-
-class Paired(Message):
-    """What the office said: it is asked still, or here is what the device goes by from now on."""
-
-    name: ClassVar[str] = "paired"
-    rows: ClassVar[Mapping[str, str]] = {"d": "before"}
-    outcome: Literal["waiting", "paired"]
-    device: Short = ""
-    token: Short = ""
-    production: Short = ""
-    called: Line = ""
-    person: Short = ""
-    """Whose it is; empty: it is lent."""
-    lent_to: Short = ""
-    """The role that whoever has it works by."""
-    department: Line = ""
-    unit: Line = ""
-    before: tuple[Known, ...] = ()
-    """What the person had paired before, with what of it never came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +81,16 @@ class Pairings:
 
     # ---- the office's screen ------------------------------------------------------------------
 
-    def show(self, meant: Meant) -> Shown:
-        """A new code for that person or tablet."""
-        if not meant.called.strip():
+    def show(
+        self, called: str, role_name: str, *, person: str = "", department: str = "", unit: str = ""
+    ) -> Shown:
+        """A new code for that person or, without one, for a device to be lent to that role."""
+        meant = Meant(called, role_name, person, department, unit)
+        if not called.strip():
             raise BadInput("What is the device called? Write a name on it.", field="called")
-        role(meant.role)
-        if meant.person:
-            self.desk.get(PERSON, meant.person)
+        role(role_name)
+        if person:
+            self.desk.get(PERSON, person)
         rng, now = self.desk.store.sources.rng, self._now()
         offer_id, code = f"{rng.getrandbits(64):016x}", new_code(rng)
         self._pairing = offer(self._pairing, offer_id, code, now)

@@ -26,6 +26,8 @@ from data.store import Store
 from data.sums import MODULUS, Sums, slot_of, weight_of
 
 OFFICE: Final = "office"
+COMMANDS: Final = "commands"
+"""The device that this laptop's own commands are: the office's own, and known by its note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ class Scopes:
     def _is_own(self, device: str) -> bool:
         document = self.store.document(device) if device else None
         paired = document is not None and document["_m"]["t"] == DEVICE.name
-        return self.strangers and not paired  # one that was deleted holds nothing
+        # One that was deleted holds nothing.
+        return device == COMMANDS or (self.strangers and not paired)
 
     def _device_of(self, replica: str) -> str | None:
         if replica in self.store.replicas:

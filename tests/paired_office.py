@@ -21,7 +21,7 @@ from sync.exchange import Office
 from sync.front import Front
 from sync.hub import routes
 from sync.link import Link
-from sync.pairing import Meant, Pairings, Shown
+from sync.pairing import Pairings, Shown
 from tests.small_show import SmallShow
 
 LOCAL = "1" * 64
@@ -44,10 +44,10 @@ class PairedOffice:
 
     def for_person(self, name: str, role: str = "crew", called: str = "") -> Shown:
         person = self.show[name]
-        return self.pairings.show(Meant(called or f"{name}'s phone", role, person=person.id))
+        return self.pairings.show(called or f"{name}'s phone", role, person=person.id)
 
     def for_tablet(self, role: str = "ad") -> Shown:
-        return self.pairings.show(Meant("Gate tablet", role, unit="Main"))
+        return self.pairings.show("Gate tablet", role, unit="Main")
 
     def link(self, home: str, store: Store | None = None) -> Link:
         """A device's link, over HTTP; its copy lies in the folder `home`."""

@@ -21,7 +21,8 @@ from data.kinds.grants import ROLE_GRANT
 from data.pairing import A_MINUTE_FROM_ONE, TRIES
 from sync.calls import Answer, refusal
 from sync.link import Link
-from sync.pairing import MOST_PAIR, Pair, Paired
+from sync.paired import Pair, Paired
+from sync.pairing import MOST_PAIR
 from sync.wire import MOST_BYTES, MOST_PACKED, TYPE, Hello, Push, Pushed, pack
 from tests.paired_office import PairedOffice
 from tests.small_show import SmallShow

@@ -21,12 +21,14 @@ from data.stamp import Sources
 from data.store import Store
 from sync.exchange import Office
 from tests.browser.processes import LISTS, Face, command, demo, listed, new_show, office
+from views.command_line import commands
 from views.commands import Bar
 
 CSV, XLSX = LISTS / "crew_list.csv", LISTS / "crew_list.xlsx"
 SCHEDULE = LISTS / "shooting_schedule.csv"
 PHOTO = LISTS / "receipts" / "009.jpg"
 CREW = 109
+COMMANDS = commands(main.VERSION, main.PORT, main.DOES)
 """People in both lists, each counted once."""
 
 WHEN = datetime(2026, 7, 13, 18, 0, tzinfo=UTC)
@@ -530,9 +532,9 @@ def test_help_of_every_command_names_what_it_does(
 
 
 def test_help_was_asked_of_every_command() -> None:
-    (commands,) = [a for a in main.commands()._actions if a.metavar == "COMMAND"]
+    (known,) = [a for a in COMMANDS._actions if a.metavar == "COMMAND"]
 
-    assert set(DOES) == set(commands.choices or ())
+    assert set(DOES) == set(known.choices or ())
 
 
 def test_version_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -543,4 +545,4 @@ def test_version_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("words", [["--port", "9000", "demo"], ["demo", "--port", "9000"]])
 def test_an_option_counts_before_the_command_and_after_it(words: list[str]) -> None:
-    assert main.commands().parse_args(words).port == 9000
+    assert COMMANDS.parse_args(words).port == 9000

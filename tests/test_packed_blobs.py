@@ -166,3 +166,33 @@ def test_a_pack_is_not_made_longer_than_a_pack_is(monkeypatch: pytest.MonkeyPatc
 
     assert len(folder.files) == 3
     assert [blobs(folder).read(name) for name in names] == [photo(n) for n in range(5)]
+
+
+def test_of_a_wiped_photo_no_byte_stays() -> None:
+    folder = MemoryFolder()
+    here = blobs(folder)
+    secret, beside = here.keep(b"078-05-1120 on paper"), here.keep(b"a slip")
+    old = here.keep(b"let go before: 219-09-9999")
+    here.remove(old, touched=here.touched(old) or 0)
+    for name in (secret, old):
+        here.wipe(name)
+
+    left = b"".join(bytes(content) for content in folder.files.values())
+    assert b"078-05-1120" not in left
+    assert b"219-09-9999" not in left
+    for opened in (here, blobs(folder)):
+        assert not opened.has(secret)
+        assert opened.read(beside) == b"a slip"
+
+
+def test_a_damaged_photo_stays_as_it_lies_when_its_neighbour_must_go() -> None:
+    folder = MemoryFolder()
+    here = blobs(folder)
+    damaged, going = here.keep(b"worth a second look"), here.keep(b"must go")
+    content = folder.files["photos.1"]
+    content[content.index(b"worth")] ^= 1
+    here.wipe(going)
+
+    assert b"orth a second look" in b"".join(map(bytes, folder.files.values()))
+    with pytest.raises(Damaged):
+        blobs(folder).read(damaged)

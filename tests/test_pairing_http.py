@@ -10,6 +10,7 @@ import pytest
 
 from data.codes import token_hash
 from data.errors import BadInput, NoOffice
+from data.files import DiskFolder
 from data.kinds.devices import DEVICE, found_again, take_out
 from data.kinds.grants import ROLE_GRANT
 from data.kinds.own import asks_who, may_take, take, writer
@@ -19,7 +20,7 @@ from data.stamp import Sources
 from data.store import Store
 from data.wipe import NOTE, finish_wipe, wipe
 from sync.errand import with_office
-from sync.pairing import Pair, Paired
+from sync.paired import Pair, Paired
 from tests.paired_office import LOCAL, PairedOffice, desk_of
 from tests.small_show import SmallShow
 
@@ -202,7 +203,7 @@ def test_a_lost_phone_is_wiped_on_contact_and_sends_nothing(door: PairedOffice) 
     assert door.desk.get(PERSON, desk.user).phone == ""
     left = b"".join(p.read_bytes() for p in phone.store.home.rglob("*") if p.is_file())
     assert b"Gus" not in left
-    assert "reported lost" in finish_wipe(phone.store.home)
+    assert "reported lost" in finish_wipe(DiskFolder(phone.store.home))
 
 
 def test_a_wipe_that_was_cut_short_is_finished_at_the_next_start(
@@ -211,10 +212,10 @@ def test_a_wipe_that_was_cut_short_is_finished_at_the_next_start(
     phone = door.paired("Gus")
     with monkeypatch.context() as patch:
         patch.setattr("data.wipe._clear", lambda *_: None)
-        wipe(phone.store, "reported lost")
+        wipe(phone.store, phone.blobs, "reported lost")
     assert list(phone.store.home.glob("journal*"))
 
-    assert finish_wipe(phone.store.home) == "reported lost"
+    assert finish_wipe(DiskFolder(phone.store.home)) == "reported lost"
     assert [path.name for path in phone.store.home.iterdir()] == [NOTE]
 
 

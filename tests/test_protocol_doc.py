@@ -24,7 +24,8 @@ from sync.exchange import Office
 from sync.front import LONGEST_WAIT, STATUS, Front
 from sync.graveyard import KEPT_MS
 from sync.hub import routes
-from sync.pairing import MOST_PAIR, Pair, Paired
+from sync.paired import Pair, Paired
+from sync.pairing import MOST_PAIR
 from sync.place import Place
 from sync.register import IDLE_MS
 from sync.taking import MOST_CELLS, MOST_REPLICAS

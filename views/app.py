@@ -63,7 +63,8 @@ def Door() -> ft.Control:
         return _router("all", ROUTES, place.width.visit)
     refused = state is not None and state.door == "unpaired"
     paired = "token" in place.desk.store.meta
-    return _begin("pair" if refused or paired or place.wiped else place.face, place)
+    to_pair = refused or paired or place.wiped or place.invited
+    return _begin("pair" if to_pair else place.face, place)
 
 
 def _begin(name: str, place: Place) -> ft.Control:

@@ -17,12 +17,12 @@ import flet as ft
 from data.desk import Desk
 from data.housekeeping import Keeper
 from sync.link import Link, LinkState
-from sync.pairing import Pairings
 from views.adapt import Width
 from views.browser import Browser
 
 if TYPE_CHECKING:
-    from sync.exchange import Office  # a device has no use for it
+    from sync.exchange import Office  # a device has no use for these
+    from sync.pairing import Pairings
 
 Face = Literal["office", "device"]
 
@@ -47,6 +47,8 @@ class Place:
     """At the office: codes, and who answered them."""
     wiped: str = ""
     """On a device that was wiped before it was opened: why."""
+    invited: str = ""
+    """On a device that was opened by an office's picture: the code it held."""
     paper: tuple[Any, ...] = ()
     """The forms that can be printed, handed in by main (fpdf2 is loaded with the first of them)."""
 

@@ -18,6 +18,8 @@ worker.postMessage({
   callboard: { start: { base, url: document.URL, office: location.origin, was: remembered() } },
 });
 
+if (location.hash) history.replaceState(null, "", location.pathname + location.search); // a code
+
 worker.onmessage = (event) => {
   const said = event.data.callboard;
   if (!said) {

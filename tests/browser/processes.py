@@ -26,7 +26,7 @@ from data.store import Store
 from sync.exchange import Office
 from sync.front import Front
 from sync.paired import asking, keep
-from sync.pairing import Meant, Pairings
+from sync.pairing import Pairings
 
 ROOT = Path(__file__).parents[2]
 LISTS = ROOT / "tests" / "data"
@@ -90,9 +90,8 @@ def paired(office_home: Path, device_home: Path, *, role: str = "poc", name: str
         desk = Desk(store, ALL, user="office")
         people = [person for person in desk.all(PERSON) if not name or person.name == name]
         pairings = Pairings(desk, Office(store))
-        shown = pairings.show(
-            Meant("Gate tablet", role, person=people[0].id if people and name != LENT else "")
-        )
+        owner = people[0].id if people and name != LENT else ""
+        shown = pairings.show("Gate tablet", role, person=owner)
         front = Front(pairings.office, desk.blobs, pairings)
         talk = asking(own, shown.code, "Gate tablet")
         call = next(talk)

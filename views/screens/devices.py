@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import flet as ft
 
@@ -13,7 +14,6 @@ from data.kinds.grants import role_title
 from data.kinds.lending import give_back, hand_to, holder, taps_of
 from data.kinds.own import may_take
 from data.kinds.people import PERSON, called
-from sync.pairing import Pairings
 from sync.wire import Known
 from views import told
 from views.context import go, use_desk, use_pairings, use_records, use_state
@@ -22,6 +22,9 @@ from views.parts import card, empty, main_button, note, side_button, sub_view, t
 from views.safe import act, part, say, screen
 from views.theme import GAP, LATE, QUIET, SMALL, TO_DO
 from views.words import ago, count
+
+if TYPE_CHECKING:
+    from sync.pairing import Pairings  # a device has no use for it
 
 STATUS = {
     "active": "",

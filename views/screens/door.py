@@ -39,7 +39,7 @@ def PairAgain() -> ft.View:
 @part
 def CodeForm() -> ft.Control:
     place, state = use_place(), use_link_state()
-    typed, set_typed = use_state("")
+    typed, set_typed = use_state(place.invited)
     waiting, set_waiting = use_state(False)
     task: Any = ft.use_ref(None)
     link = place.link

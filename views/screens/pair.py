@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import flet as ft
 
@@ -12,7 +13,6 @@ from data.desk import Desk
 from data.kinds.grants import role_title
 from data.kinds.people import PERSON
 from data.roles import ROLE_NAMES
-from sync.pairing import Meant, Pairings, Shown
 from views import told
 from views.context import go, use_desk, use_pairings, use_place, use_state
 from views.inputs import choose
@@ -21,6 +21,10 @@ from views.safe import act, part, screen
 from views.theme import BIG, GAP, HEAD
 from views.words import count
 
+if TYPE_CHECKING:
+    from sync.pairing import Meant, Pairings, Shown  # a device has no use for them
+
+APP = "/phone/"
 LENT = "lent"
 
 
@@ -52,8 +56,7 @@ def Whom(pairings: Pairings, set_offer: Callable[[str], None]) -> ft.Control:
     called = name or (f"{owner.name}'s phone" if owner else "")
 
     def show() -> None:
-        meant = Meant(called, held, person=owner.id if owner else "", unit="")
-        set_offer(pairings.show(meant).id)
+        set_offer(pairings.show(called, held, person=owner.id if owner else "").id)
 
     return ft.Column(
         [
@@ -97,7 +100,7 @@ def Code(pairings: Pairings, shown: Shown, set_offer: Callable[[str], None]) -> 
         words = "This code is not good any more: it is too old, or too many wrong ones were tried."
         return card(ft.Text(words), ft.Row([again], wrap=True))
     address = place.addresses[0] if place.addresses else ""
-    invitation = Invitation(address, place.desk.store.production, "", shown.code)
+    invitation = Invitation(f"{address}{APP}", place.desk.store.production, "", shown.code)
     code = ft.Semantics(
         label=f"The code: {' '.join(shown.code)}",
         container=True,
@@ -106,7 +109,10 @@ def Code(pairings: Pairings, shown: Shown, set_offer: Callable[[str], None]) -> 
     return card(
         ft.Row([code], alignment=ft.MainAxisAlignment.CENTER),
         ft.Row([_picture(qr_text(invitation))], alignment=ft.MainAxisAlignment.CENTER),
-        note("Open Callboard on the device and type the code, or scan the picture."),
+        note(
+            "On a phone: point its camera at the picture. On a laptop: open Callboard as a device "
+            "and type the code."
+        ),
         note("It is good for ten minutes, once. You are asked before anything is handed over."),
         ft.Row([again], wrap=True),
         title=meant,

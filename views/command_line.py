@@ -1,0 +1,118 @@
+"""The words of the command line: every command, what it takes, and its help."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from views.commands import a_day, a_moment, a_port, an_address
+
+Does = Callable[[argparse.Namespace], None]
+
+
+def commands(version: str, port: int, does: Mapping[str, Does]) -> argparse.ArgumentParser:
+    """Every command with its help, in the order a person meets them.
+
+    `does`: what each does, by its name; `office` is what happens without one. `port`: where the
+    office answers when nothing else is asked for.
+    """
+    parser = argparse.ArgumentParser(
+        prog="callboard",
+        description="The production office of a film or TV show. Alone: open the office.",
+    )
+    parser.add_argument("--version", action="version", version=f"callboard {version}")
+    parser.add_argument(
+        "--home", type=Path, help="folder of the production (default: your data folder)"
+    )
+    parser.add_argument(
+        "--today", type=a_day, metavar="DATE", help="rehearse another day: 2026-07-13"
+    )
+    parser.set_defaults(do=does["office"], port=None, quiet=False)
+    sub = parser.add_subparsers(metavar="COMMAND")
+
+    def command(name: str, says: str) -> argparse.ArgumentParser:
+        """Its own --help says what it does, as the list of commands says it."""
+        return sub.add_parser(name, help=says, description=f"{says[0].upper()}{says[1:]}.")
+
+    demo = command("demo", "a full sample show around today, in a folder thrown away")
+    hub = command("hub", "the office copy without screens; devices bring their work here")
+    device = command("device", "this machine as a tablet or phone of a show")
+    for served, name in ((demo, "demo"), (hub, "hub"), (device, "device")):
+        # SUPPRESS: said before the command it counts too; a default here would write over it.
+        served.add_argument(
+            "--port", type=a_port, default=argparse.SUPPRESS, help="port on this machine"
+        )
+        served.set_defaults(do=does[name])
+    for seen in (demo, device):
+        seen.add_argument(
+            "--quiet", action="store_true", default=argparse.SUPPRESS, help="open no browser"
+        )
+    parser.add_argument("--port", type=a_port, help=f"port on this machine (default {port})")
+    parser.add_argument("--quiet", action="store_true", help="open no browser")
+    device.add_argument(
+        "--hub",
+        required=True,
+        type=an_address,
+        metavar="URL",
+        help="the office: http://127.0.0.1:8321",
+    )
+    device.add_argument("--name", default="Tablet", help="what the office calls this device")
+
+    brought = command("import", "a crew list or a schedule, CSV or XLSX, as you have it")
+    brought.add_argument("what", choices=("crew", "schedule"))
+    brought.add_argument("file", type=Path)
+    brought.add_argument(
+        "--check", action="store_true", help="say what was understood, write nothing"
+    )
+    brought.set_defaults(do=does["import"])
+
+    listed = command("list", "the records of a kind")
+    listed.add_argument("kind")
+    listed.add_argument("--json", action="store_true", help="as a JSON array")
+    listed.set_defaults(do=does["list"])
+
+    out = command("export", "the records of a kind as a spreadsheet")
+    out.add_argument("kind")
+    out.add_argument("--out", type=Path, help="file to write, .xlsx or .csv (default: KIND.xlsx)")
+    out.set_defaults(do=does["export"])
+
+    printed = command("print", "a form as PDF or XLSX")
+    printed.add_argument("form")
+    printed.add_argument(
+        "--day", type=a_day, metavar="DATE", help="the shoot day (default: today's)"
+    )
+    printed.add_argument("--unit", help="the shooting unit (default: the main one)")
+    printed.add_argument("--envelope", metavar="NO", help="the envelope's number, as in JS01")
+    printed.add_argument("--blank", action="store_true", help="empty, to write on")
+    printed.add_argument("--out", type=Path, help="file to write (default: the form's own name)")
+    printed.set_defaults(do=does["print"])
+
+    kept = command("backup", "a copy at a second place, made now and read back")
+    kept.add_argument(
+        "--to", type=Path, metavar="FOLDER", help="a stick or a share; remembered from then on"
+    )
+    kept.set_defaults(do=does["backup"])
+
+    back = command("restore", "a backup in place of what is here, which is moved aside")
+    back.add_argument("place", type=Path, metavar="FOLDER", help="the stick, share or folder")
+    back.add_argument(
+        "--as-of", type=a_moment, metavar="WHEN", help='the last one before: "2026-11-22 14:00"'
+    )
+    back.add_argument("--list", action="store_true", help="say which there are, change nothing")
+    back.set_defaults(do=does["restore"])
+
+    phone = command("phone", "the app that phones open at the office's address")
+    steps = phone.add_subparsers(metavar="STEP", required=True)
+    says = "makes the app from what is installed here and the package index"
+    made = steps.add_parser("build", help=says, description=f"{says.capitalize()}.")
+    made.add_argument("--quiet", action="store_true", help="print nothing but refusals")
+    made.add_argument("--out", type=Path, metavar="FOLDER", help="copy the app's files there too")
+    made.set_defaults(do=does["phone build"])
+
+    checked = command("check", "every byte of the production read, and what is damaged said")
+    checked.add_argument(
+        "--salvage", type=Path, metavar="FOLDER", help="write what can be read as a new production"
+    )
+    checked.set_defaults(do=does["check"])
+    return parser
