@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from tests.browser.processes import ROOT, Face
+from tests.browser.processes import ROOT, Face, coordinator
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
@@ -67,17 +67,24 @@ def chromium(player: Playwright, executable: Path) -> Iterator[Browser]:
 
 @pytest.fixture
 def pocket(
-    player: Playwright, executable: Path, tmp_path: Path, request: pytest.FixtureRequest
+    player: Playwright,
+    executable: Path,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    window: Opens,
 ) -> Iterator[Carries]:
-    """Phones that keep what they store: `pocket(office)`, `pocket(office, size="tablet")`."""
+    """Phones that keep what they store, paired with the office: `pocket(office)`,
+    `pocket(office, size="tablet")`; `paired=False` for one that has yet to be."""
     from tests.browser.pocket import Pocket
 
     carried: list[Pocket] = []
 
-    def carries(office: Face, *, size: str = "phone") -> Pocket:
+    def carries(office: Face, *, size: str = "phone", paired: bool = True) -> Pocket:
         profile = tmp_path / f"profile-{len(carried)}"
         phone = Pocket(player, executable, profile, office.address, SIZES[size], QUIET)
         carried.append(phone)
+        if paired:
+            phone.pair(window(office, size="desk", path="/pair"), coordinator(office))
         return phone
 
     yield carries

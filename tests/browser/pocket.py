@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data.kinds.grants import role_title
 from tests.browser.hand import Hand
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 APP = "/phone/"
 RAISED = "performance.getEntriesByName('callboard-raised').length > 0"
+CODE = re.compile("The code: (?:. ){9}.")
 PATIENCE = 120_000
 """Milliseconds for Python to start in a browser on a busy machine."""
 
@@ -43,6 +46,17 @@ class Pocket:
         self.page.goto(self.address + path)
         self.page.wait_for_function(RAISED, timeout=PATIENCE)
         hand.listen()
+        return hand
+
+    def pair(self, at_office: Hand, whose: str, role: str = "poc") -> Hand:
+        """Paired as people do it: the office shows its picture, the phone's camera opens what it
+        says, and the office says yes. `whose`: as the office's list has it."""
+        at_office.choose("Whose device is it?", whose)
+        at_office.choose("Role", role_title(role))
+        hand = self.open(f"{APP}#pair={shown_code(at_office)}")
+        hand.press(hand.page.get_by_role("button", name="Pair", exact=True))
+        at_office.tap("Yes, pair it")
+        at_office.see("Paired, and at work.")
         return hand
 
     def ready_offline(self) -> Hand:
@@ -100,3 +114,12 @@ class Pocket:
                 if mine and not any(word.startswith(b"--type=") for word in words):
                     return int(folder.name)
         raise AssertionError("the browser's process is not to be found")
+
+
+def shown_code(at_office: Hand) -> str:
+    """The code that the office's screen shows once its button is tapped."""
+    at_office.tap("Show the code")
+    at_office.see(CODE)
+    said = at_office.text(CODE).first
+    told = said.get_attribute("aria-label") or said.inner_text()
+    return told.partition("The code: ")[2].replace(" ", "")[:10]

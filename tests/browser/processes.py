@@ -34,6 +34,7 @@ SHOOT_DAY = "2026-07-13"
 """The first day of the schedule in tests/data."""
 
 LENT = "nobody"
+COORDINATOR = "Production Coordinator"
 PATIENCE = 60
 """Seconds after which a process that says nothing is taken for hung."""
 
@@ -61,6 +62,17 @@ def listed(home: Path, kind: str) -> list[dict[str, Any]]:
         assert main.run(["--home", str(home), "list", kind, "--json"]) == 0
     records: list[dict[str, Any]] = json.loads(said.getvalue())
     return sorted(records, key=lambda record: str(record["id"]))
+
+
+def position_of(face: Face, name: str) -> str:
+    (position,) = (p["position"] for p in listed(face.home, "person") if p["name"] == name)
+    return str(position)
+
+
+def coordinator(face: Face) -> str:
+    """Who runs the office, as its lists of people have them."""
+    (found,) = (p for p in listed(face.home, "person") if p["position"] == COORDINATOR)
+    return f"{found['name']}, {found['position']}"
 
 
 def new_show(home: Path, *, title: str = "Night Ferry", clock: str = "24") -> None:

@@ -14,14 +14,14 @@ from data.kinds.private import PersonPrivate, put_numbers
 from data.stamp import Sources
 from data.store import Store
 from data.wipe import NOTE
-from tests.browser.processes import Face, device, imported, listed, office
+from tests.browser.pocket import shown_code
+from tests.browser.processes import device, imported, listed, office, position_of
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Opens, Shot
     from tests.browser.hand import Hand
 
 ADA, RENEE = "Ada Castillo", "Renée Kowalski"
-CODE = re.compile("The code: (?:. ){9}.")
 
 
 def test_a_phone_is_paired_and_emptied_when_it_is_lost(
@@ -32,7 +32,7 @@ def test_a_phone_is_paired_and_emptied_when_it_is_lost(
             at_office, hand = window(hub, size="desk", path="/pair"), window(phone)
             hand.see("Pair this device")
             shot(hand, "pair-first")
-            at_office.choose("Whose device is it?", f"{ADA}, {_position(hub, ADA)}")
+            at_office.choose("Whose device is it?", f"{ADA}, {position_of(hub, ADA)}")
             shot(at_office, "pair-whom")
             code = shown_code(at_office)
             shot(at_office, "pair-code")
@@ -141,14 +141,6 @@ def note_the_day(hand: Hand, words: str) -> None:
     hand.see("Day 1 of 22")
 
 
-def shown_code(hand: Hand) -> str:
-    hand.tap("Show the code")
-    hand.see(CODE)
-    said = hand.text(CODE).first
-    told = said.get_attribute("aria-label") or said.inner_text()
-    return told.partition("The code: ")[2].replace(" ", "")[:10]
-
-
 def pins(home: Path, digits: dict[str, str]) -> None:
     store = Store(home, sources=Sources(), hub=True)
     try:
@@ -175,8 +167,3 @@ def authors(home: Path) -> list[str]:
 def _named(desk: Desk, name: str) -> Person:
     (person,) = (p for p in desk.all(PERSON) if p.name == name)
     return person
-
-
-def _position(hub: Face, name: str) -> str:
-    (position,) = (p["position"] for p in listed(hub.home, "person") if p["name"] == name)
-    return str(position)
