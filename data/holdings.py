@@ -61,7 +61,7 @@ class Holdings:
         moved = [record_id for record_id in changed if record_id not in set(put)]
         numbers = {record_id: top + n for n, record_id in enumerate([*put, *moved], 1)}
         order = {"order": [*put, *moved]} if moved else {}
-        return {"holds": self.moved(changed, numbers), **order}
+        return ({"holds": self.moved(changed, numbers)} if changed else {}) | order
 
     def take(self, told: Mapping[str, Any]) -> None:
         """By record [buckets] or [buckets, left]; None: nothing is known of it any more."""

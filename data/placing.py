@@ -15,7 +15,7 @@ from data.kind import Kind
 from data.leaving import place
 from data.state import State
 
-RULES: Final = 1
+RULES: Final = 2
 """Rises when records have to be placed anew: a kind's reach or a row of the matrix has changed."""
 _AT_ONCE: Final = 5000
 
@@ -41,23 +41,29 @@ class Placing:
             ids = list(store.ids())
         for first in range(0, len(ids), _AT_ONCE):
             some = dict.fromkeys(ids[first : first + _AT_ONCE])
-            place(store, self._placed(some, ()))
+            place(store, self._placed(some, (), ()))
         if anew:
             store.set_meta(placed_by=RULES)
 
     def __call__(
         self, states: Sequence[State], edits: Iterable[Mapping[str, Any]]
     ) -> dict[str, frozenset[str]]:
-        """Where the records lie that are put now, and those that move with them."""
-        return self._placed({state.id: document(state) for state in states}, edits)
+        """Where the records lie that are put now, and those that move with them: also a record that
+        is here already and whose first edit comes only now."""
+        edits = list(edits)
+        put = {state.id: document(state) for state in states}
+        late = {str(raw["id"]) for raw in edits} - put.keys()
+        return self._placed(put, edits, sorted(filter(self._asks_author, late)))
 
     # ---- inside -----------------------------------------------------------------------------
 
     def _placed(
-        self, put: Mapping[str, Mapping[str, Any] | None], edits: Iterable[Mapping[str, Any]]
+        self,
+        put: Mapping[str, Mapping[str, Any] | None],
+        edits: Sequence[Mapping[str, Any]],
+        late: Iterable[str],
     ) -> dict[str, frozenset[str]]:
-        """`put`: the documents to come; None: as it stands."""
-        edits = list(edits)
+        """`put`: the documents to come; None: as it stands. `late`: others to be placed anew."""
 
         def doc_of(record_id: str) -> Mapping[str, Any] | None:
             return put.get(record_id) or self.store.document(record_id)
@@ -67,26 +73,31 @@ class Placing:
             return found if found is not None and found["_m"]["t"] == kind else None
 
         found: dict[str, frozenset[str]] = {}
-        for record_id in (*put, *self._moved_by(put)):
+        for record_id in (*put, *self._moved_by(put), *late):
             doc = doc_of(record_id)
             if doc is None or record_id in found:
                 continue
             if not doc["_m"]["vv"] and record_id in self.store.books.holdings:
                 continue  # buried: whoever had it is to hear that
             kind = self.desk.kinds.get(doc["_m"]["t"])
-            author = self._author(record_id, edits)
+            author = self._author(record_id, doc, edits)
             found[record_id] = buckets(place_of(kind, record_id, doc, look, author))
             if self._naming is not None:
                 _note(kind, record_id, doc, look, self._naming)
         return found
 
-    def _author(self, record_id: str, edits: Iterable[Mapping[str, Any]]) -> Callable[[], str]:
+    def _author(
+        self, record_id: str, doc: Mapping[str, Any], edits: Sequence[Mapping[str, Any]]
+    ) -> Callable[[], str]:
         def first() -> str:
-            kept = self.store.books.history.of(record_id)[:1]
-            told = [*kept, *(raw for raw in edits if raw["id"] == record_id)]
-            return str(told[0]["mark"][2]) if told else ""
+            kept = self.store.books.history.of(record_id)
+            return first_author([*kept, *(raw for raw in edits if raw["id"] == record_id)], doc)
 
         return first
+
+    def _asks_author(self, record_id: str) -> bool:
+        kind = self.desk.kinds.get(str(self.store.storage.where(record_id)))
+        return kind is not None and "@author" in kind.reach.owner
 
     def _moved_by(self, put: Mapping[str, Mapping[str, Any] | None]) -> Iterator[str]:
         """Records that were placed by one of these, where that has changed."""
@@ -113,6 +124,17 @@ class Placing:
     def _look(self, kind: str, record_id: str) -> Mapping[str, Any] | None:
         doc = self.store.document(record_id)
         return doc if doc is not None and doc["_m"]["t"] == kind else None
+
+
+def first_author(edits: Sequence[Mapping[str, Any]], doc: Mapping[str, Any] | None) -> str:
+    """Who made the record, told from its edits in the order they came; where none is here, as when
+    somebody else's copy brought it back to an office that forgot it, who wrote it last. Empty: it
+    is not here."""
+    made = [raw for raw in edits if not raw.get("lx")]  # it was written over no life
+    for raw in (*made, *edits):
+        return str(raw["mark"][2])
+    books = doc["_m"] if doc is not None else {"l": ()}
+    return str(books["d"][books["l"][0]][4]) if books["l"] else ""
 
 
 def _note(

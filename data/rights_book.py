@@ -11,6 +11,7 @@ from data.judge import Book, Hand
 from data.kinds.devices import DEVICE, Device
 from data.kinds.grants import ROLE_CELL, changes_of, roles_of
 from data.kinds.lending import Tap, hand_of, lent_role, tap_of, taps_of
+from data.placing import first_author
 from data.roles import DEFAULT, Table, table_at
 from data.state import State
 
@@ -35,7 +36,7 @@ def book_of(
         table=tables(desk),
         held=lambda person: roles_of(desk, person),
         hand=lambda replica, at: _hand(desk, device_of, replica, at, mine, taps),
-        author=lambda record_id: first_author(desk, record_id),
+        author=lambda record_id: _author(desk, record_id),
     )
 
 
@@ -64,12 +65,6 @@ def tables(desk: Desk) -> Callable[[int], Table]:
     return at
 
 
-def first_author(desk: Desk, record_id: str) -> str:
-    """Who wrote the record first, as the office's history has it; empty: nobody has."""
-    edits = desk.store.books.history.of(record_id)
-    return str(edits[0]["mark"][2]) if edits else ""
-
-
 def buckets_of(desk: Desk, record_id: str) -> frozenset[str]:
     """The buckets a record lies in now; of none that was never here."""
     document = desk.store.document(record_id)
@@ -78,7 +73,7 @@ def buckets_of(desk: Desk, record_id: str) -> frozenset[str]:
     kind = desk.kinds.get(str(document["_m"]["t"]))
 
     def author() -> str:
-        return first_author(desk, record_id)
+        return _author(desk, record_id)
 
     return buckets(place_of(kind, record_id, document, looking(desk), author))
 
@@ -89,6 +84,11 @@ def scope_of(desk: Desk, device: Device, at: int) -> frozenset[str]:
     if device.lent_to:
         return scope_of_lent(table, lent_role(device))
     return scope(table, [held for held in roles_of(desk, device.person or "") if held.at(at)])
+
+
+def _author(desk: Desk, record_id: str) -> str:
+    """Who made the record, as far as this copy knows; empty: nobody has."""
+    return first_author(desk.store.books.history.of(record_id), desk.store.document(record_id))
 
 
 def _hand(

@@ -362,13 +362,13 @@ class Store:
         said = {word: value for word, value in books.items() if value or word == "sums"}
         if said.get("sums") == {}:
             del said["sums"]
-        if self.hub and put:
+        if self.hub and self.placing is not None and (put or edits):
+            ids = [i for some in put.values() for i in some]
+            now = self.placing(states, edits)
+            said |= self.books.holdings.placed(ids, now, self.order.top)
+            touched |= {(str(self.storage.where(i)), i) for i in said.get("order", ())}
+        if self.hub and (put or said.get("order")):
             said["hseq"] = self.order.top + 1
-            if self.placing is not None:
-                ids = [i for some in put.values() for i in some]
-                now = self.placing(states, edits)
-                said |= self.books.holdings.placed(ids, now, self.order.top)
-                touched |= {(str(self.storage.where(i)), i) for i in said.get("order", ())}
         commit = Commit(put, out, (), tuple(map(dumps_exact, edits)), said)
         if not (put or out or edits or said):
             return

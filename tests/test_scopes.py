@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -101,6 +102,36 @@ def test_two_roles_hold_both(show: ScopedShow) -> None:
     phone.sync()
     assert home in phone.ids
     assert phone.ids == show.within(phone)
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_what_somebody_else_brought_back_to_an_office_is_its_author_s_still(
+    show: ScopedShow, tmp_path: Path, edited: bool
+) -> None:
+    for name, role in (("Gus", "crew"), ("Cam", "poc")):
+        give_role(show.desk, show.show[name], role)
+    gus, cam = show.phone("Gus"), show.phone("Cam")
+    show.store.close()
+    shutil.copytree(tmp_path / "office", tmp_path / "backup")
+    show.restart()
+    gus.sync()
+    slip = gus.desk.add(Receipt(date=show.show.day.date, vendor="Own pocket", money=DOLLARS))
+    gus.sync()
+    cam.sync()
+    if edited:  # then the first edit that the office hears of is not the author's
+        cam.desk.edit(cam.desk.get(RECEIPT, slip.id), vendor="His own pocket")
+
+    show.store.close()
+    shutil.rmtree(tmp_path / "office")
+    shutil.copytree(tmp_path / "backup", tmp_path / "office")
+    show.restart()
+    cam.sync()
+    assert slip.id in show.store.ids()
+    for phone in (gus, cam):
+        phone.sync()
+        assert slip.id in phone.ids
+        assert phone.ids == show.within(phone)
+        assert phone.device.verified
 
 
 # ---- narrowed and widened ---------------------------------------------------------------------
