@@ -32,6 +32,7 @@ def work(home: Path, office: str, photo: Path, out: Path) -> dict[str, str]:
     from data.kinds.attendance import check_in
     from data.kinds.calls import shoot_days
     from data.kinds.money import Receipt, issue_float, log_receipt
+    from data.kinds.own import writer
     from data.kinds.people import PERSON
     from data.kinds.production import show_of
     from data.stamp import Sources
@@ -44,6 +45,7 @@ def work(home: Path, office: str, photo: Path, out: Path) -> dict[str, str]:
         desk = Desk(store, ALL, user="Bare tablet")
         link = Link(store, desk.blobs, office, called="Bare tablet")
         asyncio.run(link.sync_once())
+        desk.user = writer(desk)
         day = shoot_days(desk)[0]
         person = desk.all(PERSON)[0]
         check_in(desk, day, person, how="call")

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,7 +21,7 @@ import main
 from data.desk import Desk
 from data.kinds import ALL
 from data.kinds.people import PERSON
-from data.kinds.production import Production, create_production
+from data.kinds.production import Production, create_production, zone
 from data.stamp import Sources
 from data.store import Store
 from sync.exchange import Office
@@ -100,6 +101,7 @@ def paired(office_home: Path, device_home: Path, *, role: str = "poc", name: str
     own = Store(device_home, sources=Sources(), hub=False)
     try:
         desk = Desk(store, ALL, user="office")
+        store.sources.rehearse(date.fromisoformat(SHOOT_DAY), zone(desk))
         people = [person for person in desk.all(PERSON) if not name or person.name == name]
         pairings = Pairings(desk, Office(store))
         owner = people[0].id if people and name != LENT else ""
