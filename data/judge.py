@@ -17,7 +17,7 @@ from data.edit import Edit
 from data.errors import Refused
 from data.kind import Kind
 from data.record import natural_id
-from data.rights import Allowed, Answer, Refusal, Thing, Verb, may
+from data.rights import Allowed, Answer, Refusal, Thing, Verb, may, may_all
 from data.roles import Held, Table
 from data.state import Dot, State
 
@@ -108,6 +108,7 @@ def standing_values(state: State | None) -> dict[str, Any]:
 
 # ---- inside -----------------------------------------------------------------------------------
 
+_OF_ROLES = "roles"
 _OWN_ROLE = Refusal("own-role", "Nobody changes their own role. Ask somebody else to.")
 
 
@@ -131,6 +132,10 @@ def _judged(
     held = [one for one in book.held(user) if one.at(at)]
     held += [replace(hand.lent, person=user)] if hand.lent is not None else []
     verb: Verb = "delete" if edit.delete else "add" if new else "write"
+    reach = kind.reach
+    bound = reach.one_each or reach.row in ("", _OF_ROLES)
+    if not bound and may_all(book.table(at), held, verb, reach.row):
+        return Allowed()
     for thing in _things(edit, kind, before, after, book):
         why = _of_their_own(thing, user, held) or _misplaced(thing, edit.record, book)
         if why is not None:
@@ -172,7 +177,7 @@ def _with(before: State | None, edit: Edit) -> State:
 
 def _of_their_own(thing: Thing, user: str, held: Iterable[Held]) -> Refusal | None:
     """Whoever hands out roles cannot make their own larger, be it by a role or by the table."""
-    if thing.place.row != "roles":
+    if thing.place.row != _OF_ROLES:
         return None
     theirs = thing.place.owner == user or (
         thing.place.part == "cell" and thing.values.get("role") in {one.role for one in held}

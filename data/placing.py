@@ -30,6 +30,9 @@ class Placing:
         """By kind: the fields by which other records are placed."""
         self._naming: dict[str, set[str]] | None = None
         """By record: those that were placed by it. Made when one of them moves others."""
+        self._made_by: dict[str, str] = {}
+        """By record: its author, where the edit that made it is here; the older ones are packed
+        away, and slow to read."""
 
     def catch_up(self) -> None:
         """Places what was put while nobody placed anything."""
@@ -54,6 +57,10 @@ class Placing:
         put = {state.id: document(state) for state in states}
         late = {str(raw["id"]) for raw in edits} - put.keys()
         return self._placed(put, edits, sorted(filter(self._asks_author, late)))
+
+    def author(self, record_id: str) -> str:
+        """Who made the record, as far as the office knows; empty: nobody has."""
+        return self._first(record_id, self.store.document(record_id), ())
 
     # ---- inside -----------------------------------------------------------------------------
 
@@ -89,11 +96,18 @@ class Placing:
     def _author(
         self, record_id: str, doc: Mapping[str, Any], edits: Sequence[Mapping[str, Any]]
     ) -> Callable[[], str]:
-        def first() -> str:
-            kept = self.store.books.history.of(record_id)
-            return first_author([*kept, *(raw for raw in edits if raw["id"] == record_id)], doc)
+        return lambda: self._first(record_id, doc, edits)
 
-        return first
+    def _first(
+        self, record_id: str, doc: Mapping[str, Any] | None, edits: Sequence[Mapping[str, Any]]
+    ) -> str:
+        if record_id not in self._made_by:
+            told = self.store.books.history.of(record_id)
+            found = first_author([*told, *(raw for raw in edits if raw["id"] == record_id)], doc)
+            if not any(map(is_making, told)):
+                return found
+            self._made_by[record_id] = found
+        return self._made_by[record_id]
 
     def _asks_author(self, record_id: str) -> bool:
         kind = self.desk.kinds.get(str(self.store.storage.where(record_id)))
@@ -126,12 +140,16 @@ class Placing:
         return doc if doc is not None and doc["_m"]["t"] == kind else None
 
 
+def is_making(raw: Mapping[str, Any]) -> bool:
+    """Whether an edit found no life to write over: the record begins with it."""
+    return not raw.get("lx")
+
+
 def first_author(edits: Sequence[Mapping[str, Any]], doc: Mapping[str, Any] | None) -> str:
     """Who made the record, told from its edits in the order they came; where none is here, as when
     somebody else's copy brought it back to an office that forgot it, who wrote it last. Empty: it
     is not here."""
-    made = [raw for raw in edits if not raw.get("lx")]  # it was written over no life
-    for raw in (*made, *edits):
+    for raw in (*filter(is_making, edits), *edits):
         return str(raw["mark"][2])
     books = doc["_m"] if doc is not None else {"l": ()}
     return str(books["d"][books["l"][0]][4]) if books["l"] else ""

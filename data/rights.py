@@ -66,6 +66,17 @@ def may(
     return found or _no_right(verb, thing)
 
 
+def may_all(table: Table, held: Iterable[Held], verb: Verb, of: str) -> bool:
+    """Whether they may do that to every record of a row, whatever it says and whose it is: then
+    nothing has to be looked up about one."""
+    return any(
+        set(clause.verbs) & set(LETTERS[verb])
+        and (clause.whose, clause.parts, clause.marks) == ("all", frozenset(), frozenset())
+        for one in held
+        for clause in clauses(table, one, of)
+    )
+
+
 # ---- inside -----------------------------------------------------------------------------------
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
 
 from data.buckets import buckets, place_of, scope, scope_of_lent
 from data.desk import Desk
@@ -24,19 +25,32 @@ def book_of(
     *,
     mine: str = "",
     pushed: Iterable[State] = (),
+    author: Callable[[str], str] | None = None,
 ) -> Book:
     """The book of an office, made anew for every push. `device_of` tells which device a replica
     belongs to: its record's id, `mine` for the office itself, None where nobody knows. `pushed`:
-    what came in the same push, so that who took a tablet counts for what they then wrote."""
+    what came in the same push, so that who took a tablet counts for what they then wrote.
+    `author`: who made a record, where that is known already."""
     taps = [tap for tap in map(tap_of, pushed) if tap is not None]
+
+    @cache
+    def on(replica: str) -> _On | None:
+        return _on(desk, device_of, replica, mine, taps)
+
+    def hand(replica: str, at: int) -> Hand | None:
+        there = on(replica)
+        if there is None:
+            return None
+        return OFFICE if there.device is None else hand_of(there.device, there.taps, at)
+
     return Book(
         kinds=desk.kinds,
         production=desk.store.production,
         look=looking(desk),
         table=tables(desk),
-        held=lambda person: roles_of(desk, person),
-        hand=lambda replica, at: _hand(desk, device_of, replica, at, mine, taps),
-        author=lambda record_id: _author(desk, record_id),
+        held=cache(lambda person: roles_of(desk, person)),
+        hand=hand,
+        author=author or (lambda record_id: _author(desk, record_id)),
     )
 
 
@@ -91,17 +105,23 @@ def _author(desk: Desk, record_id: str) -> str:
     return first_author(desk.store.books.history.of(record_id), desk.store.document(record_id))
 
 
-def _hand(
+class _On(NamedTuple):
+    """Where a replica writes: on a device, with whoever was said to have it; None: the office."""
+
+    device: Device | None
+    taps: Sequence[Tap] = ()
+
+
+def _on(
     desk: Desk,
     device_of: Callable[[str], str | None],
     replica: str,
-    at: int,
     mine: str,
     fresh: Iterable[Tap],
-) -> Hand | None:
+) -> _On | None:
     device_id = device_of(replica)
     if device_id is not None and device_id == mine:
-        return OFFICE
+        return _On(None)
     device = desk.find(DEVICE, device_id)
     if device is None:
         return None
@@ -109,5 +129,4 @@ def _hand(
     kept = {tap.fact.id for tap in known}
     known += [tap for tap in fresh if tap.fact.device == device.id and tap.fact.id not in kept]
     # Who has a tablet is said on it, or at the office; another phone's word must not take it away.
-    heard = [tap for tap in known if device_of(tap.replica) in (device.id, mine)]
-    return hand_of(device, heard, at)
+    return _On(device, [tap for tap in known if device_of(tap.replica) in (device.id, mine)])

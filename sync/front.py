@@ -135,6 +135,11 @@ class Front:
         run, cursor = ask.get("run", ""), ask.get("cursor", "")
         return self.office.has_news(run, cursor, **_who(ask))
 
+    def prepares(self, call: Call) -> bool:
+        """Does a slice of the counting that this call's answer needs; whether more is left."""
+        counted = urlsplit(call.path).path in ("/v1/changes", "/v1/digest")
+        return counted and self.office.scopes is not None and self.office.scopes.sums.tend()
+
     # ---- inside -----------------------------------------------------------------------------
 
     def _answer(self, call: Call) -> Answer:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import starmap
 from typing import Any
 
 from data.canonical import decode, encode
@@ -213,8 +214,7 @@ class Taking:
         came without its edit is read from the state."""
         counted = {} if here is None else here.vv
         told = self._told.get(sent.id, {})
-        if here is not None and (sent.kind in self.facts or self._judges):
-            # A delete that was told in an earlier message has left no mark in the state.
+        if here is not None and (sent.kind in self.facts or self._left_no_mark(sent, here, told)):
             kept = map(Edit.from_json, self.store.books.history.of(sent.id))
             told = {**{edit.dot: edit for edit in kept}, **told}
         new = {
@@ -224,6 +224,17 @@ class Taking:
             and self.own(dot.replica)
         }
         return {dot: new[dot] for dot in sorted(new, key=lambda d: (new[d].mark.stamp, d))}
+
+    def _left_no_mark(self, sent: State, here: State, told: Mapping[Dot, Edit]) -> bool:
+        """Whether the pusher's last edit is to be judged, and was told in an earlier message: a
+        delete leaves nothing in the state."""
+        return self._judges and any(
+            dot.n > here.vv.get(dot.replica, 0)
+            and dot not in sent.marks
+            and dot not in told
+            and self.own(dot.replica)
+            for dot in starmap(Dot, sent.vv.items())
+        )
 
     def _keep_fact(self, sent: State) -> None:
         """A fact is its own edit, also where it is here without one; in recovery from anybody."""
