@@ -31,15 +31,13 @@ from data.store import Store
 from sync.blobs import OwnPhotos
 from sync.calls import Answer, Call
 from sync.device import Device
-from sync.exchange import Office
 from sync.session import Session, converse
 from sync.wire import TYPE
 from tests.bench.cold import alone, peak_memory
 from tests.bench.rows import Row
-from tests.bench.slips import laid_out
+from tests.bench.slips import begun, device_id, laid_out, office_of, person_id
 
 ROOT: Final = Path(__file__).parents[2]
-PRODUCTION: Final = "5f2c1a70-3b1e-4c7d-9a51-0d6a2f1e8b33"
 DEVICES: Final = 30
 PATIENCE: Final = 300.0
 """Seconds after which a process that does not answer is given up."""
@@ -92,7 +90,7 @@ def serve(home: str, port: int, tapped: bool) -> None:
     from sync.hub import routes
 
     store = Store(Path(home), sources=Sources(), hub=True)
-    app = Starlette(routes=routes(Office(store), Blobs(Path(home, "photos"))))
+    app = Starlette(routes=routes(office_of(store), Blobs(Path(home, "photos"))))
     taps: list[tuple[float, float]] = []
 
     class Server(uvicorn.Server):
@@ -165,9 +163,9 @@ async def _push_all(address: str, each: int) -> tuple[float, float]:
 def _pushes(client: httpx.Client, n: int, each: int) -> list[Call]:
     """The pushes of one device that has met the office and then worked for a day."""
     store = Store(Path("nowhere"), sources=Sources(), hub=False, folder=MemoryFolder())
-    device = Device(store, called=f"TAB-{n:02d}")
+    device = Device(store, device=device_id(n))
     converse(Session(device, OwnPhotos(store, Blobs(Path("nowhere")))).whole(), over(client))
-    laid_out(store, range(n * each + 1, (n + 1) * each + 1))
+    laid_out(store, range(n * each + 1, (n + 1) * each + 1), person_id(n))
     return [Call("POST", "/v1/push", device.push(b).to_bytes()) for b in device.batches()]
 
 
@@ -204,7 +202,7 @@ def fill_rows(place: Path, records: int) -> list[Row]:
 def make_office(home: str, records: int) -> None:
     store = Store(Path(home), sources=Sources(), hub=True)
     with store.all_at_once():
-        store.set_meta(production=PRODUCTION)
+        begun(store, DEVICES)
         for first in range(1, records + 1, 500):
             laid_out(store, range(first, min(first + 500, records + 1)))
     store.storage.compact()
@@ -214,7 +212,9 @@ def make_office(home: str, records: int) -> None:
 def fill(home: str, address: str, cut: int) -> dict[str, Any]:
     """Pages asked for and the peak memory; after `cut` pages the process is as good as killed."""
     store = Store(Path(home), sources=Sources(), hub=False)
-    session = Session(Device(store), OwnPhotos(store, Blobs(Path(home, "photos"))))
+    session = Session(
+        Device(store, device=device_id(0)), OwnPhotos(store, Blobs(Path(home, "photos")))
+    )
     told: dict[str, Any] = {"pages": 0, "memory": 0.0}
     with httpx.Client(base_url=address, trust_env=False, timeout=PATIENCE) as client:
         ask = over(client)

@@ -28,14 +28,13 @@ from data.store import Store
 from sync.blobs import OwnPhotos
 from sync.calls import Answer, Call
 from sync.device import Device
-from sync.exchange import Office
 from sync.front import Front
 from sync.session import Session, converse
 from sync.wire import Compared
 from tests.bench import line
 from tests.bench.cold import alone, times
 from tests.bench.rows import Row, interleaved, seconds, timed
-from tests.bench.slips import PHOTO, id_of, laid_out, slip
+from tests.bench.slips import PHOTO, begun, device_id, id_of, laid_out, office_of, person_id, slip
 from tests.simulator.runs import many
 
 RECORDS: Final = 100_000
@@ -142,13 +141,12 @@ class Copies:
 
     def __init__(self, place: Path) -> None:
         self.hub = Store(place / "office", sources=Sources(), hub=True)
-        self.hub.set_meta(production="5f2c1a70-3b1e-4c7d-9a51-0d6a2f1e8b33")
-        self.front = Front(Office(self.hub), Blobs(place / "photos"))
+        self.front = Front(begun(self.hub, 2), Blobs(place / "photos"))
         self.spare = Blobs(place / "spare")
 
-    def device(self) -> Device:
+    def device(self, n: int) -> Device:
         store = Store(Path("nowhere"), sources=Sources(), hub=False, folder=MemoryFolder())
-        device = Device(store)
+        device = Device(store, device=device_id(n))
         self.sync(device)
         return device
 
@@ -188,20 +186,20 @@ def _wall_beyond_cpu(doing: Callable[[], object]) -> float:
 def _receive_rows(place: Path, records: int) -> list[Row]:
     """Batches of 500 records, each commit of the office with its own sync of the disk."""
     copies = Copies(place)
-    gate, van = copies.device(), copies.device()
+    gate, van = copies.device(0), copies.device(1)
     new, known = list[float](), list[float]()
     batches = max(2, 20 * records // RECORDS)
     for n in range(batches):
         first = n * BATCH + 1
-        laid_out(gate.store, range(first, first + BATCH))
+        laid_out(gate.store, range(first, first + BATCH), person_id(0))
         new.append(sum(copies.pushes(gate)) / BATCH)
         copies.sync(van)
-        _write(copies.hub, first, {"status": "coded", "code": "4311"})
-        _write(van.store, first, {"status": "returned", "what": "tape"})
+        _write(copies.hub, first, {"status": "coded", "code": "4311"}, "office")
+        _write(van.store, first, {"status": "returned", "what": "tape"}, person_id(1))
         known.append(sum(copies.pushes(van)) / BATCH)
         copies.sync(gate)
         copies.sync(van)
-    assert copies.hub.sums == gate.store.sums == van.store.sums
+    assert gate.verified and van.verified and not list(copies.hub.lines("waiting"))
     copies.hub.close()
     name = "hub receive path per record"
     return [
@@ -210,9 +208,9 @@ def _receive_rows(place: Path, records: int) -> list[Row]:
     ]
 
 
-def _write(store: Store, first: int, values: dict[str, Any]) -> None:
+def _write(store: Store, first: int, values: dict[str, Any], user: str) -> None:
     store.commit(
-        [Write("receipt", id_of(n), values) for n in range(first, first + BATCH)], user="bench"
+        [Write("receipt", id_of(n), values) for n in range(first, first + BATCH)], user=user
     )
 
 
@@ -228,9 +226,10 @@ def _digest_row(folder: Path, records: int) -> Row:
 def checked(folder: str, records: int) -> float:
     """Both have every record; the device tells its sums, and is told that nothing differs."""
     hub, store = line.opened_both(Path(folder))
-    front, device = Front(Office(hub), Blobs(Path(folder, "photos"))), Device(store)
+    front, device = Front(office_of(hub), Blobs(Path(folder, "photos"))), Device(store)
     converse(Session(device, OwnPhotos(store, Blobs(Path(folder, "photos")))).whole(), front.answer)
-    assert (device.verified, hub.sums.count, store.sums.count) == (True, records, records)
+    assert device.verified
+    assert records <= store.sums.count <= hub.sums.count
 
     def equal() -> None:
         told = front.answer(Call("POST", "/v1/digest", device.compare(-1).to_bytes()))
