@@ -22,6 +22,8 @@ Look: TypeAlias = Callable[[str, str], Mapping[str, Any] | None]
 
 HERE: Final = "office"
 """The one bucket of what nobody's role reads: kinds of a newer app, and kinds without a row."""
+HANDED: Final = ("devices", "lending")
+"""Row and part of what says who has a lent device."""
 LENT: Final = "pins"
 """The row that a lent device reads, whatever its role: it must know whom it is handed to."""
 
@@ -111,11 +113,13 @@ def scope(table: Table, held: Iterable[Held]) -> frozenset[str]:
     )
 
 
-def scope_of_lent(table: Table, held: Held) -> frozenset[str]:
-    """The buckets of a device that is lent to a role: the role's, and the PINs of its unit."""
+def scope_of_lent(table: Table, held: Held, holder: str = "") -> frozenset[str]:
+    """The buckets of a device that is lent to a role: the role's, the PINs of its unit, and what
+    says that the person `holder` has it."""
     units = {held.unit, ""} if held.unit else set()
     pins = {_unit(LENT, unit) for unit in units} or {LENT}
-    return scope(table, [held]) | pins
+    has_it = {_own(_base(*HANDED), holder)} if holder else set()
+    return scope(table, [held]) | pins | has_it
 
 
 def moved(before: frozenset[str], after: frozenset[str]) -> Moved:

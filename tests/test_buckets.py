@@ -270,6 +270,11 @@ def test_a_lent_tablet_reads_its_role_and_the_pins_of_its_unit() -> None:
     assert not buckets(Place("pins", "", "ben", "GRIP", "2nd")) & tablet
     assert scope(DEFAULT, [Held("ad", unit="Main")]) < tablet
 
+    taken = Place("devices", "lending", "ann")
+    assert not buckets(taken) & tablet
+    assert buckets(taken) & scope_of_lent(DEFAULT, Held("ad", unit="Main"), "ann")
+    assert not buckets(taken) & scope_of_lent(DEFAULT, Held("ad", unit="Main"), "ben")
+
 
 @pytest.mark.parametrize("role", ROLE_NAMES)
 def test_no_phone_of_a_person_reads_anybody_else_s_pin(role: str) -> None:

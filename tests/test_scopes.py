@@ -18,6 +18,7 @@ from data.errors import NoOffice
 from data.fields import Money
 from data.kinds.deals import DEAL, Deal
 from data.kinds.grants import change_cell, end_role, give_role
+from data.kinds.lending import LENDING, give_back, hand_to, holder, sign_in, taps_of
 from data.kinds.money import ENVELOPE, RECEIPT, Envelope, Receipt
 from data.kinds.people import PERSON
 from data.kinds.private import HOME, PersonHome, companion_id
@@ -132,6 +133,30 @@ def test_what_somebody_else_brought_back_to_an_office_is_its_author_s_still(
         assert slip.id in phone.ids
         assert phone.ids == show.within(phone)
         assert phone.device.verified
+
+
+def test_a_lent_tablet_holds_what_says_who_has_it(
+    show: ScopedShow,
+) -> None:
+    gus, ada = show.show["Gus"], show.show["Ada"]
+    tablet = show.phone("Gate", lent_to="ad")
+    tablet.sync()
+    for person in (gus, ada):
+        tablet.desk.user = person.id
+        sign_in(tablet.desk, tablet.record, person)
+        tablet.sync()
+
+        assert person.id == holder(taps_of(tablet.desk, tablet.record))
+        assert tablet.ids == show.within(tablet)
+        assert tablet.device.verified
+
+    give_back(show.desk, tablet.record)
+    tablet.sync()
+    assert holder(taps_of(tablet.desk, tablet.record)) == ""
+    assert tablet.desk.all(LENDING) == []
+    hand_to(show.desk, tablet.record, gus)
+    tablet.sync()
+    assert gus.id == holder(taps_of(tablet.desk, tablet.record))
 
 
 # ---- narrowed and widened ---------------------------------------------------------------------

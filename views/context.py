@@ -58,7 +58,10 @@ PLACE: Any = ft.create_context(None)
 
 def use_place() -> Place:
     """The session's place; a component outside of it is a mistake of ours."""
-    place = ft.use_context(PLACE)
+    # flet takes a dialog out and puts it in again when another comes, and its components have lost
+    # their contexts then; a session has one place for its whole life.
+    kept: Any = ft.use_ref(None)
+    place = kept.current = ft.use_context(PLACE) or kept.current
     if place is None:
         raise RuntimeError("this component was drawn outside App")
     assert isinstance(place, Place)

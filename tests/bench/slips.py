@@ -52,7 +52,7 @@ def person_id(n: int) -> str:
 
 
 def begun(store: Store, devices: int) -> Office:
-    """An office with a production, and people in the coordinator's role with a paired device each."""
+    """An office with a production, and coordinators with a paired device each."""
     desk = Desk(store, ALL, user="office")
     create_production(desk, Production(title="Night Ferry", zone="America/Denver"))
     for n in range(devices):

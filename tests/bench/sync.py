@@ -199,7 +199,9 @@ def _receive_rows(place: Path, records: int) -> list[Row]:
         known.append(sum(copies.pushes(van)) / BATCH)
         copies.sync(gate)
         copies.sync(van)
-    assert gate.verified and van.verified and not list(copies.hub.lines("waiting"))
+    assert gate.verified
+    assert van.verified
+    assert not list(copies.hub.lines("waiting"))
     copies.hub.close()
     name = "hub receive path per record"
     return [

@@ -99,6 +99,7 @@ def test_a_lent_tablet_goes_from_hand_to_hand(tmp_path: Path, window: Opens, sho
         takes(hand, ADA, "1357", "That is not the PIN", shot)
         hand.write("PIN", "4071")
         hand.tap("I have it")
+        hand.see("Day 1 of 22")
         note_the_day(hand, "Ada was here")
         hand.tap(re.compile(f"{ADA} has this tablet. Give it back"))
         hand.press(hand.page.get_by_role("button", name="Give it back", exact=True))

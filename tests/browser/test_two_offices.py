@@ -13,7 +13,7 @@ from data.kinds.schedule import DAY
 from data.stamp import Sources
 from data.store import Store
 from sync.exchange import Office
-from tests.browser.processes import Face, device, imported, listed, office
+from tests.browser.processes import Face, device, imported, listed, office, paired
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Opens, Shot
@@ -26,7 +26,7 @@ def test_an_older_laptop_is_made_the_only_office_and_gets_back_what_it_never_kne
 ) -> None:
     newer = office(imported(tmp_path / "office"))
     older = office(tmp_path / "older", port=newer.port)
-    tablet = device(tmp_path / "tablet", newer.start())
+    tablet = device(paired(newer.home, tmp_path / "tablet"), newer.start())
     try:
         hand = window(tablet.start())
         hand.see(EQUAL)

@@ -12,9 +12,10 @@ from data.desk import Desk
 from data.edit import Write
 from data.kinds import ALL
 from data.kinds.attendance import TIME
+from data.kinds.own import writer
 from data.stamp import Sources
 from data.store import Store
-from tests.browser.processes import Face, device, imported, listed, office
+from tests.browser.processes import Face, device, imported, listed, office, paired
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Opens, Shot
@@ -29,7 +30,7 @@ def test_a_second_write_to_a_fact_is_released_at_the_office_and_the_device_sees_
     tmp_path: Path, window: Opens, shot: Shot
 ) -> None:
     hub = office(imported(tmp_path / "office"))
-    tablet = device(tmp_path / "tablet", hub.start())
+    tablet = device(paired(hub.home, tmp_path / "tablet"), hub.start())
     try:
         hand = window(tablet.start())
         somebody_comes(hand)
@@ -58,7 +59,7 @@ def test_the_sign_says_where_the_work_is_also_while_the_office_is_off(
     tmp_path: Path, window: Opens, shot: Shot
 ) -> None:
     hub = office(imported(tmp_path / "office"))
-    tablet = device(tmp_path / "tablet", hub.start())
+    tablet = device(paired(hub.home, tmp_path / "tablet"), hub.start())
     try:
         hand = window(tablet.start())
         hand.see(EQUAL)
@@ -95,7 +96,8 @@ def written_over(tablet: Face) -> None:
     """What another make of app may do, and ours does not offer: facts are written anew."""
     store = Store(tablet.home, sources=Sources(), hub=False)
     try:
-        desk = Desk(store, ALL, user="Gate tablet")
+        desk = Desk(store, ALL, user="")
+        desk.user = writer(desk)
         renee, farid = sorted(desk.all(TIME), key=lambda event: event.at)
         later = renee.model_copy(update={"at": renee.at + timedelta(minutes=30)})
         desk.write(Write(TIME.name, renee.id, {"at": TIME.cell("at", later)}))
