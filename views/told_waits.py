@@ -8,6 +8,7 @@ from typing import Any
 from data.desk import Desk
 from data.kind import Kind
 from data.kinds.attendance import TIME
+from data.kinds.people import called
 from data.kinds.waiting import Waiting, wanted
 from data.waits import decided
 from views import told
@@ -62,7 +63,7 @@ def outcome(desk: Desk, waiting: Waiting) -> str:
     if waiting.outcome == "open":
         return "Waiting at the office"
     at = told.at(desk, decided(desk, waiting).stamp)
-    return f"{waiting.outcome.capitalize()} by {waiting.by}, {at}"
+    return f"{waiting.outcome.capitalize()} by {called(desk, waiting.by)}, {at}"
 
 
 def counts(desk: Desk, waiting: Waiting) -> str:

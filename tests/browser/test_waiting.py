@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Opens, Shot
     from tests.browser.hand import Hand
 
+OWNER = "Renée Kowalski"
 HERE = re.compile("^Not yet at the office, saved on this device")
 EQUAL = re.compile("^At the office, compared and equal")
 LOST = re.compile("^At the office, which cannot be reached now")
@@ -30,7 +31,7 @@ def test_a_second_write_to_a_fact_is_released_at_the_office_and_the_device_sees_
     tmp_path: Path, window: Opens, shot: Shot
 ) -> None:
     hub = office(imported(tmp_path / "office"))
-    tablet = device(paired(hub.home, tmp_path / "tablet"), hub.start())
+    tablet = device(paired(hub.home, tmp_path / "tablet", name=OWNER), hub.start())
     try:
         hand = window(tablet.start())
         somebody_comes(hand)
@@ -59,7 +60,7 @@ def test_the_sign_says_where_the_work_is_also_while_the_office_is_off(
     tmp_path: Path, window: Opens, shot: Shot
 ) -> None:
     hub = office(imported(tmp_path / "office"))
-    tablet = device(paired(hub.home, tmp_path / "tablet"), hub.start())
+    tablet = device(paired(hub.home, tmp_path / "tablet", name=OWNER), hub.start())
     try:
         hand = window(tablet.start())
         hand.see(EQUAL)
@@ -119,8 +120,8 @@ def they_are_released(hand: Hand, shot: Shot) -> None:
     hand.see("Does it count?")
     hand.see(re.compile("Time event: Renée Kowalski"))
     shot(hand, "waiting-to-decide")
-    hand.tap("Release what Gate tablet wrote")
-    hand.miss("Release what Gate tablet wrote")
+    hand.tap(f"Release what {OWNER} wrote")
+    hand.miss(f"Release what {OWNER} wrote")
     hand.open("/inbox")
     hand.tap("Release: delete it")
     hand.tap("Keep it")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import flet as ft
 
 from data.desk import Desk
+from data.kinds.people import called
 from data.kinds.waiting import WAITING, Waiting, decline, release, wanted
 from data.notices import mark_seen
 from data.waits import refused, seen_as, to_decide, to_know
@@ -37,9 +38,9 @@ def DecideCard(
     def declined() -> None:
         if ready():
             decline(desk, waiting)
-            _say(desk, f"Declined. It stays as it is, and {waiting.author} is told.")
+            _say(desk, f"Declined. It stays as it is, and {called(desk, waiting.author)} is told.")
 
-    yes = "Release: delete it" if deletes else f"Release what {waiting.author} wrote"
+    yes = "Release: delete it" if deletes else f"Release what {called(desk, waiting.author)} wrote"
     return card(
         _about(desk, waiting),
         *[_line(text) for text in told_waits.lines(desk, waiting)],
@@ -50,7 +51,7 @@ def DecideCard(
         ),
         ft.Row([main_button(yes, released)]),
         ft.Row([side_button("Decline: leave it as it is", declined)]),
-        title=f"From {waiting.author}",
+        title=f"From {called(desk, waiting.author)}",
     )
 
 
@@ -95,7 +96,7 @@ def deleting(desk: Desk, waiting_id: str, close: Callable[[], None]) -> ft.Alert
 def let_stand(desk: Desk, waiting_id: str) -> None:
     waiting = desk.get(WAITING, waiting_id)
     release(desk, waiting)
-    _say(desk, f"Released: it counts, and {waiting.author} is told.")
+    _say(desk, f"Released: it counts, and {called(desk, waiting.author)} is told.")
 
 
 def waits_on(desk: Desk, record_id: str, back: str) -> list[ft.Control]:
@@ -105,13 +106,7 @@ def waits_on(desk: Desk, record_id: str, back: str) -> list[ft.Control]:
     path = f"/inbox?record={record_id}&from={back}"
     buttons = [
         ft.Row(
-            [
-                side_button(
-                    f"{each.author} wrote {told_waits.brief(desk, each)}: does it count?",
-                    lambda: go(path),
-                    icon=ft.Icons.PAN_TOOL_OUTLINED,
-                )
-            ],
+            [side_button(_question(desk, each), lambda: go(path), icon=ft.Icons.PAN_TOOL_OUTLINED)],
             wrap=True,
         )
         for each in to_open
@@ -131,6 +126,10 @@ def _about(desk: Desk, waiting: Waiting) -> ft.Control:
     if state is None or not state.alive:
         return ft.Text(told.name_of(desk, waiting.record))
     return record_line(desk, waiting.record_kind, waiting.record)
+
+
+def _question(desk: Desk, waiting: Waiting) -> str:
+    return f"{called(desk, waiting.author)} wrote {told_waits.brief(desk, waiting)}: does it count?"
 
 
 def _line(text: str) -> ft.Control:
