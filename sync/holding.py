@@ -27,6 +27,11 @@ class Holding:
         self._stirred = True
 
     @property
+    def buckets(self) -> frozenset[str]:
+        """Those of the scope that the office gave last."""
+        return self._given
+
+    @property
     def leaving(self) -> list[str]:
         """Records outside the scope that wait until all of them is at the office."""
         return sorted(self._outside())
