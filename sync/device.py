@@ -350,6 +350,10 @@ class Device:
         there on."""
         welcome, self._newer = self._newer, None
         if welcome is not None:
+            # What lies in no bucket is in no sum, and nobody knows whether this office has it.
+            nowhere = [i for i in self.holding.leaving if i not in self.store.bases]
+            if nowhere:
+                self.store.receive((), rebased=dict.fromkeys(nowhere))
             self._note(**self._of(welcome), cursor=mark, fill={}, widen={}, aside={})
 
     def start_over(self) -> None:
