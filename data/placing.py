@@ -96,7 +96,8 @@ class Placing:
         return first
 
     def _asks_author(self, record_id: str) -> bool:
-        kind = self.desk.kinds.get(str(self.store.storage.where(record_id)))
+        doc = self.store.document(record_id)
+        kind = None if doc is None else self.desk.kinds.get(doc["_m"]["t"])
         return kind is not None and "@author" in kind.reach.owner
 
     def _moved_by(self, put: Mapping[str, Mapping[str, Any] | None]) -> Iterator[str]:

@@ -149,6 +149,9 @@ class Session:
         self._check_compared()
         if self.device.older:
             raise NoOffice(OLDER, code="older-copy")
+        if not self.device.holding.taken_up:
+            # A page of that scope would move the cursor past what the old one still lacks.
+            raise NoOffice("What this device may hold has changed. Say hello.", code="say-hello")
         self.device.received((yield from self._changes(wait)))
         self._clear()
 
