@@ -356,6 +356,8 @@ class DeviceCopy(Copy):
         self.held.pop(record, None)
 
     def _at_the_office(self, record: str) -> None:
+        if self.scoped and record in self.model.graves:
+            return  # what came too late waits at the office; of a record outside it is not told
         ever = self.offices[0].ever.get(record, {})
         held = self.held.get(record, {})
         if any(n > ever.get(replica, 0) for replica, n in held.items()):
