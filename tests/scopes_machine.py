@@ -120,7 +120,8 @@ class Holders(RuleBasedStateMachine):
     def writes_on_a_phone(self, name: str, whose: str) -> None:
         phone = self.it.phones[name]
         self.n += 1
-        if phone.desk.user:  # a tablet in nobody's hands asks who has it
+        # A fresh one has no screens before it has the show; a tablet asks first who has it.
+        if phone.store.production and phone.desk.user:
             self.writes(phone, whose)
 
     def writes(self, phone: Installation, whose: str) -> None:

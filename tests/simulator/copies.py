@@ -307,6 +307,7 @@ class DeviceCopy(Copy):
     """A phone."""
 
     session: Session
+    left_behind: Callable[[str], None]
 
     def __init__(
         self,
@@ -341,19 +342,26 @@ class DeviceCopy(Copy):
             self._passed(cursor)
 
     def holds_no_more(self) -> None:
-        """At the end of a session: what is here outside the scope is not at the office yet."""
+        """At the end of a session: what is here outside the scope is not at the office yet. What
+        an older copy has does not count."""
         store = self.store
+        if self.session.device.older:
+            return
         unsent = {*store.bases, *(raw["id"] for raw in store.unacked.values())}
         for record in self.session.device.holding.leaving:
             if record not in unsent:
                 raise diverged(f"{self.name} keeps {record}, which is outside its scope", record)
 
     def _without(self, record: str) -> None:
-        """It left the scope; then the office had all of it, at some time."""
+        """It left the scope; then the office had all of it, at some time. If the office that said
+        so was put back before its word came here, the record may be lost with that."""
         if not self.scoped:
             super()._without(record)
         self._at_the_office(record)
         self.held.pop(record, None)
+        run = self.session.device.run
+        if not any(run in office.runs for office in self.offices):
+            self.left_behind(record)
 
     def _at_the_office(self, record: str) -> None:
         if self.scoped and record in self.model.graves:

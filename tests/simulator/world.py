@@ -97,11 +97,17 @@ class World:
             self.offices,
             scoped="scopes" in self.swarm,
         )
+        device.left_behind = lambda record: self._left_behind(device, record)
         if "clocks" in self.swarm:
             device.clock = self.rng.choice((0, 0, 90 * SECOND, -HOUR, -2 * DAY, 3 * DAY))
         self.devices.append(device)
         self.start(device)
         return device
+
+    def _left_behind(self, device: DeviceCopy, record: str) -> None:
+        """The last to hold it let go of it, on the word of an office that is no more."""
+        gone = self.model.only([copy.held for copy in self.copies])
+        self.tell(device.name, f"lets go of {record}; {gone} edits were nowhere else")
 
     def user_of(self, copy: Copy) -> str:
         """Mostly each copy has a person of its own."""
