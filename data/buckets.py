@@ -22,8 +22,9 @@ Look: TypeAlias = Callable[[str, str], Mapping[str, Any] | None]
 
 HERE: Final = "office"
 """The one bucket of what nobody's role reads: kinds of a newer app, and kinds without a row."""
-LENT: Final = "pins"
-"""The row that a lent device reads, whatever its role: it must know whom it is handed to."""
+LENT: Final = ("pins", "devices.lending")
+"""What a lent device reads, whatever its role: it must know whom it is handed to, and who has it
+also after what was written on it has been sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +118,11 @@ def scope(table: Table, held: Iterable[Held]) -> frozenset[str]:
 
 
 def scope_of_lent(table: Table, held: Held) -> frozenset[str]:
-    """The buckets of a device that is lent to a role: the role's, and the PINs of its unit."""
+    """The buckets of a device that is lent to a role: the role's, and of its unit the PINs and
+    who has which device."""
     units = {held.unit, ""} if held.unit else set()
-    pins = {_unit(LENT, unit) for unit in units} or {LENT}
-    return scope(table, [held]) | pins
+    hands = {_unit(base, unit) for base in LENT for unit in units} or set(LENT)
+    return scope(table, [held]) | hands
 
 
 def moved(before: frozenset[str], after: frozenset[str]) -> Moved:

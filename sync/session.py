@@ -97,7 +97,10 @@ class Session:
         self.photos.let_go()
 
     def drain(self) -> Talk:
-        """What a device may still send that is welcome to nothing else any more."""
+        """What a device may still send that is welcome to nothing else any more. To an office that
+        was put back since, and that it must not compare with, that is everything it has."""
+        if self.device.unlike:
+            self.device.start_over()
         yield from self._push()
         for name in self.photos.owed():
             yield from self._send_photo(name)
