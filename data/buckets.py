@@ -22,10 +22,9 @@ Look: TypeAlias = Callable[[str, str], Mapping[str, Any] | None]
 
 HERE: Final = "office"
 """The one bucket of what nobody's role reads: kinds of a newer app, and kinds without a row."""
-HANDED: Final = ("devices", "lending")
-"""Row and part of what says who has a lent device."""
-LENT: Final = "pins"
-"""The row that a lent device reads, whatever its role: it must know whom it is handed to."""
+LENT: Final = ("pins", "devices.lending")
+"""What a lent device reads, whatever its role: it must know whom it is handed to, and who has it
+also after what was written on it has been sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +73,19 @@ def place_of(
     )
 
 
-def linked(kind: Kind[Any], values: Mapping[str, Any], look: Look) -> frozenset[str]:
+def linked(
+    kind: Kind[Any],
+    values: Mapping[str, Any],
+    look: Look,
+    author: Callable[[], str] = nobody,
+) -> frozenset[str]:
     """The records whose change may move this one: those its place was told from. The office asks
     again for every record that names one of them."""
     reach = kind.reach
     paths = (*reach.owner, *reach.department, *reach.unit)
     links = {path.partition(".")[0] for path in paths if "." in path}
     found = {str(values[name]) for name in links if values.get(name)}
-    owner = _Paths(kind, "", values, look, nobody).first(reach.owner)
+    owner = _Paths(kind, "", values, look, author).first(reach.owner)
     return frozenset(found | {owner} - {""})
 
 
@@ -113,13 +117,12 @@ def scope(table: Table, held: Iterable[Held]) -> frozenset[str]:
     )
 
 
-def scope_of_lent(table: Table, held: Held, holder: str = "") -> frozenset[str]:
-    """The buckets of a device that is lent to a role: the role's, the PINs of its unit, and what
-    says that the person `holder` has it."""
+def scope_of_lent(table: Table, held: Held) -> frozenset[str]:
+    """The buckets of a device that is lent to a role: the role's, and of its unit the PINs and
+    who has which device."""
     units = {held.unit, ""} if held.unit else set()
-    pins = {_unit(LENT, unit) for unit in units} or {LENT}
-    has_it = {_own(_base(*HANDED), holder)} if holder else set()
-    return scope(table, [held]) | pins | has_it
+    hands = {_unit(base, unit) for base in LENT for unit in units} or set(LENT)
+    return scope(table, [held]) | hands
 
 
 def moved(before: frozenset[str], after: frozenset[str]) -> Moved:

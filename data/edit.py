@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from data.errors import Malformed
-from data.state import Dot, Mark, State, write
+from data.state import Dot, Mark, State, seen, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,8 @@ def apply(
 ) -> tuple[State, Edit]:
     """The state after the write, and the edit that says so."""
     over = {
-        name: tuple(change.over[name])
+        # A form may show what has left this copy since; no join would take that as written over.
+        name: tuple(dot for dot in change.over[name] if seen(state.vv, dot))
         if change.over is not None and name in change.over
         else tuple(state.cells.get(name, {}))
         for name in change.values

@@ -15,7 +15,7 @@ from data.kind import Kind
 from data.leaving import place
 from data.state import State
 
-RULES: Final = 2
+RULES: Final = 3
 """Rises when records have to be placed anew: a kind's reach or a row of the matrix has changed."""
 _AT_ONCE: Final = 5000
 
@@ -90,7 +90,7 @@ class Placing:
             author = self._author(record_id, doc, edits)
             found[record_id] = buckets(place_of(kind, record_id, doc, look, author))
             if self._naming is not None:
-                _note(kind, record_id, doc, look, self._naming)
+                _note(kind, record_id, doc, look, author, self._naming)
         return found
 
     def _author(
@@ -110,7 +110,8 @@ class Placing:
         return self._made_by[record_id]
 
     def _asks_author(self, record_id: str) -> bool:
-        kind = self.desk.kinds.get(str(self.store.storage.where(record_id)))
+        doc = self.store.document(record_id)
+        kind = None if doc is None else self.desk.kinds.get(doc["_m"]["t"])
         return kind is not None and "@author" in kind.reach.owner
 
     def _moved_by(self, put: Mapping[str, Mapping[str, Any] | None]) -> Iterator[str]:
@@ -132,7 +133,8 @@ class Placing:
                 doc = self.store.document(record_id)
                 if doc is not None:
                     kind = self.desk.kinds.get(doc["_m"]["t"])
-                    _note(kind, record_id, doc, self._look, self._naming)
+                    author = self._author(record_id, doc, ())
+                    _note(kind, record_id, doc, self._look, author, self._naming)
         return self._naming
 
     def _look(self, kind: str, record_id: str) -> Mapping[str, Any] | None:
@@ -160,10 +162,11 @@ def _note(
     record_id: str,
     doc: Mapping[str, Any],
     look: Look,
+    author: Callable[[], str],
     naming: dict[str, set[str]],
 ) -> None:
     if kind is not None:
-        for other in linked(kind, doc, look) - {record_id}:
+        for other in linked(kind, doc, look, author) - {record_id}:
             naming.setdefault(other, set()).add(record_id)
 
 

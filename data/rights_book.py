@@ -11,7 +11,7 @@ from data.desk import Desk
 from data.judge import Book, Hand
 from data.kinds.devices import DEVICE, Device
 from data.kinds.grants import ROLE_CELL, changes_of, roles_of
-from data.kinds.lending import Tap, hand_of, holder, lent_role, tap_of, taps_of
+from data.kinds.lending import Tap, hand_of, lent_role, tap_of, taps_of
 from data.placing import first_author
 from data.roles import DEFAULT, Table, table_at
 from data.state import State
@@ -96,7 +96,7 @@ def scope_of(desk: Desk, device: Device, at: int) -> frozenset[str]:
     """The buckets that a device reads at that moment: its person's, or those of its role."""
     table = tables(desk)(at)
     if device.lent_to:
-        return scope_of_lent(table, lent_role(device), holder(taps_of(desk, device)))
+        return scope_of_lent(table, lent_role(device))
     return scope(table, [held for held in roles_of(desk, device.person or "") if held.at(at)])
 
 

@@ -214,7 +214,9 @@ class Store:
             edits.append(edit)
         if edits:
             bases = {i: _encoded(self.state(i)) for i in states if i not in self.bases}
-            changes = {i: (first[i] if first[i].vv else None, state) for i, state in states.items()}
+            # What was buried has no edits, and is here and counted all the same.
+            here = {i for i in states if self.storage.where(i) is not None}
+            changes = {i: (first[i] if i in here else None, state) for i, state in states.items()}
             try:
                 self.keep(
                     states.values(),

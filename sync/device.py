@@ -138,7 +138,9 @@ class Device:
             raise NoOffice("This address is another production's office.", code="other-production")
         self.run, self._most, self.update = "", MOST_STATES, welcome.update
         known = _counter(store.meta.get("epoch", ""))
-        self.older = _counter(welcome.epoch) < known
+        told = store.meta.get("mark", "")
+        newest = max(known, Place.read(told).counter if told else 0)
+        self.older = _counter(welcome.epoch) < newest
         self._newer = None
         if not self.older:
             self.holding.given(welcome)
@@ -335,13 +337,15 @@ class Device:
         return wants
 
     def repaired(self, found: Compared) -> set[str]:
-        """Takes the office's states of records that differ: that is what it has of them."""
+        """Takes the office's states of records that differ: that is what it has of them. From here
+        on the copy has met that epoch, also if the comparison does not come to its end."""
         states, unjoined = readable(self.store, found.states, known=False)
+        met = {"mark": found.mark} if self.unlike else {}
         self.store.receive(
             states,
             rebased={state.id: state for state in states},
             holds=lying(found.buckets),
-            meta=self._moved(unjoined=unjoined),
+            meta=self._moved(unjoined=unjoined, **met),
         )
         return {str(raw.get("id")) for raw in found.states if isinstance(raw, dict)}
 
@@ -350,6 +354,10 @@ class Device:
         there on."""
         welcome, self._newer = self._newer, None
         if welcome is not None:
+            # What lies in no bucket is in no sum, and nobody knows whether this office has it.
+            nowhere = [i for i in self.holding.leaving if i not in self.store.bases]
+            if nowhere:
+                self.store.receive((), rebased=dict.fromkeys(nowhere))
             self._note(**self._of(welcome), cursor=mark, fill={}, widen={}, aside={})
 
     def start_over(self) -> None:

@@ -27,6 +27,11 @@ class Holding:
         self._stirred = True
 
     @property
+    def buckets(self) -> frozenset[str]:
+        """Those of the scope that the office gave last."""
+        return self._given
+
+    @property
     def leaving(self) -> list[str]:
         """Records outside the scope that wait until all of them is at the office."""
         return sorted(self._outside())
@@ -34,11 +39,16 @@ class Holding:
     def given(self, welcome: Welcome) -> None:
         self.word, self._given = welcome.scope, frozenset(welcome.holds)
 
+    @property
+    def taken_up(self) -> bool:
+        """What is here is of the scope that the office gave last."""
+        return bool(self.word == self.store.meta.get("scope", ""))
+
     def take_up(self) -> None:
         """The scope that was given holds from now on: what is outside it goes, what is new in it is
         filled. Everything owed was sent before."""
         meta = self.store.meta
-        if self.word == meta.get("scope", ""):
+        if self.taken_up:
             return
         books: dict[str, Any] = {"scope": self.word, "holds": sorted(self._given)}
         filling = meta.get("widen") or {}

@@ -164,7 +164,8 @@ class Pairings:
             ask = Ask(said.called, source)
             self._pairing, found = attempt(self._pairing, said.code, ask, said.ticket, self._now())
             if isinstance(found, Offer):
-                self._claims[found.id] = self._may_keep(said.device, token)
+                meant = self.shown[found.id].meant
+                self._claims[found.id] = self._may_keep(said.device, token, meant)
             self._tell()
         if isinstance(found, OfficeError):
             raise found
@@ -216,11 +217,18 @@ class Pairings:
     def _kept(self, device: str) -> str:
         return str(self.desk.store.meta.get(f"token/{device}", ""))
 
-    def _may_keep(self, device: str, token: str) -> str:
+    def _may_keep(self, device: str, token: str, meant: Meant) -> str:
         """The id a device gave itself, unless it is somebody else's: it stays with who can show
-        its token. Whoever keeps an id keeps the replicas that were named under it."""
-        if not device or self._kept(device):
-            return device if device and is_token(token, self._kept(device)) else ""
+        its token, and with whom it belonged to. An office that was put back knows an older token
+        than the device has, or none. Whoever keeps an id keeps the replicas that were named under
+        it; under another one what it has not sent would wait for ever."""
+        if not device:
+            return ""
+        kept, record = self._kept(device), self.desk.find(DEVICE, device)
+        if record is not None and _is_meant(record, meant):
+            return device
+        if kept:
+            return device if is_token(token, kept) else ""
         return device if self.desk.store.line(device) is None else ""
 
     def _hand_over(self, device: Device) -> Paired:
@@ -266,3 +274,11 @@ class Pairings:
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()
+
+
+def _is_meant(device: Device, meant: Meant) -> bool:
+    """Whether the code was shown for whom the device belongs to already."""
+    if meant.person or device.person:
+        return device.person == meant.person
+    lent = (device.lent_to, device.department, device.unit)
+    return lent == (meant.role, meant.department, meant.unit)

@@ -97,7 +97,10 @@ class Session:
         self.photos.let_go()
 
     def drain(self) -> Talk:
-        """What a device may still send that is welcome to nothing else any more."""
+        """What a device may still send that is welcome to nothing else any more. To an office that
+        was put back since, and that it must not compare with, that is everything it has."""
+        if self.device.unlike:
+            self.device.start_over()
         yield from self._push()
         for name in self.photos.owed():
             yield from self._send_photo(name)
@@ -149,6 +152,9 @@ class Session:
         self._check_compared()
         if self.device.older:
             raise NoOffice(OLDER, code="older-copy")
+        if not self.device.holding.taken_up:
+            # A page of that scope would move the cursor past what the old one still lacks.
+            raise NoOffice("What this device may hold has changed. Say hello.", code="say-hello")
         self.device.received((yield from self._changes(wait)))
         self._clear()
 

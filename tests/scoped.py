@@ -120,9 +120,9 @@ def bytes_of(folder: Path) -> Iterator[tuple[str, bytes]]:
                     continue
 
 
-def found_in(folder: Path, text: str) -> list[str]:
-    """Where the text lies in the folder, in UTF-8 or escaped as JSON may have it."""
-    escaped = text.encode("unicode_escape")
-    return [
-        name for name, content in bytes_of(folder) if text.encode() in content or escaped in content
-    ]
+def found_in(folder: Path, *texts: str) -> list[str]:
+    """Where the texts lie in the folder, in UTF-8 or escaped as JSON may have them."""
+    forms = {form for text in texts for form in (text.encode(), text.encode("unicode_escape"))}
+    if not forms:
+        return []
+    return [name for name, content in bytes_of(folder) if any(form in content for form in forms)]

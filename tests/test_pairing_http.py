@@ -228,6 +228,47 @@ def test_a_lost_phone_that_was_found_before_it_spoke_works_on(door: PairedOffice
     assert phone.state.equal
 
 
+def test_who_left_brings_everything_to_an_office_that_was_put_back(door: PairedOffice) -> None:
+    """It may not compare, and counts as sent what that office has forgotten."""
+    phone = door.paired("Gus")
+    desk = desk_of(phone)
+    door.office.new_epoch()
+    # As if that office had never had it: the copy counts it as sent.
+    desk.edit(desk.get(PERSON, desk.user), phone="+1 575 555 0142")
+    state = phone.store.state(desk.user)
+    assert state is not None
+    phone.store.receive((), confirmed=[state], acked=tuple(phone.store.unacked))
+    take_out(door.desk, door.device(phone), "left")
+    with pytest.raises(NoOffice, match="left the crew"):
+        asyncio.run(phone.sync_once())
+
+    assert phone.state.wiped
+    assert door.desk.get(PERSON, desk.user).phone == "+1 575 555 0142"
+
+
+@pytest.mark.parametrize("known", ["", "an older one"])
+def test_a_device_whose_token_the_office_does_not_know_stays_who_it_was(
+    door: PairedOffice, known: str
+) -> None:
+    """An office that was put back, or an answer that never came: under another id the edits of its
+    replicas would not be its own, and wait for ever."""
+    phone = door.paired("Gus")
+    device, desk = phone.store.meta["device"], desk_of(phone)
+    desk.edit(desk.get(PERSON, desk.user), phone="+1 575 555 0100")
+    asyncio.run(phone.sync_once())
+    desk.edit(desk.get(PERSON, desk.user), phone="+1 575 555 0142")
+    door.desk.store.set_meta(**{f"token/{device}": token_hash(known) if known else ""})
+    with pytest.raises(NoOffice, match="not paired"):
+        asyncio.run(phone.sync_once())
+    assert phone.store.unacked
+    door.pair(phone, door.for_person("Gus"))
+    asyncio.run(phone.sync_once())
+
+    assert device == phone.store.meta["device"]
+    assert not phone.store.bases
+    assert door.desk.get(PERSON, desk.user).phone == "+1 575 555 0142"
+
+
 # ---- a lent tablet ----------------------------------------------------------------------------
 
 

@@ -149,6 +149,36 @@ def test_a_welcome_that_could_not_be_noted_begins_no_session() -> None:
     assert refused.value.code == "say-hello"
 
 
+def test_what_is_written_over_a_buried_record_counts_once() -> None:
+    """The record stood in the sums without an edit; then it stood there twice."""
+    office = _store(SimDisk(Random(1)), hub=True)
+    office.commit([Write("day", "d1", {"call": "07:00"})], user="Ada")
+    office.commit([Write("day", "d1", delete=True)], user="Ada")
+    deleted = office.state("d1")
+    office.accept({"d1": (deleted, State("d1", "day"))}, {})
+    assert office.sums == office.counted()
+    office.commit([Write("day", "d1", {"call": "08:00"})], user="Ada")
+
+    assert office.sums == office.counted()
+
+
+def test_who_took_something_of_a_newer_office_has_met_it_also_if_the_line_was_cut() -> None:
+    """Else the older one asked for nothing and could not take what came from the newer."""
+    older, device = Office(_store(SimDisk(Random(1)), hub=True)), _device()
+    older.store.set_meta(production=PRODUCTION)
+    device.welcomed(older.hello(device.hello()))
+    newer = Office(_store(SimDisk(Random(3), older.store.books.history._folder.image()), hub=True))  # type: ignore[attr-defined]
+    newer.new_epoch()
+    newer.store.commit([Write("day", "d1", {"call": "07:00"})], user="Ada")
+    device.welcomed(newer.hello(device.hello()))
+    wants = device.differing(newer.compare(device.compare(-1)))
+    device.repaired(newer.compare(device.asking(wants=wants)))
+    device.welcomed(older.hello(device.hello()))
+
+    assert device.older
+    assert older.newer == 2
+
+
 # ---- a seed -----------------------------------------------------------------------------------
 
 

@@ -62,6 +62,8 @@ class Copy:
     """One copy of the show. `now`: the true time in milliseconds since the run began."""
 
     hub = False
+    scoped = False
+    """Devices hold what their people may see."""
 
     def __init__(self, name: str, rng: Random, now: Callable[[], int], model: Model) -> None:
         self.name = name
@@ -201,6 +203,10 @@ class Copy:
         for _, record in touched:
             self._holds(record)
 
+    def _without(self, record: str) -> None:
+        """The record is not here any more."""
+        raise lost(f"{self.name} has no {record}", record)
+
     def _find_unsaved(self, store: Store) -> None:
         """The last of the gestures that the disk did not confirm may be there, whole."""
         for gesture in reversed(self._unsaved):
@@ -220,9 +226,10 @@ class Copy:
 
     def _holds(self, record: str) -> None:
         state = self.store.state(record)
-        if state is None:
-            raise lost(f"{self.name} has no {record}", record)
         before = self.held.get(record, {})
+        if state is None:
+            self._without(record)
+            return
         if self.hub and before and not state.vv and not self.model.buried(record, before):
             raise lost(f"{self.name} has buried {record}, which was not deleted", record)
         forgotten = record in self.model.graves
@@ -232,10 +239,13 @@ class Copy:
         self.model.saved(record, state.vv)
 
     def _same_as_before(self, store: Store) -> None:
-        for record, vector in self.held.items():
+        for record, vector in list(self.held.items()):
             if record in self.model.graves:
                 continue
             state = store.state(record)
+            if state is None and self.scoped:
+                self._without(record)
+                continue
             have: Mapping[str, int] = {} if state is None else state.vv
             if any(n > have.get(replica, 0) for replica, n in vector.items()):
                 raise lost(f"{self.name} was started again and lacks edits of {record}", record)
@@ -256,9 +266,10 @@ class OfficeCopy(Copy):
         ever: Ever,
         *,
         judged: bool,
+        scoped: bool,
     ) -> None:
         super().__init__(name, rng, now, model)
-        self.judged = judged
+        self.judged, self.scoped = judged, scoped
         self.ever = ever
         self.told = 0
         self.runs: set[str] = set()
@@ -274,14 +285,15 @@ class OfficeCopy(Copy):
         self.told = self.store.order.top
         if not self.store.production:
             self.store.set_meta(production=PRODUCTION)
-        self.front = front_of(self.store, judged=self.judged)
+        self.front = front_of(self.store, judged=self.judged, scoped=self.scoped)
+        self.told = self.store.order.top
         self.runs.add(self.front.office.run)
 
     def _committed(self, touched: frozenset[tuple[str, str]]) -> None:
         before = self.told
         super()._committed(touched)
         self.told = self.store.order.top
-        if self.told != before + len(touched):
+        if self.told != before + len({record for _, record in touched}):
             raise diverged(f"{len(touched)} records moved the order from {before} to {self.told}")
 
     def _holds(self, record: str) -> None:
@@ -295,6 +307,7 @@ class DeviceCopy(Copy):
     """A phone."""
 
     session: Session
+    left_behind: Callable[[str], None]
 
     def __init__(
         self,
@@ -303,14 +316,17 @@ class DeviceCopy(Copy):
         now: Callable[[], int],
         model: Model,
         offices: Sequence[OfficeCopy],
+        *,
+        scoped: bool,
     ) -> None:
         super().__init__(name, rng, now, model)
         self.offices = offices
+        self.scoped = scoped
         self._dirty: set[str] = set()
         self._cursor = ""
 
     def _started(self) -> None:
-        self.session = session_of(self.store, self.name)
+        self.session = session_of(self.store, self.name, scoped=self.scoped)
         self._dirty, self._cursor = set(self.store.bases), self.store.meta.get("cursor", "")
 
     def _committed(self, touched: frozenset[tuple[str, str]]) -> None:
@@ -325,9 +341,34 @@ class DeviceCopy(Copy):
             self._cursor = cursor
             self._passed(cursor)
 
+    def holds_no_more(self) -> None:
+        """At the end of a session: what is here outside the scope is not at the office yet. What
+        an older copy has does not count."""
+        store = self.store
+        if self.session.device.older:
+            return
+        unsent = {*store.bases, *(raw["id"] for raw in store.unacked.values())}
+        for record in self.session.device.holding.leaving:
+            if record not in unsent:
+                raise diverged(f"{self.name} keeps {record}, which is outside its scope", record)
+
+    def _without(self, record: str) -> None:
+        """It left the scope; then the office had all of it, at some time. If the office that said
+        so was put back before its word came here, the record may be lost with that."""
+        if not self.scoped:
+            super()._without(record)
+        self._at_the_office(record)
+        self.held.pop(record, None)
+        run = self.session.device.run
+        if not any(run in office.runs for office in self.offices):
+            self.left_behind(record)
+
     def _at_the_office(self, record: str) -> None:
+        if self.scoped and record in self.model.graves:
+            return  # what came too late waits at the office; of a record outside it is not told
         ever = self.offices[0].ever.get(record, {})
-        if any(n > ever.get(replica, 0) for replica, n in self.held[record].items()):
+        held = self.held.get(record, {})
+        if any(n > ever.get(replica, 0) for replica, n in held.items()):
             raise lost(f"{self.name} counts {record} as sent; the office never had it", record)
 
     def _passed(self, cursor: str) -> None:
@@ -340,9 +381,23 @@ class DeviceCopy(Copy):
                 self._has_all(office, place.hseq)
 
     def _has_all(self, office: OfficeCopy, at: int) -> None:
+        may_hold = self._may_hold(office)
         for hseq, record in office.store.order.after(0):
+            if not may_hold(record):
+                continue
             have = self.held.get(record, {})
             if hseq <= at and any(
                 n > have.get(replica, 0) for replica, n in office.held[record].items()
             ):
                 raise lost(f"{self.name} has passed {record} in the changes without it", record)
+
+    def _may_hold(self, office: OfficeCopy) -> Callable[[str], bool]:
+        """Whether a record is in the scope that the office gave this device last, and which it has
+        taken up and filled."""
+        if not self.scoped:
+            return lambda _: True
+        meta = self.store.meta
+        filling = meta.get("widen") or {}
+        buckets = set(meta.get("holds", ())) - set(filling.get("only") or ())
+        buckets &= self.session.device.holding.buckets
+        return lambda record: bool(office.store.books.holdings.of(record) & buckets)

@@ -84,7 +84,10 @@ class Model:
         gone = {("", "", d) for d in live.life}
         for name in change.values:
             shown = None if change.over is None else change.over.get(name)
-            dots = live.cells.get(name, {}) if shown is None else shown
+            if shown is None:
+                dots = list(live.cells.get(name, {}))
+            else:  # but what has left that copy since
+                dots = [dot for dot in shown if dot.n <= past.get(dot.replica, 0)]
             gone |= {(name, "", d) for d in dots}
         touched = [(n, e) for part in (change.add, change.remove) for n in part for e in part[n]]
         for name, element in touched:

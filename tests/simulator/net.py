@@ -30,6 +30,8 @@ class Line:
     office: OfficeCopy
     talk: Talk
     call: int = 0
+    whole: bool = True
+    """A whole session, not a question for news."""
 
 
 At = Callable[[int, str, Any], None]

@@ -8,6 +8,7 @@ from typing import Any
 from data.edit import Write
 from data.state import Dot
 from tests.simulator.copies import Copy
+from tests.simulator.scopes import ENVELOPES, SETTINGS
 from tests.simulator.swarm import Swarm
 
 FIELDS = ("name", "phone", "call", "money")
@@ -18,6 +19,7 @@ SETS = {
 NATURAL = ("day-1", "day-2", "timecard-ada")
 NATURAL_FACTS = ("sign-in-ada", "sign-in-ben")
 MOST_RECORDS = 14
+WHOSE = ("Ada", "Ben", "Cam")
 
 Shown = dict[str, tuple[Dot, ...]]
 
@@ -39,7 +41,7 @@ class People:
 
     def _write(self, copy: Copy) -> Write:
         rng = self._rng
-        known = [i for i in sorted(copy.held) if copy.model.kinds.get(i) != "waiting"]
+        known = [i for i in sorted(copy.held) if copy.model.kinds.get(i) not in SETTINGS]
         new = 0.7 if len(known) < 3 else 0.15 if len(known) < MOST_RECORDS else 0.0
         if not known or rng.random() < new:
             return self._new(copy)
@@ -70,6 +72,8 @@ class People:
             record = self._rng.choice(NATURAL_FACTS)
             if record not in copy.held:
                 return Write("time", record, values)
+        if "scopes" in self._swarm and self._rng.random() < 0.8:
+            values = {**values, "person": self._rng.choice(WHOSE)}
         self._made += 1
         return Write("time", f"fact-{self._made}", values)
 
@@ -77,6 +81,8 @@ class People:
         rng = self._rng
         names = rng.sample(FIELDS, rng.choice((0, 1, 1, 2, 3)))
         values = {name: self._value(name) for name in names}
+        if "scopes" in self._swarm and kind == "receipt" and rng.random() < 0.3:
+            values["envelope"] = rng.choice((None, *ENVELOPES))
         add: dict[str, tuple[str, ...]] = {}
         remove: dict[str, tuple[str, ...]] = {}
         if "sets" in self._swarm and rng.random() < 0.4:

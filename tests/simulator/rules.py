@@ -10,7 +10,8 @@ from tests.simulator.copies import Copy, OfficeCopy
 from tests.simulator.disk import Fault, Fuse, Image
 from tests.simulator.net import DAY, HOUR, SECOND
 from tests.simulator.people import People
-from tests.simulator.world import World
+from tests.simulator.scopes import Personnel
+from tests.simulator.world import USERS, World
 
 MOST_DEVICES = 6
 MOST_IMAGES = 3
@@ -30,6 +31,7 @@ class Rules:
     def __init__(self, world: World) -> None:
         self.world, self.rng = world, world.rng
         self.people = People(world.rng, world.swarm)
+        self.personnel = Personnel(world.rng, USERS)
         self._backups: list[Image] = []
         self._copies: dict[str, list[Image]] = {}
         rules = (
@@ -60,6 +62,10 @@ class Rules:
             Rule(0.3, "absence", self.absence),
             Rule(0.6, "gather", self.gather),
             Rule(0.6, "close", self.close),
+            Rule(0.8, "scopes", lambda: self._writes(self.personnel.give)),
+            Rule(0.8, "scopes", lambda: self._writes(self.personnel.end)),
+            Rule(0.4, "scopes", lambda: self._writes(self.personnel.change_cell)),
+            Rule(1.0, "scopes", lambda: self._writes(self.personnel.move)),
         )
         self._rules = [rule for rule in rules if not rule.feature or rule.feature in world.swarm]
         self._weights = [rule.weight for rule in self._rules]
@@ -90,8 +96,17 @@ class Rules:
     def _edit_at(self, copy: Copy) -> None:
         if not copy.on:
             return
+        self._write(copy, self.people.gesture(copy))
+
+    def _writes(self, what: Callable[[Copy], list[Write]]) -> None:
+        """Mostly the office does; who does it on a phone must have the right to."""
+        world = self.world
+        copy: Copy = world.office if self.rng.random() < 0.7 else self.rng.choice(world.devices)
+        if copy.on and (changes := what(copy)):
+            self._write(copy, changes)
+
+    def _write(self, copy: Copy, changes: list[Write]) -> None:
         world, user = self.world, self.world.user_of(copy)
-        changes = self.people.gesture(copy)
         said = "; ".join(
             f"{change.id} " + ("deleted" if change.delete else _told(change)) for change in changes
         )

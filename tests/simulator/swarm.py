@@ -40,6 +40,7 @@ FEATURES: tuple[str, ...] = (
     "twins",  # two copies make the record that is naturally one
     "same person",  # on two copies
     "office edits",
+    "scopes",  # rights by role: devices hold what their people may see
 )
 
 
@@ -59,5 +60,7 @@ class Swarm:
         """By chance; `without` some features and with so many `steps`, where that is given."""
         share = rng.choice((0.3, 0.5, 0.7, 0.9))
         on = {feature for feature in FEATURES if rng.random() < share}
+        if "scopes" in on and rng.random() < 0.5:
+            on.remove("scopes")  # without them more can be asked for: that all copies are equal
         devices, length = rng.randint(2, 5), rng.choice((60, 120, 200, 300))
         return cls(frozenset(on - set(without)), devices, steps or length)

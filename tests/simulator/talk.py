@@ -31,14 +31,17 @@ class NoPhotos:
         """There are none to delete."""
 
 
-def session_of(store: Store, name: str) -> Session:
-    """A device's half over its store."""
-    return Session(Device(store, called=name), NoPhotos())
+def session_of(store: Store, name: str, *, scoped: bool) -> Session:
+    """A device's half over its store; where there are rights the office knows it by its name."""
+    device = str(store.meta.get("device", name)) if scoped else ""
+    return Session(Device(store, device=device, called=name), NoPhotos())
 
 
-def front_of(store: Store, *, judged: bool) -> Front:
-    """The office's half over its store; `judged`: not everybody may write everything."""
-    return Front(Office(store, judge=judge if judged else None), Blobs(Path("no-photos")))
+def front_of(store: Store, *, judged: bool, scoped: bool) -> Front:
+    """The office's half over its store. `judged`: not everybody may write everything; `scoped`: by
+    their roles, and devices hold what these may see."""
+    office = Office(store, judge=judge if judged else None, rights=scoped, strangers=not scoped)
+    return Front(office, Blobs(Path("no-photos")))
 
 
 def judge(edit: Edit, before: State | None) -> OfficeError | None:

@@ -14,6 +14,7 @@ from tests.simulator.copies import Copy, DeviceCopy, Ever, OfficeCopy
 from tests.simulator.disk import Image, Stopped
 from tests.simulator.model import Model
 from tests.simulator.net import DAY, HOUR, SECOND, Line, SimNet
+from tests.simulator.scopes import beginning
 from tests.simulator.swarm import Swarm
 from tests.simulator.wrong import diverged
 
@@ -37,6 +38,13 @@ class World:
         self._queue: list[tuple[int, int, str, Any]] = []
         self._count = 0
         self.start(self._an_office("office"))
+        self.whose = {
+            f"phone {n + 1}": USERS[(n + 1) % len(USERS)]
+            for n in range(swarm.devices if "scopes" in swarm else 0)
+        }
+        """Where there are rights: the person, by device."""
+        if self.whose:
+            self.office.commit(beginning(self.office, USERS, self.whose), "office")
         for _ in range(swarm.devices):
             self.add_device()
 
@@ -59,8 +67,15 @@ class World:
         return office
 
     def _an_office(self, name: str) -> OfficeCopy:
-        judged = "judge" in self.swarm
-        office = OfficeCopy(name, self.rng, self._time, self.model, self.ever, judged=judged)
+        office = OfficeCopy(
+            name,
+            self.rng,
+            self._time,
+            self.model,
+            self.ever,
+            judged="judge" in self.swarm,
+            scoped="scopes" in self.swarm,
+        )
         self.offices.append(office)
         return office
 
@@ -75,16 +90,29 @@ class World:
 
     def add_device(self) -> DeviceCopy:
         device = DeviceCopy(
-            f"phone {len(self.devices) + 1}", self.rng, self._time, self.model, self.offices
+            f"phone {len(self.devices) + 1}",
+            self.rng,
+            self._time,
+            self.model,
+            self.offices,
+            scoped="scopes" in self.swarm,
         )
+        device.left_behind = lambda record: self._left_behind(device, record)
         if "clocks" in self.swarm:
             device.clock = self.rng.choice((0, 0, 90 * SECOND, -HOUR, -2 * DAY, 3 * DAY))
         self.devices.append(device)
         self.start(device)
         return device
 
+    def _left_behind(self, device: DeviceCopy, record: str) -> None:
+        """The last to hold it let go of it, on the word of an office that is no more."""
+        gone = self.model.only([copy.held for copy in self.copies])
+        self.tell(device.name, f"lets go of {record}; {gone} edits were nowhere else")
+
     def user_of(self, copy: Copy) -> str:
         """Mostly each copy has a person of its own."""
+        if isinstance(copy, DeviceCopy) and self.whose and self.rng.random() < 0.95:
+            return self.whose[copy.store.meta["device"]]
         if "same person" in self.swarm and self.rng.random() < 0.3:
             return self.rng.choice(USERS[:2])
         return USERS[self.copies.index(copy) % len(USERS)]
@@ -152,7 +180,7 @@ class World:
     def open_line(self, device: DeviceCopy, *, listen: bool = False) -> None:
         talk = device.session.listen(25.0) if listen else device.session.whole()
         old = len(self.offices) > 1 and self.rng.random() < 0.4
-        line = Line(device, self.offices[0] if old else self.office, talk)
+        line = Line(device, self.offices[0] if old else self.office, talk, whole=not listen)
         self.lines[device.name] = line
         self._go_on(line, lambda: next(talk))
 
@@ -229,6 +257,8 @@ class World:
                 call = move()
             except StopIteration:
                 self.tell(device.name, "has ended its session")
+                if line.whole:
+                    device.holds_no_more()
             except NotSaved:
                 raise
             except OfficeError as error:
