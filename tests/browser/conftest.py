@@ -89,7 +89,7 @@ def pocket(
 
     yield carries
     for n, phone in enumerate(carried):
-        phone.shot(SHOTS / f"last-{request.node.name}-{n}.png")
+        phone.shot(SHOTS / f"last-phone-{request.node.name}-{n}.png")
         phone.close()
 
 
