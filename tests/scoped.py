@@ -125,6 +125,4 @@ def found_in(folder: Path, *texts: str) -> list[str]:
     forms = {form for text in texts for form in (text.encode(), text.encode("unicode_escape"))}
     if not forms:
         return []
-    return [
-        name for name, content in bytes_of(folder) if any(form in content for form in forms)
-    ]
+    return [name for name, content in bytes_of(folder) if any(form in content for form in forms)]

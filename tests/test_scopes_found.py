@@ -68,7 +68,9 @@ def test_what_a_form_showed_before_it_left_is_not_said_to_be_written_over(
     store = show.phone("Gus").store
     (edit,) = store.commit([Write("receipt", "r1", {"vendor": "Own"})], user="gus").edits
     shown = {"vendor": (edit.dot,), "code": (edit.dot,)}
-    (over,) = store.commit([Write("receipt", "r2", {"vendor": "Other"}, over=shown)], user="gus").edits
+    (over,) = store.commit(
+        [Write("receipt", "r2", {"vendor": "Other"}, over=shown)], user="gus"
+    ).edits
 
     assert over.over == {}
 

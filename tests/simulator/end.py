@@ -151,9 +151,7 @@ def states_of(copy: Copy) -> dict[str, State]:
     return {record: state for record in store.ids() if (state := store.state(record)) is not None}
 
 
-def _its_own(
-    world: World, there: Mapping[str, State], device: DeviceCopy
-) -> Mapping[str, State]:
+def _its_own(world: World, there: Mapping[str, State], device: DeviceCopy) -> Mapping[str, State]:
     """The office's records that the device holds; of what was buried nobody can tell whose it was:
     that it holds its share of that is told by the sums."""
     if not device.scoped:
