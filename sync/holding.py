@@ -42,7 +42,7 @@ class Holding:
     @property
     def taken_up(self) -> bool:
         """What is here is of the scope that the office gave last."""
-        return self.word == self.store.meta.get("scope", "")
+        return bool(self.word == self.store.meta.get("scope", ""))
 
     def take_up(self) -> None:
         """The scope that was given holds from now on: what is outside it goes, what is new in it is

@@ -383,8 +383,8 @@ class DeviceCopy(Copy):
     def _has_all(self, office: OfficeCopy, at: int) -> None:
         may_hold = self._may_hold(office)
         for hseq, record in office.store.order.after(0):
-            if not may_hold(record):
-                continue
+            if not may_hold(record) or record in self.model.graves:
+                continue  # a burial that the office has forgotten is offered, not asked for
             have = self.held.get(record, {})
             if hseq <= at and any(
                 n > have.get(replica, 0) for replica, n in office.held[record].items()
