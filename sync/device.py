@@ -49,8 +49,7 @@ OLDER = (
 
 
 class Device:
-    """A device's half. Whether a record is owed is read from the store's bases; there is no flag
-    that could stay behind after a crash."""
+    """A device's half, over its store."""
 
     def __init__(self, store: Store, *, device: str = "", called: str = "", app: str = "") -> None:
         self.store = store
@@ -138,8 +137,8 @@ class Device:
             raise NoOffice("This address is another production's office.", code="other-production")
         self.run, self._most, self.update = "", MOST_STATES, welcome.update
         known = _counter(store.meta.get("epoch", ""))
-        told = store.meta.get("mark", "")
-        newest = max(known, Place.read(told).counter if told else 0)
+        mark = store.meta.get("mark")
+        newest = max(known, Place.read(mark).counter) if mark else known
         self.older = _counter(welcome.epoch) < newest
         self._newer = None
         if not self.older:
@@ -337,15 +336,13 @@ class Device:
         return wants
 
     def repaired(self, found: Compared) -> set[str]:
-        """Takes the office's states of records that differ: that is what it has of them. From here
-        on the copy has met that epoch, also if the comparison does not come to its end."""
+        """Takes the office's states of records that differ, and notes that it met that office."""
         states, unjoined = readable(self.store, found.states, known=False)
-        met = {"mark": found.mark} if self.unlike else {}
         self.store.receive(
             states,
             rebased={state.id: state for state in states},
             holds=lying(found.buckets),
-            meta=self._moved(unjoined=unjoined, **met),
+            meta=self._moved(unjoined=unjoined, **({"mark": found.mark} if self.unlike else {})),
         )
         return {str(raw.get("id")) for raw in found.states if isinstance(raw, dict)}
 
@@ -354,10 +351,7 @@ class Device:
         there on."""
         welcome, self._newer = self._newer, None
         if welcome is not None:
-            # What lies in no bucket is in no sum, and nobody knows whether this office has it.
-            nowhere = [i for i in self.holding.leaving if i not in self.store.bases]
-            if nowhere:
-                self.store.receive((), rebased=dict.fromkeys(nowhere))
+            self.holding.offer()
             self._note(**self._of(welcome), cursor=mark, fill={}, widen={}, aside={})
 
     def start_over(self) -> None:

@@ -77,6 +77,13 @@ class Holding:
         """The office said that these are gone."""
         self._drop(set(record_ids))
 
+    def offer(self) -> None:
+        """To an office that was put back: what lies in no bucket is in no sum, and nobody knows
+        whether that office has it."""
+        nowhere = [i for i in self.leaving if i not in self.store.bases]
+        if nowhere:
+            self.store.receive((), rebased=dict.fromkeys(nowhere))
+
     # ---- inside -----------------------------------------------------------------------------
 
     def _drop(self, record_ids: set[str]) -> None:

@@ -53,11 +53,15 @@ def superseded(
     pen: Pen,
 ) -> State:
     """`after` without the refused dots, each written over. `new`: every new edit of the record."""
-    if refused.keys() == new.keys() and (before is None or not before.vv):
+    others, had = after.dots() - new.keys(), before is not None and before.vv
+    if refused.keys() == new.keys() and not (had or others):
         return pen.write(after, Write(after.kind, after.id, delete=True))
+    # Others' dots in a record that is new here: an office that was put back had it once.
+    kept = after.life.union(*(edit.life_over for edit in refused.values())) - new.keys()
+    lived = before.alive if before is not None and had else bool(kept)
     for edit in refused.values():
         after = _one(after, before, edit, refused, new, pen)
-    if before is not None and not before.alive and refused.keys() == new.keys():
+    if not lived and refused.keys() == new.keys():
         after = pen.write(after, Write(after.kind, after.id, delete=True))
     return after
 

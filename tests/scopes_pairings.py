@@ -137,6 +137,7 @@ class Devices(Holders):
         phone = self.it.phones.get(TABLET)
         device = None if phone is None else own_device(phone.desk)
         if phone is not None and device is not None and writer(phone.desk):
+            phone.desk.user = writer(phone.desk)
             give_back(phone.desk, device)
             self.note(phone)
             phone.desk.user = ""

@@ -17,8 +17,9 @@ from data.kinds.grants import end_role, give_role
 from data.kinds.lending import holder, sign_in, taps_of
 from data.kinds.money import Receipt
 from data.kinds.own import own_device
-from data.kinds.people import PERSON
+from data.kinds.people import PERSON, Person
 from data.kinds.private import HOME, PersonHome, companion_id
+from data.kinds.waiting import WAITING
 from data.rights_book import buckets_of
 from sync.calls import Answer, Call
 from sync.paired import Paired, keep
@@ -144,6 +145,32 @@ def test_a_lent_tablet_knows_who_has_it_also_when_everything_is_sent(show: Scope
 
     assert not tablet.store.bases
     assert holder(taps_of(tablet.desk, device)) == show.show["Gus"].id
+
+
+def test_a_refused_edit_takes_no_colleague_s_record_with_it_that_the_office_has_forgotten(
+    show: ScopedShow, tmp_path: Path
+) -> None:
+    """The record looked new, since the office was put back, and was deleted whole."""
+    for name, role in (("Gus", "crew"), ("Cam", "upm")):
+        give_role(show.desk, show.show[name], role)
+    gus, cam = show.phone("Gus"), show.phone("Cam")
+    show.store.close()
+    shutil.copytree(tmp_path / "office", tmp_path / "backup")
+    show.restart()
+    cam.sync()
+    lou = cam.desk.add(Person(name="Lou's brother", department="GRIP"))
+    cam.sync()
+    gus.sync()
+    gus.desk.edit(gus.desk.get(PERSON, lou.id), phone="555 0100")
+
+    show.store.close()
+    shutil.rmtree(tmp_path / "office")
+    shutil.copytree(tmp_path / "backup", tmp_path / "office")
+    show.restart()
+    gus.sync()
+    found = show.desk.get(PERSON, lou.id)
+    assert (found.name, found.phone) == ("Lou's brother", "")
+    assert [w.author for w in show.desk.all(WAITING)] == [show.show["Gus"].id]
 
 
 def _until_pushed(phone: Phone) -> None:

@@ -13,12 +13,15 @@ from typing import Any
 from unittest.mock import patch
 
 from data.canonical import decode, encode
+from data.edit import Edit
+from data.errors import OfficeError
 from data.frame import Commit
 from data.journal import Journal
 from data.state import Dot, State, join
 from data.store import Store
 from sync.device import Device
 from sync.epochs import Epochs
+from sync.holding import Holding
 from sync.owed import Batch
 from sync.refusing import stands
 from sync.taking import Taking, _merged
@@ -131,6 +134,33 @@ def refusal_by_reset() -> Patches:
     return {"sync.taking.Taking._verdict": refuse, "sync.device.Device.pushed": go_back}
 
 
+def unsent_dropped() -> Patches:
+    """A device lets go of what is outside its scope before it was sent."""
+
+    def unsent(_holding: Holding) -> set[str]:
+        return set()
+
+    return {"sync.holding.Holding._unsent": unsent}
+
+
+def refused_unkept() -> Patches:
+    """What the office refuses waits nowhere."""
+
+    def keep(_taking: Taking, _edit: Edit, _why: OfficeError) -> None:
+        return None
+
+    return {"sync.taking.Taking._keep_waiting": keep}
+
+
+def written_on() -> Patches:
+    """A record that left a device is written anew by the replica that had written it before."""
+
+    def go_on(_store: Store) -> None:
+        return None
+
+    return {"data.store.Store.new_run": go_on}
+
+
 _JOINING = ("data.arrival", "sync.joinable", "sync.taking")
 BROKEN: dict[str, Callable[[], Patches]] = {
     "no-epoch": no_epoch,
@@ -140,6 +170,9 @@ BROKEN: dict[str, Callable[[], Patches]] = {
     "ack-before-fsync": ack_before_fsync,
     "order-by-clock": order_by_clock,
     "refusal-by-reset": refusal_by_reset,
+    "unsent-dropped": unsent_dropped,
+    "refused-unkept": refused_unkept,
+    "written-on": written_on,
 }
 
 

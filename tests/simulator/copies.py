@@ -353,14 +353,13 @@ class DeviceCopy(Copy):
                 raise diverged(f"{self.name} keeps {record}, which is outside its scope", record)
 
     def _without(self, record: str) -> None:
-        """It left the scope; then the office had all of it, at some time. If the office that said
-        so was put back before its word came here, the record may be lost with that."""
+        """It left the scope; then the office had all of it, at some time. If that office was put
+        back before its word came here, the record may be lost with that."""
         if not self.scoped:
             super()._without(record)
         self._at_the_office(record)
         self.held.pop(record, None)
-        run = self.session.device.run
-        if not any(run in office.runs for office in self.offices):
+        if not any(self.session.device.run in office.runs for office in self.offices):
             self.left_behind(record)
 
     def _at_the_office(self, record: str) -> None:
@@ -383,8 +382,8 @@ class DeviceCopy(Copy):
     def _has_all(self, office: OfficeCopy, at: int) -> None:
         may_hold = self._may_hold(office)
         for hseq, record in office.store.order.after(0):
-            if not may_hold(record):
-                continue
+            if not may_hold(record) or record in self.model.graves:
+                continue  # a burial that the office has forgotten is offered, not asked for
             have = self.held.get(record, {})
             if hseq <= at and any(
                 n > have.get(replica, 0) for replica, n in office.held[record].items()
@@ -392,12 +391,10 @@ class DeviceCopy(Copy):
                 raise lost(f"{self.name} has passed {record} in the changes without it", record)
 
     def _may_hold(self, office: OfficeCopy) -> Callable[[str], bool]:
-        """Whether a record is in the scope that the office gave this device last, and which it has
-        taken up and filled."""
+        """Whether a record is in the scope that this device was given last, took up and filled."""
         if not self.scoped:
             return lambda _: True
         meta = self.store.meta
-        filling = meta.get("widen") or {}
-        buckets = set(meta.get("holds", ())) - set(filling.get("only") or ())
+        buckets = set(meta.get("holds", ())) - set((meta.get("widen") or {}).get("only") or ())
         buckets &= self.session.device.holding.buckets
         return lambda record: bool(office.store.books.holdings.of(record) & buckets)

@@ -125,13 +125,18 @@ class Model:
         return [event for event in events if event.own and "record_kind" in event.values]
 
     def written_over_by_office(self) -> Iterator[tuple[Event, str]]:
-        """Every value of a person's that the office itself wrote over, by event and field."""
+        """Every value of a person's that the office itself wrote over, by event and field; also
+        those of a record to which it gave no life."""
         for events in self.events.values():
             for event in events.values():
                 for name, _, dot in event.gone if event.own else ():
                     loser = events.get(dot)
-                    if loser is not None and not loser.own and name in loser.values:
+                    if loser is None or loser.own:
+                        continue
+                    if name in loser.values:
                         yield loser, name
+                    elif not name and event.delete:
+                        yield from ((loser, value) for value in loser.values)
 
     # ---- what is owed -------------------------------------------------------------------------
 
