@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 APP = "/phone/"
 RAISED = "performance.getEntriesByName('callboard-raised').length > 0"
 CODE = re.compile("The code: (?:. ){9}.")
-PATIENCE = 40_000
+PATIENCE = 120_000
 """Milliseconds for Python to start in a browser on a busy machine."""
 
 
