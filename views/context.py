@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("callboard.views")
 
+Feed = Callable[[Callable[[], None]], Callable[[], None]]
+"""Calls what it is given whenever there is news, until what it returns is called."""
+
 Face = Literal["office", "device"]
 
 T = TypeVar("T")
@@ -88,26 +91,19 @@ def use_records(*kinds: str) -> int:
 def use_said(tell: Callable[[], T], *kinds: str) -> T:
     """What `tell` says of the records; drawn again only when a commit of one of `kinds` makes it
     say something else."""
-    desk = use_desk()
-    said = tell()
-    latest: Any = ft.use_ref(None)
-    latest.current = (tell, said)
-
-    def differs() -> bool:
-        tell_now, before = latest.current
-        try:
-            return bool(tell_now() != before)
-        except OfficeError:
-            return True  # drawn again, and the component's own door says why
-
-    use_feed(
-        lambda bump: desk.store.listen(
-            lambda touched: (
-                bump() if any(kind in kinds for kind, _ in touched) and differs() else None
-            )
-        )
+    store = use_desk().store
+    return _use_other(
+        tell,
+        lambda look: store.listen(
+            lambda touched: look() if any(kind in kinds for kind, _ in touched) else None
+        ),
     )
-    return said
+
+
+def use_link_said(tell: Callable[[], T]) -> T:
+    """What `tell` says of the link; drawn again only when it says something else."""
+    link = use_place().link
+    return _use_other(tell, lambda look: link.listen(lambda _: look()) if link else _no_feed)
 
 
 def use_link_state() -> LinkState | None:
@@ -150,7 +146,7 @@ def _no_feed() -> None:
     return None
 
 
-def use_feed(subscribe: Callable[[Callable[[], None]], Callable[[], None]]) -> int:
+def use_feed(subscribe: Feed) -> int:
     """Draws the component again whenever what `subscribe` is given is called, from any session.
 
     `subscribe` is called once, when the component is mounted; what it returns ends it.
@@ -177,6 +173,23 @@ def use_feed(subscribe: Callable[[Callable[[], None]], Callable[[], None]]) -> i
 
     ft.use_effect(start, [], cleanup=end)
     return int(count)
+
+
+def _use_other(tell: Callable[[], T], news: Feed) -> T:
+    """What `tell` says, drawn again only when it says something else after news."""
+    said = tell()
+    latest: Any = ft.use_ref(None)
+    latest.current = (tell, said)
+
+    def differs() -> bool:
+        tell_now, before = latest.current
+        try:
+            return bool(tell_now() != before)
+        except OfficeError:
+            return True  # drawn again, and the component's own door says why
+
+    use_feed(lambda bump: news(lambda: bump() if differs() else None))
+    return said
 
 
 def use_state(first: T) -> tuple[T, Callable[[Any], None]]:

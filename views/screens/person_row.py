@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -33,16 +34,18 @@ class Doing:
         """How a tap counts from now on, by the choice at the head of the board."""
         self._how, self._typed = how, typed
 
-    def come(self, line: Line) -> None:
+    async def come(self, line: Line) -> None:
         person, (how, at) = line.row.person, self._when(line)
         self._sight.hold(person.id)
         event = check_in(self.desk, line.day, person, how=how, at=at)
+        await asyncio.sleep(0)  # the row is drawn first, then the words about it
         _said(self.desk, f"{person.name} in {moment(self.desk, line.day, event.at)}.")
 
-    def leave(self, line: Line) -> None:
+    async def leave(self, line: Line) -> None:
         person, (how, at) = line.row.person, self._when(line)
         self._sight.hold(person.id)
         event = check_out(self.desk, line.day, person, how="typed" if how == "call" else how, at=at)
+        await asyncio.sleep(0)  # the row is drawn first, then the words about it
         _said(self.desk, f"{person.name} out {moment(self.desk, line.day, event.at)}.")
 
     def _when(self, line: Line) -> tuple[str, datetime | None]:
