@@ -6,6 +6,7 @@ the drawing on the wrong session, so a listener runs in a copy of the context it
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import logging
 from collections.abc import Awaitable, Callable
@@ -109,7 +110,7 @@ def use_link_said(tell: Callable[[], T]) -> T:
 def use_link_state() -> LinkState | None:
     """The link's state, drawn again when it changes; None at the office."""
     link = use_place().link
-    use_feed(lambda bump: link.listen(lambda _state: bump()) if link else _no_feed)
+    use_feed(lambda bump: link.listen(lambda _state: bump()) if link else _no_feed, later=True)
     return link.state if link else None
 
 
@@ -146,23 +147,30 @@ def _no_feed() -> None:
     return None
 
 
-def use_feed(subscribe: Feed) -> int:
+def use_feed(subscribe: Feed, *, later: bool = False) -> int:
     """Draws the component again whenever what `subscribe` is given is called, from any session.
 
-    `subscribe` is called once, when the component is mounted; what it returns ends it.
+    `subscribe` is called once, when the component is mounted; what it returns ends it. `later`:
+    after those that are drawn at once, so that a line that was tapped does not wait for a count.
     """
     count, set_count = ft.use_state(0)
     stop: Any = ft.use_ref(None)
 
     def start() -> None:
-        here = contextvars.copy_context()
+        here, loop = contextvars.copy_context(), asyncio.get_running_loop()
 
-        def bump() -> None:
+        def draw() -> None:
             try:
                 here.copy().run(set_count, lambda n: n + 1)
             except Exception:
                 log.info("a closed window no longer listens", exc_info=True)
                 end()
+
+        def bump() -> None:
+            if later and loop.is_running():
+                loop.call_soon(draw)
+            else:
+                draw()
 
         stop.current = subscribe(bump)
 

@@ -19,8 +19,8 @@ FILTERS = (("all", "All"), ("not", "Not in"), ("late", "Late"), ("in", "In"), ("
 
 
 def use_piece(sight: Sight, key: str) -> Any:
-    """One piece of what the board shows, drawn again when it is another one."""
-    use_feed(lambda bump: sight.listen(key, bump))
+    """A piece that says more than one person's line, drawn again after theirs."""
+    use_feed(lambda bump: sight.listen(key, bump), later=True)
     return sight.pieces[key]
 
 

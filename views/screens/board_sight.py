@@ -43,13 +43,15 @@ class Head(NamedTuple):
 
 Piece = Line | Head | dict[str, int] | tuple[str, ...]
 
-FILTERS: dict[str, Callable[[Attendance, bool], bool]] = {
-    "all": lambda _row, _late: True,
-    "not": lambda row, _late: row.in_event is None,
-    "late": lambda _row, late: late,
-    "in": lambda row, _late: row.is_in,
-    "out": lambda row, _late: row.out_event is not None,
-}
+FILTERS = ("all", "not", "late", "in", "out")
+
+
+def filters_of(row: Attendance, late: bool) -> tuple[str, ...]:
+    """The filters that show a row."""
+    if row.in_event is None:
+        came: tuple[str, ...] = ("all", "not", "late") if late else ("all", "not")
+        return came if row.out_event is None else (*came, "out")
+    return ("all", "in") if row.out_event is None else ("all", "out")
 
 
 class Sight:
@@ -99,20 +101,20 @@ class Sight:
 
     def _tell(self) -> None:
         before, self.pieces = self.pieces, self._told(self._roll) if self._roll else {}
-        for key, piece in self.pieces.items():
-            if before.get(key) != piece:
-                for bump in tuple(self._bumps.get(key, ())):
-                    bump()
+        changed = [key for key, piece in self.pieces.items() if before.get(key) != piece]
+        for key in sorted(changed, key=_told_last):
+            for bump in tuple(self._bumps.get(key, ())):
+                bump()
 
     # ---- what is told -----------------------------------------------------------------------
 
     def _told(self, roll: Roll) -> dict[str, Piece]:
         show = show_of(self._desk)
         late: set[str] = {row.person.id for row in missing(self._desk, roll.day, roll.rows)}
-        counts = {
-            name: sum(test(row, row.person.id in late) for row in roll.rows)
-            for name, test in FILTERS.items()
-        }
+        counts = dict.fromkeys(FILTERS, 0)
+        for row in roll.rows:
+            for name in filters_of(row, row.person.id in late):
+                counts[name] += 1
         shown = self._found(roll) if self._looking.strip() else self._chosen(roll, late)
         pieces: dict[str, Piece] = {COUNTS: counts}
         of_day, members = _by_department(roll.rows), _by_department(shown)
@@ -126,9 +128,11 @@ class Sight:
         return pieces
 
     def _chosen(self, roll: Roll, late: set[str]) -> list[Attendance]:
-        test, held = FILTERS.get(self._which, FILTERS["all"]), self._held
+        which, held = self._which, self._held
         return [
-            row for row in roll.rows if row.person.id in held or test(row, row.person.id in late)
+            row
+            for row in roll.rows
+            if row.person.id in held or which in filters_of(row, row.person.id in late)
         ]
 
     def _found(self, roll: Roll) -> list[Attendance]:
@@ -141,6 +145,11 @@ class Sight:
             if call.person.id not in here_today and _named(call.person, words)
         ]
         return ([row for row in roll.rows if _named(row.person, words)] + others)[:MOST_FOUND]
+
+
+def _told_last(key: str) -> bool:
+    """Lines are told first: they are what was tapped."""
+    return key in (LINES, COUNTS) or key.startswith(HEAD)
 
 
 def _named(person: Person, words: list[str]) -> bool:

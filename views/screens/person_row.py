@@ -20,6 +20,9 @@ from views.screens.person_sheet import call_button
 from views.theme import BODY, GAP, IN, LATE, OUT, QUIET, SMALL, TARGET
 from views.words import moment, wall
 
+AFTER_S = 0.05
+"""A few frames: by then the row of whoever was tapped stands on the screen."""
+
 
 class Doing:
     """What a tap on a row means; rows ask when they are tapped, so they need not be drawn again."""
@@ -38,15 +41,20 @@ class Doing:
         person, (how, at) = line.row.person, self._when(line)
         self._sight.hold(person.id)
         event = check_in(self.desk, line.day, person, how=how, at=at)
-        await asyncio.sleep(0)  # the row is drawn first, then the words about it
-        _said(self.desk, f"{person.name} in {moment(self.desk, line.day, event.at)}.")
+        await self._said(f"{person.name} in {moment(self.desk, line.day, event.at)}.")
 
     async def leave(self, line: Line) -> None:
         person, (how, at) = line.row.person, self._when(line)
         self._sight.hold(person.id)
-        event = check_out(self.desk, line.day, person, how="typed" if how == "call" else how, at=at)
-        await asyncio.sleep(0)  # the row is drawn first, then the words about it
-        _said(self.desk, f"{person.name} out {moment(self.desk, line.day, event.at)}.")
+        how = "typed" if how == "call" else how
+        event = check_out(self.desk, line.day, person, how=how, at=at)
+        await self._said(f"{person.name} out {moment(self.desk, line.day, event.at)}.")
+
+    async def _said(self, words: str) -> None:
+        """The words about it come when the row has been drawn: they must not hold it up."""
+        gesture = self.desk.last
+        await asyncio.sleep(AFTER_S)
+        say(words, undo=lambda: self.desk.undo(gesture) if gesture is not None else None)
 
     def _when(self, line: Line) -> tuple[str, datetime | None]:
         desk, date = self.desk, line.day.date
@@ -156,13 +164,3 @@ def _sign(icon: ft.IconData, words: str, color: ft.Colors) -> ft.Control:
         spacing=4,
         tight=True,
     )
-
-
-def _said(desk: Desk, words: str) -> None:
-    gesture = desk.last
-
-    def undo() -> None:
-        if gesture is not None:
-            desk.undo(gesture)
-
-    say(words, undo=undo)
