@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import flet as ft
 
@@ -57,8 +57,9 @@ def Lines(sight: Sight, doing: Doing) -> ft.Control:
     for key in keys:
         piece = sight.pieces[key]
         known = before.get(key)
-        same = known is not None and known[0] == piece
-        lines[key] = cast("Any", known) if same else (piece, _line(sight, key, doing))
+        if known is None or known[0] != piece:
+            known = piece, _line(sight, key, doing)
+        lines[key] = known
     drawn.current = lines
     return ft.ListView(
         [line for _, line in lines.values()]
