@@ -117,13 +117,16 @@ def test_more_slots_are_asked_for_before_they_run_out() -> None:
 
 def test_a_phone_that_opens_with_too_few_slots_is_given_more_while_it_opens() -> None:
     """It was ended before the slots came that it had asked for."""
-    folder = BrowserFolder(
-        slots(SPARE - 2), lambda wanted, add: [add(a_slot()) for _ in "x" * wanted]
-    )
+
+    def grow(wanted: int, add: Callable[[Slot], None]) -> None:
+        for _ in range(wanted):
+            add(a_slot())
+
+    folder = BrowserFolder(slots(SPARE - 2), grow)
     for n in range(SPARE):
         written(folder, f"journal.{n}", b"here")
 
-    assert SPARE == len(folder.names())
+    assert len(folder.names()) == SPARE
 
 
 def test_without_a_free_slot_a_file_is_refused_and_then_made() -> None:
