@@ -25,7 +25,7 @@ from flet.pubsub.pubsub_hub import PubSubHub
 
 from data.desk import Desk
 from views.app import session
-from views.context import Place
+from views.context import Face, Place
 
 FIELDS = ("appbar", "title", "label", "actions", "content", "controls")
 """Where a control has the controls inside it."""
@@ -56,7 +56,7 @@ class Audience(Connection):
 class Window:
     """One session, opened at an address as a phone opens it."""
 
-    def __init__(self, desk: Desk, route: str) -> None:
+    def __init__(self, desk: Desk, route: str, face: Face = "office") -> None:
         self.audience = Audience()
         self.session = Session(self.audience)
         page = self.session.page
@@ -65,7 +65,7 @@ class Window:
         _context_page.set(page)
         msgpack.packb(self.session.get_page_patch(), default=ENCODE)  # type: ignore[no-untyped-call]
         page.query()
-        session(lambda width: Place(desk, "office", width))(page)
+        session(lambda width: Place(desk, face, width))(page)
 
     async def go(self, route: str) -> None:
         """As the browser tells it, whoever asked for the address."""
@@ -96,6 +96,16 @@ class Window:
 
     async def tap(self, tooltip: str) -> None:
         await self.fire(self.named(tooltip), "click")
+
+    async def type(self, label: str, text: str) -> None:
+        """Into the one field of this label, as the browser tells it."""
+        (field,) = (f for f in self.controls(ft.TextField) if f.label == label)
+        self.session.apply_patch(field._i, {"value": text})
+        await self.fire(field, "change", text)
+
+    def typed(self, label: str) -> str:
+        (field,) = (f for f in self.controls(ft.TextField) if f.label == label)
+        return str(field.value)
 
     async def fire(self, control: Any, event: str, data: Any = None) -> None:
         await self.session.dispatch_event(control._i, event, data)

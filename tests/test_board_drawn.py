@@ -39,9 +39,7 @@ async def choose(window: Window, beginning: str) -> None:
 
 
 async def find(window: Window, text: str) -> None:
-    (field,) = (f for f in window.controls(ft.TextField) if f.label == "Find a name")
-    window.session.apply_patch(field._i, {"value": text})
-    await window.fire(field, "change", text)
+    await window.type("Find a name", text)
 
 
 def test_a_tap_draws_one_line_and_what_counts_it(

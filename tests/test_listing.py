@@ -28,9 +28,7 @@ def play(
 
 
 async def find(window: Window, text: str) -> None:
-    (field,) = window.controls(ft.TextField)
-    window.session.apply_patch(field._i, {"value": text})
-    await window.fire(field, "change", text)
+    await window.type("Find", text)
 
 
 def names(window: Window) -> list[str]:
