@@ -225,7 +225,7 @@ def _phone(bridge: Any) -> None:
 
     start = json.loads(bridge.start)
     folder = BrowserFolder(
-        bridge.disk.slots, lambda wanted: bridge.disk.grow(wanted, create_proxy(folder.add))
+        bridge.disk.slots, lambda wanted, add: bridge.disk.grow(wanted, create_proxy(add))
     )
     wiped = finish_wipe(folder)
     store = Store(Path("/callboard"), sources=Sources(), hub=False, folder=folder)

@@ -78,11 +78,14 @@ class BrowserFile:
             self._closed = None
 
 
-class BrowserFolder:
-    """The files in the slots. `more` is told how many slots to open, and adds each by `add`."""
+More = Callable[[int, Callable[[Slot], None]], object]
 
-    def __init__(self, slots: Sequence[Slot], more: Callable[[int], object] | None = None) -> None:
-        self._more = more or (lambda _wanted: None)
+
+class BrowserFolder:
+    """The files in the slots. `more` is told how many slots to open, and whom to give each."""
+
+    def __init__(self, slots: Sequence[Slot], more: More | None = None) -> None:
+        self._more = more or (lambda _wanted, _add: None)
         self._named: dict[str, Slot] = {}
         self._free: list[Slot] = []
         self._gone: list[Slot] = []
@@ -186,7 +189,7 @@ class BrowserFolder:
 
     def _ask(self) -> None:
         if len(self._free) < SPARE:
-            self._more(SPARE - len(self._free))
+            self._more(SPARE - len(self._free), self.add)
 
 
 def _head(name: str) -> bytes:

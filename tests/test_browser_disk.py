@@ -102,7 +102,7 @@ def test_a_damaged_head_keeps_its_bytes_from_being_written_over() -> None:
 
 def test_more_slots_are_asked_for_before_they_run_out() -> None:
     asked: list[int] = []
-    folder = BrowserFolder(slots(SPARE + 1), asked.append)
+    folder = BrowserFolder(slots(SPARE + 1), lambda wanted, _add: asked.append(wanted))
     assert asked == []
     written(folder, "journal.1", b"")
     assert asked == []
@@ -113,6 +113,20 @@ def test_more_slots_are_asked_for_before_they_run_out() -> None:
     assert len(folder.names()) == 2
     written(folder, "history.2", b"")
     assert asked == [1, 1]
+
+
+def test_a_phone_that_opens_with_too_few_slots_is_given_more_while_it_opens() -> None:
+    """It was ended before the slots came that it had asked for."""
+
+    def grow(wanted: int, add: Callable[[Slot], None]) -> None:
+        for _ in range(wanted):
+            add(a_slot())
+
+    folder = BrowserFolder(slots(SPARE - 2), grow)
+    for n in range(SPARE):
+        written(folder, f"journal.{n}", b"here")
+
+    assert len(folder.names()) == SPARE
 
 
 def test_without_a_free_slot_a_file_is_refused_and_then_made() -> None:

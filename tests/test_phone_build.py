@@ -8,6 +8,7 @@ import base64
 import gzip
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from starlette.applications import Starlette
 
 from data.errors import OfficeError
 from tests.phone_parts import built
-from views.phone.archive import ROOT, ours, zipped
+from views.phone.archive import PAPER_FONTS, ROOT, ours, packages, zipped
 from views.phone.build import BASE, Built, Parts, found
 from views.phone.client import client
 from views.phone.compiled import compiled
@@ -55,13 +56,12 @@ def test_of_the_font_tools_only_what_paper_needs_comes_along() -> None:
     assert not [name for name in fonts if re.match(r"fontTools/(ufoLib|voltLib|merge|qu2cu)", name)]
 
 
-def test_whatever_our_code_imports_at_its_start_is_on_the_phone() -> None:
+def test_whatever_our_code_imports_on_a_phone_is_there() -> None:
+    """At its start, and inside the functions that a phone may call."""
     there = {name.split("/")[0].split(".")[0] for name in inside("packages.zip")}
     code = ours()
     for name, content in code.items():
-        if not name.endswith(".py") or name == "main.py":
-            continue
-        for module in imported_at_start(content):
+        for module in imported_on_a_phone(content, name) if name.endswith(".py") else ():
             top = module.split(".")[0]
             if top in ("data", "sync", "views"):
                 path = module.replace(".", "/")
@@ -69,6 +69,30 @@ def test_whatever_our_code_imports_at_its_start_is_on_the_phone() -> None:
             else:
                 known = top in sys.stdlib_module_names or top in there or top in ONLY_THERE
                 assert known or top in ON_LAPTOPS, f"{name} imports {module}"
+
+
+def test_the_app_plays_on_the_flet_that_a_phone_gets(tmp_path: Path) -> None:
+    for name, content in packages([]).items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    played = subprocess.run(
+        [sys.executable, "-m", "tests.flet_of_a_phone"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert played.returncode == 0, played.stderr
+    assert str(tmp_path) in played.stdout
+
+
+def test_the_faces_of_our_paper_do_not_vary() -> None:
+    """What makes faces out of one that varies is an empty stand-in on a phone."""
+    from fontTools.ttLib import TTFont
+
+    for name in PAPER_FONTS:
+        assert "fvar" not in TTFont(ROOT / "assets" / "fonts" / name)
 
 
 def test_the_list_of_wheels_fits_what_the_laptop_is_told_to_install() -> None:
@@ -259,19 +283,34 @@ def hash_of(content: bytes) -> str:
     return base64.b64encode(hashlib.sha256(content).digest()).decode()
 
 
-def imported_at_start(content: bytes) -> Iterator[str]:
-    for node in run_at_once(ast.parse(content)):
+def imported_on_a_phone(content: bytes, name: str) -> Iterator[str]:
+    for node in run_on_a_phone(ast.parse(content), name):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield node.module or ""
+            module = node.module or ""
+            yield module
+            submodules = (f"{module}.{alias.name}" for alias in node.names)
+            yield from (m for m in submodules if (ROOT / f"{m.replace('.', '/')}.py").exists())
 
 
-def run_at_once(node: ast.AST) -> Iterator[ast.AST]:
+OF_A_PHONE = {"in_browser", "_phone", "_own_name", "_write_as_who_has_it"}
+"""What of main.py a phone runs."""
+
+
+def run_on_a_phone(node: ast.AST, name: str) -> Iterator[ast.AST]:
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        top = name == "main.py" and isinstance(node, ast.Module)
+        function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
+        if top and function and getattr(child, "name", "") not in OF_A_PHONE:
             continue
         if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
             continue
+        if isinstance(child, ast.If) and "emscripten" in ast.unparse(child.test):
+            there = child.body if "==" in ast.unparse(child.test) else child.orelse
+            yield from there
+            for statement in there:
+                yield from run_on_a_phone(statement, name)
+            continue
         yield child
-        yield from run_at_once(child)
+        yield from run_on_a_phone(child, name)

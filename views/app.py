@@ -8,7 +8,7 @@ import flet as ft
 
 from data.kinds.own import asks_who
 from views.adapt import Width
-from views.context import PLACE, Place, use_link_state, use_place, use_records
+from views.context import PLACE, Place, use_link_said, use_place, use_said
 from views.routes import ROUTES, NotFound
 from views.safe import part
 from views.screens.door import Emptied, FirstPairing
@@ -50,25 +50,29 @@ BEGINNINGS = {
 
 @part
 def Door() -> ft.Control:
-    """The routes, once there is a production; before that the wizard, or the code to be typed. A
-    lent device first asks who has it."""
-    place, state = use_place(), use_link_state()
-    use_records("production", "lending")
+    """The routes, or what comes before them. Drawn again only when another door opens: everything
+    there is stands behind it."""
+    place = use_place()
+    use_link_said(lambda: _opens(place))
+    name = use_said(lambda: _opens(place), "production", "lending", "device")
+    return _router(name, BEGINNINGS.get(name, ROUTES), place.width.visit)
+
+
+def _opens(place: Place) -> str:
+    """All, once there is a production; before that the wizard, or the code to be typed. A lent
+    device first asks who has it."""
+    desk, state = place.desk, place.link.state if place.link else None
     if state is not None and state.wiped:
-        return _router("emptied", BEGINNINGS["emptied"], place.width.visit)
-    if place.face == "device" and asks_who(place.desk):
-        begun = bool(place.desk.all(place.desk.kinds["production"]))
-        return _begin("who" if begun else "pair", place)
-    if place.desk.all(place.desk.kinds["production"]):
-        return _router("all", ROUTES, place.width.visit)
+        return "emptied"
+    begun = bool(desk.all(desk.kinds["production"]))
+    if place.face == "device" and asks_who(desk):
+        return "who" if begun else "pair"
+    if begun:
+        return "all"
     refused = state is not None and state.door == "unpaired"
-    paired = "token" in place.desk.store.meta
+    paired = "token" in desk.store.meta
     to_pair = refused or paired or place.wiped or place.invited
-    return _begin("pair" if to_pair else place.face, place)
-
-
-def _begin(name: str, place: Place) -> ft.Control:
-    return _router(name, BEGINNINGS[name], place.width.visit)
+    return "pair" if to_pair else place.face
 
 
 def _router(name: str, routes: list[ft.Route], visit: int) -> ft.Control:

@@ -6,6 +6,7 @@ the drawing on the wrong session, so a listener runs in a copy of the context it
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import logging
 from collections.abc import Awaitable, Callable
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import flet as ft
 
 from data.desk import Desk
+from data.errors import OfficeError
 from data.housekeeping import Keeper
 from sync.link import Link, LinkState
 from views.adapt import Width
@@ -24,7 +26,14 @@ if TYPE_CHECKING:
     from sync.exchange import Office  # a device has no use for these
     from sync.pairing import Pairings
 
+log = logging.getLogger("callboard.views")
+
+Feed = Callable[[Callable[[], None]], Callable[[], None]]
+"""Calls what it is given whenever there is news, until what it returns is called."""
+
 Face = Literal["office", "device"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,17 +85,35 @@ def use_desk() -> Desk:
 def use_records(*kinds: str) -> int:
     """Draws the component again whenever a record of one of `kinds` was committed."""
     desk = use_desk()
-    return _use_feed(
+    return use_feed(
         lambda bump: desk.store.listen(
             lambda touched: bump() if any(kind in kinds for kind, _ in touched) else None
         )
     )
 
 
+def use_said(tell: Callable[[], T], *kinds: str) -> T:
+    """What `tell` says of the records; drawn again only when a commit of one of `kinds` makes it
+    say something else."""
+    store = use_desk().store
+    return _use_other(
+        tell,
+        lambda look: store.listen(
+            lambda touched: look() if any(kind in kinds for kind, _ in touched) else None
+        ),
+    )
+
+
+def use_link_said(tell: Callable[[], T]) -> T:
+    """What `tell` says of the link; drawn again only when it says something else."""
+    link = use_place().link
+    return _use_other(tell, lambda look: link.listen(lambda _: look()) if link else _no_feed)
+
+
 def use_link_state() -> LinkState | None:
     """The link's state, drawn again when it changes; None at the office."""
     link = use_place().link
-    _use_feed(lambda bump: link.listen(lambda _state: bump()) if link else _no_feed)
+    use_feed(lambda bump: link.listen(lambda _state: bump()) if link else _no_feed, later=True)
     return link.state if link else None
 
 
@@ -94,28 +121,28 @@ def use_office() -> Office | None:
     """The office's half of the sync, drawn again with every commit: devices tell it things that no
     record holds. None on a device."""
     place = use_place()
-    _use_feed(lambda bump: place.desk.store.listen(lambda _: bump()) if place.office else _no_feed)
+    use_feed(lambda bump: place.desk.store.listen(lambda _: bump()) if place.office else _no_feed)
     return place.office
 
 
 def use_keeper() -> Keeper | None:
     """What makes the backups, drawn again as they go on and as time passes; None on a device."""
     keeper = use_place().keeper
-    _use_feed(lambda bump: keeper.listen(bump) if keeper else _no_feed)
+    use_feed(lambda bump: keeper.listen(bump) if keeper else _no_feed)
     return keeper
 
 
 def use_browser() -> Browser | None:
     """The browser around the app, drawn again when it says something new; None at the office."""
     browser = use_place().browser
-    _use_feed(lambda bump: browser.listen(bump) if browser else _no_feed)
+    use_feed(lambda bump: browser.listen(bump) if browser else _no_feed)
     return browser
 
 
 def use_pairings() -> Pairings | None:
     """Who is being paired, drawn again when somebody says a code; None on a device."""
     pairings = use_place().pairings
-    _use_feed(lambda bump: pairings.listen(bump) if pairings else _no_feed)
+    use_feed(lambda bump: pairings.listen(bump) if pairings else _no_feed)
     return pairings
 
 
@@ -123,19 +150,30 @@ def _no_feed() -> None:
     return None
 
 
-def _use_feed(subscribe: Callable[[Callable[[], None]], Callable[[], None]]) -> int:
+def use_feed(subscribe: Feed, *, later: bool = False) -> int:
+    """Draws the component again whenever what `subscribe` is given is called, from any session.
+
+    `subscribe` is called once, when the component is mounted; what it returns ends it. `later`:
+    after those that are drawn at once, so that a line that was tapped does not wait for a count.
+    """
     count, set_count = ft.use_state(0)
     stop: Any = ft.use_ref(None)
 
     def start() -> None:
-        here = contextvars.copy_context()
+        here, loop = contextvars.copy_context(), asyncio.get_running_loop()
 
-        def bump() -> None:
+        def draw() -> None:
             try:
                 here.copy().run(set_count, lambda n: n + 1)
             except Exception:
                 log.info("a closed window no longer listens", exc_info=True)
                 end()
+
+        def bump() -> None:
+            if later and loop.is_running():
+                loop.call_soon_threadsafe(draw)
+            else:
+                draw()
 
         stop.current = subscribe(bump)
 
@@ -148,9 +186,21 @@ def _use_feed(subscribe: Callable[[Callable[[], None]], Callable[[], None]]) -> 
     return int(count)
 
 
-log = logging.getLogger("callboard.views")
+def _use_other(tell: Callable[[], T], news: Feed) -> T:
+    """What `tell` says, drawn again only when it says something else after news."""
+    said = tell()
+    latest: Any = ft.use_ref(None)
+    latest.current = (tell, said)
 
-T = TypeVar("T")
+    def differs() -> bool:
+        tell_now, before = latest.current
+        try:
+            return bool(tell_now() != before)
+        except OfficeError:
+            return True  # drawn again, and the component's own door says why
+
+    use_feed(lambda bump: news(lambda: bump() if differs() else None))
+    return said
 
 
 def use_state(first: T) -> tuple[T, Callable[[Any], None]]:

@@ -69,13 +69,7 @@ class Draft:
 
     def waiting(self, start_over: Callable[[], Any]) -> list[ft.Control]:
         """That this was typed before and not saved, and the way to begin anew."""
-        if self._kept is None or self._kept.since is None:
-            return []
-        since = clock_of(self._desk, self._kept.since)
-        return [
-            note(f"Not saved yet, from {since}.", icon=ft.Icons.EDIT_NOTE),
-            ft.Row([side_button("Start over", start_over)]),
-        ]
+        return _waiting(self._desk, self._kept, start_over)
 
     def control(self, name: str) -> ft.Control:
         """The field's control with what was typed and, where it was refused, the reason."""
@@ -179,3 +173,58 @@ def use_draft(desk: Desk, kind: Kind[Any], names: Iterable[str], record: Record)
     nothing: dict[str, str] = {}
     wrong, set_wrong = use_state(nothing)
     return Draft(desk, kind, texts, wrong, seen, set_texts, set_wrong, kept)
+
+
+class Jotted:
+    """A few texts that a verb asks for and that are no whole record: an amount and its reason."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        fresh: Mapping[str, str],
+        texts: Mapping[str, str],
+        set_texts: Callable[..., None],
+        kept: Kept | None,
+    ) -> None:
+        self._desk, self._fresh, self._texts = desk, fresh, texts
+        self._set_texts, self._kept = set_texts, kept
+
+    def __getitem__(self, name: str) -> str:
+        return self._texts[name]
+
+    def put(self, name: str, text: str) -> None:
+        self._set_texts(lambda now: {**now, name: text})
+        if self._kept is not None:
+            self._kept.put(texts={**self._kept.texts(self._texts), name: text})
+
+    def saved(self) -> None:
+        """It is in a record now; what stands in the fields may stay."""
+        if self._kept is not None:
+            self._kept.drop()
+
+    def done(self) -> None:
+        """It was said, or is not wanted: the next one begins as this one did."""
+        self.saved()
+        self._set_texts(dict(self._fresh))
+
+    def waiting(self) -> list[ft.Control]:
+        """That this was typed before and not saved, and the way to begin anew."""
+        return _waiting(self._desk, self._kept, self.done)
+
+
+def use_jotted(part: str, **fresh: str) -> Jotted:
+    """Texts of one part of a screen; on a device those that wait, else as they begin."""
+    place, address = use_place(), f"{ft.use_route_location()}#{part}"
+    on_device = place.face == "device"
+    kept, _ = use_first(lambda: Kept(place.desk, address) if on_device else None)
+    texts, set_texts = use_first(lambda: kept.texts(fresh) if kept is not None else fresh)
+    return Jotted(place.desk, fresh, texts, set_texts, kept)
+
+
+def _waiting(desk: Desk, kept: Kept | None, start_over: Callable[[], Any]) -> list[ft.Control]:
+    if kept is None or kept.since is None:
+        return []
+    return [
+        note(f"Not saved yet, from {clock_of(desk, kept.since)}.", icon=ft.Icons.EDIT_NOTE),
+        ft.Row([side_button("Start over", start_over)]),
+    ]

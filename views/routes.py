@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import flet as ft
 
 from views.context import go
@@ -18,10 +20,8 @@ from views.screens.devices import DeviceDetail, Devices
 from views.screens.door import PairAgain
 from views.screens.envelope import EnvelopeDetail, FloatNew
 from views.screens.gate import Gate
-from views.screens.imports import Import
 from views.screens.inbox import Inbox
 from views.screens.own import OwnDevice
-from views.screens.pair import PairDevice
 from views.screens.paper import Paper
 from views.screens.people import People, PersonPage
 from views.screens.phone import Phone
@@ -33,6 +33,13 @@ from views.screens.setup import Settings
 from views.screens.sync import Sync
 from views.screens.today import Today
 from views.screens.undo import Undo
+
+if sys.platform == "emscripten":  # neither reads spreadsheets nor draws codes
+    from views.screens.at_office import AtOffice as Import
+    from views.screens.at_office import AtOffice as PairDevice
+else:
+    from views.screens.imports import Import
+    from views.screens.pair import PairDevice
 
 
 @part

@@ -11,7 +11,7 @@ from data.desk import Desk
 from data.errors import BadInput, NotFound, Refused
 from data.fields import Label, Line, Moment, link_to, one_of
 from data.kind import Kind
-from data.kinds.calls import Call, calls
+from data.kinds.calls import Call, call_of, calls
 from data.kinds.people import Person, PersonId
 from data.kinds.production import show_of, zone
 from data.kinds.schedule import DayId, ShootDay
@@ -95,14 +95,27 @@ TWINS = timedelta(minutes=5)
 
 def board(desk: Desk, day: ShootDay) -> list[Attendance]:
     """Everybody with their times on this day: those called, and those who came all the same."""
+    return rows_of(desk, day, calls(desk, day), {})
+
+
+Made = dict[str, tuple[list[TimeEvent], Attendance]]
+"""By person: a row, and the events it was made of."""
+
+
+def rows_of(desk: Desk, day: ShootDay, listed: Iterable[Call], made: Made) -> list[Attendance]:
+    """The board's rows. `made` keeps them: whose events are the same gets the same row again."""
     by_person: dict[str, list[TimeEvent]] = {}
     for event in events_of(desk, day):
         by_person.setdefault(event.person, []).append(event)
-    return [
-        attendance(desk, day, call, by_person.get(call.person.id, ()))
-        for call in calls(desk, day)
-        if call.called or call.person.id in by_person
-    ]
+    rows: list[Attendance] = []
+    for call in listed:
+        events = by_person.get(call.person.id, [])
+        if call.called or events:
+            known = made.get(call.person.id)
+            if known is None or known[0] != events:
+                known = made[call.person.id] = events, attendance(desk, day, call, events)
+            rows.append(known[1])
+    return rows
 
 
 def events_of(desk: Desk, day: ShootDay) -> list[TimeEvent]:
@@ -274,7 +287,7 @@ def _say(
 
 
 def _row(desk: Desk, day: ShootDay, person: Person) -> Attendance:
-    call = next((c for c in calls(desk, day) if c.person.id == person.id), None)
+    call = call_of(desk, day, person.id)
     if call is None:
         raise NotFound(f"{person.name} is not on the crew list any more.")
     return attendance(desk, day, call, [e for e in events_of(desk, day) if e.person == person.id])

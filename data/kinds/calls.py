@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -68,13 +68,14 @@ def offsets_of(desk: Desk, day: ShootDay) -> dict[str, int]:
 
 def calls(desk: Desk, day: ShootDay) -> list[Call]:
     """Everybody on the crew and cast list with their call on this day, by department as listed."""
-    offsets = offsets_of(desk, day)
-    own = {line.person: line for line in desk.having(PERSONAL_CALL, "day", day.id)}
-    playing = _cast_called(desk, day)
-    return [
-        _call(person, day, offsets, own.get(person.id), playing.get(person.id))
-        for person in desk.all(PERSON)
-    ]
+    call = _caller(desk, day)
+    return [call(person) for person in desk.all(PERSON)]
+
+
+def call_of(desk: Desk, day: ShootDay, person_id: str) -> Call | None:
+    """One person's call on this day; None for somebody who is on no list."""
+    person = desk.find(PERSON, person_id)
+    return None if person is None else _caller(desk, day)(person)
 
 
 def called(desk: Desk, day: ShootDay) -> list[Call]:
@@ -154,6 +155,14 @@ def _still_running(desk: Desk, before: ShootDay, today_: ShootDay | None) -> boo
         return False
     minutes = wall_minutes(today(desk), desk.now(), zone(desk))
     return minutes < (6 * 60 if today_ is None else max(today_.general_call - 4 * 60, 0))
+
+
+def _caller(desk: Desk, day: ShootDay) -> Callable[[Person], Call]:
+    """Says anybody's call, by what the records say of the day."""
+    offsets = offsets_of(desk, day)
+    own = {line.person: line for line in desk.having(PERSONAL_CALL, "day", day.id)}
+    playing = _cast_called(desk, day)
+    return lambda person: _call(person, day, offsets, own.get(person.id), playing.get(person.id))
 
 
 def _cast_called(desk: Desk, day: ShootDay) -> dict[str, bool]:

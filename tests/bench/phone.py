@@ -27,7 +27,7 @@ from data.stamp import Clock, Sources
 from data.store import Store
 from tests.bench.bare_app import bare_app
 from tests.bench.rows import Row, table
-from tests.browser.processes import Face, served_folder
+from tests.browser.processes import COORDINATOR, Face, listed, served_folder
 from tests.phone_parts import built
 from views.phone.build import Built
 from views.phone.client import NOT_OFFLINE, drawn_by
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from tests.browser.pocket import Pocket
 
 PHONE = (390, 844)
+DESK: Any = {"width": 1280, "height": 800}
 STARTS = 3
 TAPS = 40
 MEMORY_TAPS = 500
@@ -79,6 +80,7 @@ def rows() -> list[Row]:
     from playwright.sync_api import sync_playwright
 
     from tests.browser.conftest import CHROMIUM, QUIET
+    from tests.browser.hand import Hand
     from tests.browser.pocket import Pocket
 
     executable = Path(next(filter(None, map(shutil.which, CHROMIUM))))
@@ -92,7 +94,10 @@ def rows() -> list[Row]:
         hub = _office(folder / "office")
         with hub, served_folder(bare.folder) as bare_address:
             phone, other = pocket("ours", hub.address), pocket("peer", bare_address)
-            found = _said(_installed(phone, other, ours, bare))
+            found = _said(_first_visits(phone, other, ours, bare))
+            browser = player.chromium.launch(executable_path=executable, args=QUIET)
+            _paired(phone, Hand(browser.new_page(viewport=DESK), hub.address), hub)
+            browser.close()
         found += _said(_cold(phone, other))
         found += _said(_taps(phone, other))
         found += _said(_lists(phone))
@@ -140,13 +145,21 @@ AHEAD = 66
 # ---- the rows ------------------------------------------------------------------------------------
 
 
-def _installed(phone: Pocket, other: Pocket, ours: Built, bare: Built) -> Iterator[Row]:
+def _first_visits(phone: Pocket, other: Pocket, ours: Built, bare: Built) -> Iterator[Row]:
     """First visits over the network, and what of the app crosses it."""
     first = _raised(phone), _raised(other)
     yield Row("cold start, first visit / bare app (no goal)", *first, 99.0, "ms")
-    phone.ready_offline()
     other.page.wait_for_function("state.offline === 'ready'", timeout=120_000)
     yield Row("download / bare app", _sent(ours), _sent(bare), 1.35, "MB")
+
+
+def _paired(phone: Pocket, at_office: Hand, hub: Face) -> None:
+    """Paired across a table, and everything that it may hold fetched."""
+    at_office.open("/pair")
+    phone.restart()  # the picture opens the app; where it is open, the browser only turns the page
+    whose = next(p for p in listed(hub.home, "person") if p["position"] == COORDINATOR)
+    phone.pair(at_office, f"{whose['name']}, {COORDINATOR}")
+    phone.ready_offline()
     hand = phone.open("/phone/sync")
     hand.page.wait_for_function(
         "document.body.innerText.includes('both copies were equal')",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -25,12 +26,16 @@ NOT_OURS = (
     "views/web.py",
     "views/command_line.py",
     "views/commands.py",
+    "views/screens/imports.py",
+    "views/screens/pair.py",
+    "sync/checking.py",
     "sync/hub.py",
     "sync/epochs.py",
     "sync/errand.py",
     "sync/exchange.py",
     "sync/front.py",
     "sync/graveyard.py",
+    "sync/heard.py",
     "sync/pairing.py",
     "sync/refusing.py",
     "sync/register.py",
@@ -38,10 +43,13 @@ NOT_OURS = (
     "sync/taking.py",
     "sync/view.py",
     "data/check.py",
+    "data/imports/",
+    "data/pairing.py",
     "data/remains.py",
     "data/salvage.py",
     "data/sample/",
     "data/snapshot_remains.py",
+    "data/standing.py",
 )
 """The office's alone."""
 
@@ -55,11 +63,22 @@ NOT_PACKED = (
     "flet/messaging/flet_socket_server.py",
     "flet/pytest_plugin.py",
     "flet/testing/",
+    "annotated_types/test_cases.py",
+    "flet/utils/griffe_deprecations.py",
+    "pydantic/color.py",
+    "pydantic/experimental/",
     "pydantic/mypy.py",
     "pydantic/v1/",
     "tinydb/mypy_plugin.py",
 )
 """For servers, for other tools, or for code older than ours."""
+
+STAND_INS = {
+    "fontTools/varLib/__init__.py": b"",
+    "fontTools/varLib/instancer/__init__.py": b"",
+}
+"""What makes faces out of one that varies. fpdf imports it at its top; the faces of our paper do
+not vary, so nothing in it is ever called, and it would bring half of the font tools along."""
 
 FONT_TABLES = "fontTools/ttLib/tables/"
 """fontTools looks up a table's module by the table's name in the font, so no import names it."""
@@ -81,11 +100,12 @@ def packages(wheels: Iterable[Path]) -> dict[str, bytes]:
     for wheel in wheels:
         with ZipFile(wheel) as opened:
             files |= {name: opened.read(name) for name in opened.namelist() if _wanted(name)}
-    needed = _reached(files, "fpdf", "fontTools")
+    files |= {name: content for name, content in STAND_INS.items() if name in files}
+    needed = _of_paper(files) | _of_screens(files)
     return {
         name: content
         for name, content in files.items()
-        if not name.startswith("fontTools/") or name in needed
+        if not name.startswith(("fontTools/", "flet/")) or _python_of(name) in needed
     }
 
 
@@ -118,15 +138,32 @@ def _wanted(name: str) -> bool:
 # ---- only what is imported ---------------------------------------------------------------------
 
 
-def _reached(files: Files, user: str, package: str) -> set[str]:
-    """The files of `package` that `user` imports, and those that they import in turn."""
+def _of_paper(files: Files) -> set[str]:
+    """The font tools that making paper imports."""
     tables = [name for tag in _tables() if (name := f"{FONT_TABLES}{tag}.py") in files]
-    to_read = [name for name in files if name.startswith(f"{user}/") and name.endswith(".py")]
-    to_read += tables
-    reached = set(tables)
+    users = [name for name in files if name.startswith("fpdf/") and name.endswith(".py")]
+    return _reached(files, [*users, *tables], "fontTools")
+
+
+def _of_screens(files: Files) -> set[str]:
+    """The modules of flet for what our screens name; flet itself imports each at its first use."""
+    used = {name for code in ours().values() for name in re.findall(rb"\bft\.(\w+)", code)}
+    modules = [flet._LAZY[word] for name in used if (word := name.decode()) in flet._LAZY]
+    start = [file for module in modules for file in _files_of(files, module)]
+    return _reached(files, start, "flet")
+
+
+def _python_of(name: str) -> str:
+    """The module that a file belongs to: a list of icons lies beside the one that reads it."""
+    return name.removesuffix(".json") + ".py" if name.endswith(".json") else name
+
+
+def _reached(files: Files, start: Iterable[str], package: str) -> set[str]:
+    """The files of `package` among `start` and what they import, in turn."""
+    to_read, reached = list(start), set[str]()
+    reached |= {name for name in to_read if name.startswith(f"{package}/")}
     while to_read:
-        name = to_read.pop()
-        for found in _imported(files, name):
+        for found in _imported(files, to_read.pop()):
             if found.startswith(f"{package}/") and found not in reached:
                 reached.add(found)
                 to_read.append(found)
@@ -148,10 +185,10 @@ def _tables() -> set[str]:
 def _imported(files: Files, name: str) -> Iterator[str]:
     if not name.endswith(".py"):
         return
-    tree = ast.parse(files[name])
-    # Tables build their classes in functions that run at import.
-    of_a_table = name.startswith(FONT_TABLES) and not name.endswith("__init__.py")
-    for node in ast.walk(tree) if of_a_table else _run_at_once(tree):
+    # Tables build their classes in functions that run at import, and flet imports in its functions
+    # what it does not need at its start.
+    whole = name.startswith((FONT_TABLES, "flet/")) and name != f"{FONT_TABLES}__init__.py"
+    for node in _run(ast.parse(files[name]), whole=whole):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield from _files_of(files, alias.name)
@@ -160,14 +197,22 @@ def _imported(files: Files, name: str) -> Iterator[str]:
             yield from _files_of(files, base)
             for alias in node.names:
                 yield from _files_of(files, f"{base}.{alias.name}")
+                if base == "flet":
+                    yield from _files_of(files, flet._LAZY.get(alias.name, base))
 
 
-def _run_at_once(node: ast.AST) -> Iterator[ast.AST]:
-    """Statements that run when a module is imported; a function's own imports are another day's."""
+def _run(node: ast.AST, *, whole: bool) -> Iterator[ast.AST]:
+    """Statements that run when a module is imported; `whole`: those of its functions too. What is
+    there for a checker of types runs never."""
     for child in ast.iter_child_nodes(node):
-        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        function = isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+            for otherwise in child.orelse:
+                yield otherwise
+                yield from _run(otherwise, whole=whole)
+        elif whole or not function:
             yield child
-            yield from _run_at_once(child)
+            yield from _run(child, whole=whole)
 
 
 def _absolute(name: str, node: ast.ImportFrom) -> str:

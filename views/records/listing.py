@@ -20,6 +20,8 @@ from views.theme import GAP
 from views.words import count
 
 WINDOW = 60
+FOUND = 20
+"""Who looks for something reads the first lines; the rest comes when it is asked for."""
 BRIEF = 3
 LISTED = (
     ("person", ft.Icons.GROUPS_OUTLINED),
@@ -83,24 +85,33 @@ def Lists() -> ft.Control:
     return page(tiles)
 
 
+Said = tuple[str, str]
+"""What a row says: the name, and the line under it."""
+
+
 @screen
 def Listing() -> ft.View:
     desk = use_desk()
     kind = desk.kind_named(ft.use_route_params()["kind"])
     use_records(kind.name)
     looking, set_looking = use_state("")
-    window, set_window = use_state(WINDOW)
-    records = [r for r in desk.all(kind) if _matches(desk, kind, r, looking)]
-    records.sort(key=lambda r: _order(desk, kind, r))
+    window, set_window = use_state(0)
+    found = desk.watch.kept("listed", Listed).find(desk, kind, looking)
+    most = window + (FOUND if looking.strip() else WINDOW)
+    rows = _use_rows(desk, kind, found[:most])
     adding = (
         [side_button(f"Add: {kind.title.lower()}", lambda: go(f"/list/{kind.name}/new"))]
         if kind in ADDED
         else []
     )
-    rows = [Row(desk, kind, record, key=record.id) for record in records[:window]]
-    if len(records) > window:
-        more = f"Show more ({len(records) - window})"
+    if len(found) > most:
+        more = f"Show more ({len(found) - most})"
         rows.append(side_button(more, lambda: set_window(window + WINDOW)))
+
+    def look(text: str) -> None:
+        set_window(0)
+        set_looking(text)
+
     return sub_view(
         kind.plural,
         lambda: go("/lists"),
@@ -110,12 +121,12 @@ def Listing() -> ft.View:
                 value=looking,
                 prefix_icon=ft.Icons.SEARCH,
                 dense=True,
-                on_change=act(lambda e: set_looking(e.control.value)),
+                on_change=act(lambda e: look(e.control.value)),
             ),
             ft.Row(
                 [
                     ft.Text(
-                        count(len(records), kind.title.lower(), kind.plural.lower()), expand=True
+                        count(len(found), kind.title.lower(), kind.plural.lower()), expand=True
                     ),
                     *adding,
                 ],
@@ -126,13 +137,59 @@ def Listing() -> ft.View:
     )
 
 
+def _use_rows(desk: Desk, kind: Kind[Any], records: list[Record]) -> list[ft.Control]:
+    """A row for each record. One that says what it said is handed to flet as the same object, which
+    it passes over: a key that leaves the same people draws nobody again."""
+    drawn: Any = ft.use_ref(None)
+    before: dict[str, tuple[Said, ft.Control]] = drawn.current or {}
+    rows: dict[str, tuple[Said, ft.Control]] = {}
+    for record in records:
+        said = (title_of(desk, kind, record), _under(desk, kind, record))
+        known = before.get(record.id)
+        if known is None or known[0] != said:
+            known = said, Row(kind.name, record.id, *said, key=record.id)
+        rows[record.id] = known
+    drawn.current = rows
+    return [row for _, row in rows.values()]
+
+
 @part
-def Row(desk: Desk, kind: Kind[Any], record: Record) -> ft.Control:
+def Row(kind: str, record_id: str, name: str, under: str) -> ft.Control:
     """The record's name over its other columns."""
+    return tile(name, under, on_click=lambda: go(f"/list/{kind}/{record_id}"))
+
+
+def _under(desk: Desk, kind: Kind[Any], record: Record) -> str:
     name = title_of(desk, kind, record)
     texts = [_brief(desk, kind, column, record) for column in kind.columns]
-    under = " · ".join([text for text in texts if text and text != name][:BRIEF])
-    return tile(name, under, on_click=lambda: go(f"/list/{kind.name}/{record.id}"))
+    return " · ".join([text for text in texts if text and text != name][:BRIEF])
+
+
+class Listed:
+    """Every record of a kind in the order of its list, with the words that find it. They are read
+    once until something is committed, not once for every key that is typed."""
+
+    def __init__(self) -> None:
+        self._listed: dict[str, list[tuple[str, Record]]] = {}
+
+    def find(self, desk: Desk, kind: Kind[Any], looking: str) -> list[Record]:
+        """The records in whose words every word stands that is looked for."""
+        if desk.watch.news("listed") != set():
+            self._listed = {}  # a link may say the words of any record
+        if kind.name not in self._listed:
+            records = sorted(desk.all(kind), key=lambda record: _order(desk, kind, record))
+            self._listed[kind.name] = [(_words(desk, kind, record), record) for record in records]
+        words = looking.casefold().split()
+        return [
+            record
+            for text, record in self._listed[kind.name]
+            if all(word in text for word in words)
+        ]
+
+
+def _words(desk: Desk, kind: Kind[Any], record: Record) -> str:
+    texts = (shown(desk, kind, name, record) for name in kind.search or kind.columns)
+    return " ".join(texts).casefold()
 
 
 def _brief(desk: Desk, kind: Kind[Any], name: str, record: Record) -> str:
@@ -140,14 +197,6 @@ def _brief(desk: Desk, kind: Kind[Any], name: str, record: Record) -> str:
     text = shown(desk, kind, name, record)
     numbered = kind.meanings[name].name == "count" and text
     return f"{kind.label(name)} {text}" if numbered else text
-
-
-def _matches(desk: Desk, kind: Kind[Any], record: Record, looking: str) -> bool:
-    if not looking.strip():
-        return True
-    texts = (shown(desk, kind, name, record) for name in kind.search or kind.columns)
-    text = " ".join(texts).casefold()
-    return all(word in text for word in looking.casefold().split())
 
 
 def _order(desk: Desk, kind: Kind[Any], record: Record) -> tuple[Any, ...]:

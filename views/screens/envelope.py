@@ -21,7 +21,8 @@ from data.kinds.money import (
     totals,
 )
 from data.kinds.people import PERSON
-from views.context import go, use_desk, use_first, use_records, use_state
+from views.context import go, use_desk, use_records
+from views.drafts import use_jotted
 from views.forms import ENVELOPE_FORM
 from views.inputs import choose, read_money
 from views.parts import card, history_button, main_button, note, side_button, sub_view
@@ -38,15 +39,15 @@ def FloatNew() -> ft.View:
     """Cash to somebody; their next envelope opens for it."""
     desk = use_desk()
     use_records("person")
-    custodian, set_custodian = use_state("")
-    amount, set_amount = use_state("")
-    note_text, set_note = use_state("")
+    typed = use_jotted("float", custodian="", amount="", note="")
+    custodian, amount = typed["custodian"], typed["amount"]
     currency = show_currency(desk)
 
     async def issue() -> None:
         person = desk.get(PERSON, custodian)
-        envelope = issue_float(desk, person, read_money(amount, currency), note=note_text)
+        envelope = issue_float(desk, person, read_money(amount, currency), note=typed["note"])
         gesture = desk.last
+        typed.done()
         await go(f"/envelope/{envelope.id}")
         say(
             f"{amount} issued to {person.name}, envelope {envelope.number}.",
@@ -59,15 +60,18 @@ def FloatNew() -> ft.View:
         "Issue a float",
         lambda: go("/receipts"),
         [
-            choose("Custodian", list(people), custodian, set_custodian),
+            *typed.waiting(),
+            choose("Custodian", list(people), custodian, lambda i: typed.put("custodian", i)),
             ft.TextField(
                 label=f"Amount in {currency}",
                 value=amount,
                 keyboard_type=ft.KeyboardType.NUMBER,
-                on_change=act(lambda e: set_amount(e.control.value)),
+                on_change=act(lambda e: typed.put("amount", e.control.value)),
             ),
             ft.TextField(
-                label="Note", value=note_text, on_change=act(lambda e: set_note(e.control.value))
+                label="Note",
+                value=typed["note"],
+                on_change=act(lambda e: typed.put("note", e.control.value)),
             ),
             ft.Row([main_button("Issue", issue, icon=ft.Icons.PAYMENTS, disabled=not custodian)]),
         ],
@@ -79,11 +83,9 @@ def EnvelopeDetail() -> ft.View:
     desk = use_desk()
     use_records("envelope", "cash", "receipt", "person", "waiting")
     envelope = desk.get(ENVELOPE, ft.use_route_params()["id"])
-    counted, set_counted = use_first(
-        lambda: f"{envelope.counted.amount:.2f}" if envelope.counted else ""
-    )
-    explained, set_explained = use_state(envelope.explained)
-    moved, set_moved = use_state("")
+    before = f"{envelope.counted.amount:.2f}" if envelope.counted else ""
+    counted = use_jotted("count", cash=before, explained=envelope.explained)
+    moved = use_jotted("moved", amount="")
     custodian = desk.find(PERSON, envelope.custodian)
     printer = use_printer()
     slips = receipts_of(desk, envelope)
@@ -91,16 +93,18 @@ def EnvelopeDetail() -> ft.View:
     difference = over_short(desk, envelope)
 
     def keep_count() -> None:
-        count_cash(desk, envelope, read_money(counted, show_currency(desk)), explained)
+        cash = read_money(counted["cash"], show_currency(desk))
+        count_cash(desk, envelope, cash, counted["explained"])
+        counted.saved()
         say("The count is saved.")
 
     def more() -> None:
-        top_up(desk, envelope, read_money(moved, show_currency(desk)))
-        set_moved("")
+        top_up(desk, envelope, read_money(moved["amount"], show_currency(desk)))
+        moved.done()
 
     def less() -> None:
-        hand_back(desk, envelope, read_money(moved, show_currency(desk)))
-        set_moved("")
+        hand_back(desk, envelope, read_money(moved["amount"], show_currency(desk)))
+        moved.done()
 
     def back() -> Awaitable[None]:
         return go(f"/receipts?envelope={envelope.id}")
@@ -141,27 +145,29 @@ def EnvelopeDetail() -> ft.View:
                 run_spacing=GAP,
             ),
             card(
+                *counted.waiting(),
                 ft.TextField(
                     label="Cash counted",
-                    value=counted,
+                    value=counted["cash"],
                     keyboard_type=ft.KeyboardType.NUMBER,
-                    on_change=act(lambda e: set_counted(e.control.value)),
+                    on_change=act(lambda e: counted.put("cash", e.control.value)),
                 ),
                 ft.TextField(
                     label="Over or short because",
-                    value=explained,
-                    on_change=act(lambda e: set_explained(e.control.value)),
+                    value=counted["explained"],
+                    on_change=act(lambda e: counted.put("explained", e.control.value)),
                 ),
                 side_button("Save the count", keep_count),
                 title="Count the cash",
             ),
             card(
                 *(movements or [note("No cash was issued on this envelope.")]),
+                *moved.waiting(),
                 ft.TextField(
                     label="Amount",
-                    value=moved,
+                    value=moved["amount"],
                     keyboard_type=ft.KeyboardType.NUMBER,
-                    on_change=act(lambda e: set_moved(e.control.value)),
+                    on_change=act(lambda e: moved.put("amount", e.control.value)),
                 ),
                 ft.Row(
                     [side_button("Issue more", more), side_button("Handed back", less)],

@@ -9,7 +9,7 @@ from data.doubts import doubts
 from data.inbox import inbox
 from data.notices import notices
 from data.waits import to_decide, to_know
-from views.context import go, use_desk, use_records
+from views.context import go, use_desk, use_said
 from views.parts import icon_button
 from views.safe import part
 from views.theme import SMALL
@@ -25,9 +25,8 @@ def to_look_at(desk: Desk) -> int:
 def InboxBadge() -> ft.Control:
     """A number and a way there; nothing while nothing waits."""
     desk = use_desk()
-    use_records(*desk.kinds)
     location = ft.use_route_location().split("?")[0]
-    n = to_look_at(desk)
+    n = use_said(lambda: to_look_at(desk), *desk.kinds)
     if not n:
         return ft.Container(width=0)
     button = icon_button(

@@ -17,7 +17,7 @@ from data.kinds.attendance import (
     take_back,
     told_to_work,
 )
-from data.kinds.calls import calls, set_personal_call
+from data.kinds.calls import call_of, set_personal_call
 from data.kinds.people import called
 from data.kinds.production import zone
 from data.kinds.schedule import ShootDay
@@ -36,7 +36,7 @@ def PersonSheet(day: ShootDay, person_id: str, close: Callable[[], None]) -> ft.
     desk = use_desk()
     use_records("time", "personal_call", "waiting")
     typed, set_typed = use_state("")
-    call = next((c for c in calls(desk, day) if c.person.id == person_id), None)
+    call = call_of(desk, day, person_id)
     if call is None:
         return note("This person is no longer on the crew list.")
     mine = [e for e in events_of(desk, day) if e.person == person_id]

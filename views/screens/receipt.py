@@ -23,7 +23,7 @@ from views.context import (
     use_records,
     use_state,
 )
-from views.drafts import Draft, use_draft
+from views.drafts import Draft, use_draft, use_jotted
 from views.inputs import choose
 from views.parts import card, heading, history_button, main_button, note, side_button, sub_view
 from views.safe import act, part, say, screen
@@ -104,16 +104,17 @@ def ReceiptDetail() -> ft.View:
     use_records("receipt", "waiting")
     slip = desk.get(RECEIPT, ft.use_route_params()["id"])
     asking, set_asking = use_state(False)
-    reason, set_reason = use_state("")
+    typed = use_jotted("void", reason="")
     wrong, set_wrong = use_state("")
 
     def void() -> None:
         try:
-            void_receipt(desk, slip, reason)
+            void_receipt(desk, slip, typed["reason"])
         except BadInput as error:
             set_wrong(error.sentence)  # a line at the foot would lie behind the dialog
             return
         gesture = desk.last
+        typed.done()
         set_asking(False)
         say("The receipt is void.", undo=lambda: desk.undo(gesture) if gesture else None)
 
@@ -125,9 +126,9 @@ def ReceiptDetail() -> ft.View:
         title=ft.Text("Void this receipt?"),
         content=ft.TextField(
             label="Void because",
-            value=reason,
+            value=typed["reason"],
             error=wrong or None,
-            on_change=act(lambda e: set_reason(e.control.value)),
+            on_change=act(lambda e: typed.put("reason", e.control.value)),
         ),
         actions=[
             ft.TextButton("Keep it", on_click=act(lambda: set_asking(False))),

@@ -6,7 +6,7 @@ import flet as ft
 
 from data.kinds.calls import Showing, day_now, shoot_days, units
 from data.kinds.schedule import DAY, ShootDay
-from views.context import go, here, use_desk, use_records
+from views.context import go, here, use_desk, use_records, use_said
 from views.parts import icon_button, note
 from views.safe import act
 from views.theme import GAP, QUIET, SMALL, TITLE
@@ -14,15 +14,18 @@ from views.words import day_of, short_day
 
 
 def use_showing() -> Showing:
-    """The day to show, drawn again when days change."""
+    """The day to show, drawn again when days change, or when a tap makes it another one."""
     desk = use_desk()
-    use_records("day", "time", "production")
+    use_records("day", "production")
     query = here()
-    if "day" in query:
-        chosen = desk.find(DAY, query["day"])
+
+    def showing() -> Showing:
+        chosen = desk.find(DAY, query["day"]) if "day" in query else None
         if chosen is not None:
             return Showing(chosen)
-    return day_now(desk, query.get("unit", units(desk)[0]))
+        return day_now(desk, query.get("unit", units(desk)[0]))
+
+    return use_said(showing, "time")
 
 
 def day_bar(showing: Showing, path: str) -> list[ft.Control]:
