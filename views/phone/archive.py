@@ -65,13 +65,19 @@ NOT_PACKED = (
     "flet/testing/",
     "annotated_types/test_cases.py",
     "flet/utils/griffe_deprecations.py",
+    "defusedxml/lxml.py",
+    "defusedxml/xmlrpc.py",
     "pydantic/color.py",
+    "pydantic/deprecated/",
     "pydantic/experimental/",
     "pydantic/mypy.py",
+    "pydantic/networks.py",
     "pydantic/v1/",
+    "pydantic/validate_call_decorator.py",
     "tinydb/mypy_plugin.py",
 )
-"""For servers, for other tools, or for code older than ours."""
+"""For servers, for other tools, for code older than ours, or looked up only by a name that our code
+does not say."""
 
 STAND_INS = {
     "fontTools/varLib/__init__.py": b"",
@@ -80,6 +86,7 @@ STAND_INS = {
 """What makes faces out of one that varies. fpdf imports it at its top; the faces of our paper do
 not vary, so nothing in it is ever called, and it would bring half of the font tools along."""
 
+SUBSETTER = "fontTools/subset/"
 FONT_TABLES = "fontTools/ttLib/tables/"
 """fontTools looks up a table's module by the table's name in the font, so no import names it."""
 
@@ -140,7 +147,7 @@ def _wanted(name: str) -> bool:
 
 def _of_paper(files: Files) -> set[str]:
     """The font tools that making paper imports."""
-    tables = [name for tag in _tables() if (name := f"{FONT_TABLES}{tag}.py") in files]
+    tables = [name for tag in _tables(files) if (name := f"{FONT_TABLES}{tag}.py") in files]
     users = [name for name in files if name.startswith("fpdf/") and name.endswith(".py")]
     return _reached(files, [*users, *tables], "fontTools")
 
@@ -170,11 +177,14 @@ def _reached(files: Files, start: Iterable[str], package: str) -> set[str]:
     return reached
 
 
-def _tables() -> set[str]:
-    """The names of the modules for every table in the faces that paper is set in."""
+def _tables(files: Files) -> set[str]:
+    """The names of the modules for every table in the faces that paper is set in, and for those
+    that the subsetter teaches something: one that is not there, it would teach all the others."""
     from fontTools.ttLib import tagToIdentifier
 
-    tags = set()
+    subsetter = b"".join(files[name] for name in files if name.startswith(SUBSETTER))
+    taught = re.findall(rb'getTableClass\("(....)"\)', subsetter)
+    tags = {tag.decode("latin-1") for tag in taught}
     for name in PAPER_FONTS:
         font = (ROOT / "assets" / "fonts" / name).read_bytes()
         (count,) = struct.unpack_from(">H", font, 4)

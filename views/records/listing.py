@@ -20,8 +20,8 @@ from views.theme import GAP
 from views.words import count
 
 WINDOW = 60
-FOUND = 20
-"""Who looks for something reads the first lines; the rest comes when it is asked for."""
+FOUND = 12
+"""A screenful: who looks for something reads the first lines, and asks for the rest."""
 BRIEF = 3
 LISTED = (
     ("person", ft.Icons.GROUPS_OUTLINED),

@@ -1,6 +1,6 @@
-"""Opens the app's screens on the flet that lies first on the path, and says where that lies.
+"""Opens the app's screens and prints its paper, and says where flet and the font tools lie.
 
-A process of its own, started by tests/test_phone_build.py: there flet has only the modules that a
+A process of its own, started by tests/test_phone_build.py: there they have only the modules that a
 phone gets.
 """
 
@@ -10,16 +10,22 @@ import asyncio
 import logging
 import random
 import tempfile
+from decimal import Decimal
 from pathlib import Path
 
 import flet as ft
+import fontTools
+import fpdf
 
 from data.desk import Desk
+from data.fields import Money
 from data.kinds import ALL
+from data.kinds.money import issue_float
 from data.stamp import Clock, Sources
 from data.store import Store
 from tests.small_show import Wall, made_up
 from tests.stage import Window
+from views.forms import ENVELOPE_FORM, REPORT_BACK, SIGN_IN
 from views.routes import ROUTES
 
 
@@ -53,8 +59,14 @@ def main() -> None:
         store = Store(Path(home), sources=sources, hub=True)
         show = made_up(Desk(store, ALL, user="office"), wall)
         asyncio.run(played(show.desk))
+        envelope = issue_float(show.desk, show["Gus"], Money(amount=Decimal(100), currency="USD"))
+        for form in (SIGN_IN, REPORT_BACK):
+            assert form.make(show.desk, show.day.id).content.startswith(b"%PDF")
+            assert form.make_blank(show.desk).content.startswith(b"%PDF")
+        assert ENVELOPE_FORM.make(show.desk, envelope.id).content.startswith(b"%PDF")
         store.close()
-    print(ft.__file__)
+    for module in (ft, fpdf, fontTools):
+        print(Path(str(module.__file__)).parents[1])
 
 
 if __name__ == "__main__":
