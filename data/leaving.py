@@ -127,10 +127,6 @@ def _let_go(
     if ids:
         meta = {**meta, **_left_to_do(store, ids)}
     store.keep((), (), out=out, forget=ids, holds=holds, sums=sums, meta=meta)
-    if ids:
-        # Whoever writes such a record anew has not seen what was written to it in this run: the
-        # next edit of the same replica would count what is gone from here as written over.
-        store.new_run()
 
 
 def _left_to_do(store: Store, ids: list[str]) -> dict[str, Any]:

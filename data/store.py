@@ -361,9 +361,7 @@ class Store:
         if edits and self._replica and self._replica not in self.replicas:
             mine = [*self.replicas, self._replica]
             books["meta"] = {**books.get("meta", {}), "replicas": mine}
-        said = {word: value for word, value in books.items() if value or word == "sums"}
-        if said.get("sums") == {}:
-            del said["sums"]
+        said: dict[str, Any] = {w: v for w, v in books.items() if v or (v is None and w == "sums")}
         if self.hub and self.placing is not None and (put or edits):
             ids = [i for some in put.values() for i in some]
             now = self.placing(states, edits)
@@ -376,6 +374,10 @@ class Store:
             return
         self.storage.commit(commit)
         self.books.take(commit, list(edits))
+        if "forget" in said or not all(state.vv for state in states):
+            # Whoever writes anew what was let go of or buried has not seen what stood in it: the
+            # next edit of the same replica would count its own former ones as written over.
+            self.new_run()
         for listener in tuple(self._listeners):
             listener(frozenset(touched))
 

@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
+from data.as_of import state_at
 from data.blobs import Blobs
 from data.desk import Desk
 from data.edit import Write
 from data.errors import NoOffice, NotFound
 from data.kinds import ALL
 from data.kinds.waiting import WAITING
-from data.state import State
+from data.state import State, seen
 from sync.blobs import OwnPhotos
 from sync.calls import Answer, Call
 from sync.exchange import Office
@@ -428,6 +429,34 @@ def is_buried(copy: Copy, record_id: str = "p1") -> bool:
     return state is not None and not state.vv
 
 
+def deleted_and_buried(office: Copy, gate: Copy) -> None:
+    """The record is deleted at the office, and both have forgotten it."""
+    office.delete("p1")
+    at(NOON + DAY, office, gate)
+    office.office.bury()
+    sync(gate, office)
+    sync(gate, office)
+    at(NOON + 32 * DAY, office, gate)
+    sync(gate, office)
+    assert is_buried(office)
+    assert is_buried(gate)
+
+
+def live(copy: Copy) -> tuple[Any, bool]:
+    state = copy.store.state("p1")
+    assert state is not None
+    return state.cells, state.alive
+
+
+def told_by_its_edits(copy: Copy) -> tuple[Any, bool]:
+    """As `live`, rebuilt from those of its edits that its state counts as seen."""
+    state = copy.store.state("p1")
+    assert state is not None
+    told = state_at(edit for edit in copy.store.history("p1") if seen(state.vv, edit.dot))
+    assert told is not None
+    return told.cells, told.alive
+
+
 def test_a_deleted_record_is_buried_when_all_have_heard_of_it_and_thirty_days_are_over(
     office: Copy, gate: Copy, van: Copy
 ) -> None:
@@ -557,6 +586,37 @@ def test_an_office_put_back_to_before_the_burial_hears_of_it_again(
     sync(gate, office)
 
     assert is_buried(office)
+    assert contents(office) == contents(gate)
+
+
+def test_who_writes_to_a_buried_record_has_not_seen_what_stood_in_it(
+    office: Copy, gate: Copy, tmp_path: Path
+) -> None:
+    at(NOON, office, gate)
+    gate.write("p1", name="Ada Brandt")
+    sync(gate, office)
+    older = backup(office, tmp_path / "older")
+    deleted_and_buried(office, gate)
+    gate.write("p1", phone="1")  # the app has run all the time: by the replica that wrote the name
+    put_back(office, older)
+    at(NOON + 32 * DAY, office)
+    sync(gate, office)
+
+    assert (office.seen("p1", "name"), office.seen("p1", "phone")) == ("Ada Brandt", "1")
+    assert told_by_its_edits(office) == live(office)
+    assert contents(office) == contents(gate)
+
+
+def test_what_the_office_writes_to_a_buried_record_is_what_its_edits_say(
+    office: Copy, gate: Copy
+) -> None:
+    at(NOON, office, gate)
+    office.write("p1", name="Ada Brandt")
+    deleted_and_buried(office, gate)
+    office.write("p1", phone="1")
+    sync(gate, office)
+
+    assert told_by_its_edits(office) == live(office)
     assert contents(office) == contents(gate)
 
 
