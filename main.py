@@ -169,7 +169,7 @@ def _device(words: argparse.Namespace) -> None:
     try:
         desk = Desk(store, ALL, user=words.name)
         _rehearse(desk, words.today)
-        link = Link(store, desk.blobs, words.hub, called=_own_name(desk))
+        link = Link(store, desk.blobs, words.hub, called=_own_name(desk), app=VERSION)
         _write_as_who_has_it(desk, words.name)
         socket, port = listening(words.port or PORT + 1, or_any=True)
         address = f"http://127.0.0.1:{port}"
@@ -252,6 +252,7 @@ def _phone(bridge: Any) -> None:
         desk.blobs,
         start["office"],
         called=_own_name(desk),
+        app=VERSION,
         connect=lambda: over_fetch(start["office"], Timings()),
     )
     _write_as_who_has_it(desk, desk.user)

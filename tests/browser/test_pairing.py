@@ -14,6 +14,7 @@ from data.kinds.private import PersonPrivate, put_numbers
 from data.stamp import Sources
 from data.store import Store
 from data.wipe import NOTE
+from main import VERSION
 from tests.browser.pocket import shown_code
 from tests.browser.processes import device, imported, listed, office, position_of
 
@@ -75,6 +76,7 @@ def lost(hand: Hand, name: str, shot: Shot) -> None:
     hand.open("/devices")
     hand.press(hand.named(re.compile(name)).first)
     hand.see("Last heard of")
+    hand.see(VERSION)
     shot(hand, "device")
     hand.tap("Lost or stolen")
     hand.see("Everything is removed from it")
