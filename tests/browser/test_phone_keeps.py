@@ -20,7 +20,7 @@ from tests.phone_parts import built
 from views.phone.build import LISTING
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import Carries, Shot
+    from tests.browser.conftest import Carries, Opens, Shot
 
 pytestmark = pytest.mark.long
 
@@ -154,6 +154,47 @@ def test_a_store_that_the_browser_threw_away_is_missed_and_said(
         hand.see("General call")
         hand.see(re.compile("This browser has removed what was stored here .*The Salt Crossing"))
         shot(hand, "phone-lost")
+
+
+def test_of_a_lost_phone_s_show_no_byte_stays_in_the_browser(
+    hub: Face, pocket: Carries, window: Opens, shot: Shot
+) -> None:
+    with hub:
+        phone = pocket(hub)
+        hand = phone.open()
+        hand.see("General call")
+        hand = phone.open("/phone/receipt/new")
+        hand.pick_file("Photo of the receipt", PHOTOS[1])
+        hand.see("Take another photo")
+        at_office = window(hub, size="desk", path="/devices")
+        at_office.press(at_office.named(re.compile("'s phone")).first)
+        at_office.tap("Lost or stolen")
+        at_office.tap("Yes")
+        hand.see("This device was reported lost.")
+        shot(hand, "phone-lost-by-its-owner")
+        phone.page.goto(hub.address + "/phone/files.txt")
+        left = phone.page.evaluate(STORED)
+
+        hand = phone.open()
+        hand.see("Pair this device")
+        hand.see("This device was emptied.")
+        hand.miss("This browser has removed")
+    assert sum(left) < SMALL, "the note why it was emptied, and heads of free slots"
+
+
+STORED = """async () => {
+    const sizes = [];
+    const look = async (folder) => {
+        for await (const [, found] of folder.entries()) {
+            if (found.kind === 'directory') await look(found);
+            else sizes.push((await found.getFile()).size);
+        }
+    };
+    await look(await navigator.storage.getDirectory());
+    return sizes;
+}"""
+"""The sizes of all files that the browser keeps for this address."""
+SMALL = 4096
 
 
 def test_everything_on_the_phone_is_one_file(hub: Face, pocket: Carries, tmp_path: Path) -> None:
