@@ -22,6 +22,7 @@ Files = Mapping[str, bytes]
 
 LAYERS = ("data", "sync", "views")
 NOT_OURS = (
+    "views/lan/",
     "views/phone/",
     "views/web.py",
     "views/command_line.py",
