@@ -100,6 +100,11 @@ class PhoneApp:
                 self._making = asyncio.create_task(self._made())
         return self._built
 
+    async def page(self) -> bytes:
+        """The app's one page; empty while there is no app."""
+        built = await self.ready()
+        return b"" if built is None else (built.folder / "index.html").read_bytes()
+
     async def _made(self) -> None:
         try:
             self._built = await self._make()

@@ -1,0 +1,190 @@
+"""A line that keeps the office waiting is let go, and the others do not notice."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from data.errors import Busy
+from tests.handshakes import trusting
+from views.lan.authority import end_of, new_authority, new_leaf
+from views.lan.identity import server_context
+from views.lan.serving import LONGEST_HEAD, Line, on_every_address, served
+
+HOST = "callboard-3f2b8c54.local"
+ASK = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+LARGE = 64 * 2**20
+PATIENCE = 30.0
+"""Seconds after which a test gives up: far more than any of the limits here."""
+
+
+class Hasty(Line):
+    """With limits that a test can wait for."""
+
+    most, most_each, head_s, read_s = 4, 3, 0.3, 0.3
+
+
+class Trusting(Hasty):
+    """But that a head may take its time."""
+
+    head_s = PATIENCE
+
+
+async def said(request: Request) -> Response:
+    return PlainTextResponse(f"{request.client.host if request.client else ''} {request.url}")
+
+
+async def much(_request: Request) -> Response:
+    return Response(bytes(LARGE))
+
+
+APP = Starlette(routes=[Route("/", said), Route("/much", much)])
+
+Talk = Callable[[int], Awaitable[None]]
+
+
+def with_office(
+    talk: Talk, line: type[Line] = Hasty, context: ssl.SSLContext | None = None
+) -> None:
+    """An office on a port of its own, while `talk` goes on."""
+
+    async def both() -> None:
+        sock = on_every_address(0)
+        async with asyncio.timeout(PATIENCE), served(APP, sock, context, line):
+            await talk(sock.getsockname()[1])
+
+    asyncio.run(both())
+
+
+async def opened(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    return await asyncio.open_connection("127.0.0.1", port)
+
+
+async def answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+    writer.write(ASK)
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+    return await reader.readexactly(length)
+
+
+async def is_let_go(reader: asyncio.StreamReader) -> bool:
+    try:
+        return await reader.read() == b""
+    except ConnectionError:
+        return True
+
+
+def test_who_says_nothing_is_let_go() -> None:
+    async def talk(port: int) -> None:
+        silent, _ = await opened(port)
+        assert await is_let_go(silent)
+
+    with_office(talk)
+
+
+def test_who_says_it_letter_by_letter_is_let_go() -> None:
+    class Tiring(Trusting):
+        """Patient until its first answer."""
+
+    async def talk(port: int) -> None:
+        reader, writer = await opened(port)
+        assert await answered(reader, writer) == b"127.0.0.1 http://x/"
+        Tiring.head_s = Hasty.head_s
+        gone = asyncio.ensure_future(is_let_go(reader))
+        while not gone.done():
+            writer.write(b"G" if not writer.is_closing() else b"")
+            await asyncio.wait({gone}, timeout=0.02)
+        assert await gone
+
+    with_office(talk, Tiring)
+
+
+def test_who_does_not_read_is_let_go() -> None:
+    async def whole() -> None:
+        letting_go = asyncio.Event()
+
+        class Seen(Trusting):
+            def connection_lost(self, exc: Exception | None) -> None:
+                super().connection_lost(exc)
+                letting_go.set()
+
+        sock = on_every_address(0)
+        async with asyncio.timeout(PATIENCE), served(APP, sock, None, Seen):
+            _, writer = await opened(sock.getsockname()[1])
+            writer.transport.pause_reading()  # type: ignore[attr-defined]  # of a reading transport
+            writer.write(b"GET /much HTTP/1.1\r\nHost: x\r\n\r\n")
+            await letting_go.wait()
+            writer.close()
+
+    asyncio.run(whole())
+
+
+@pytest.mark.parametrize(
+    "head", [b"GET / HTTP/1.1\r\nX: " + b"a" * LONGEST_HEAD, b"a" * (LONGEST_HEAD + 1)]
+)
+def test_a_head_that_is_too_long_is_refused(head: bytes) -> None:
+    async def talk(port: int) -> None:
+        reader, writer = await opened(port)
+        writer.write(head)
+        assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
+
+    with_office(talk, Trusting)
+
+
+def test_one_address_holds_only_so_many_lines() -> None:
+    async def talk(port: int) -> None:
+        lines = [await opened(port) for _ in range(Hasty.most_each)]
+        first = [await answered(*line) for line in lines]
+        more, _ = await opened(port)
+
+        assert await is_let_go(more)
+        assert len(first) == len([await answered(*line) for line in lines]) == Hasty.most_each
+        lines[0][1].close()
+        await lines[0][1].wait_closed()
+        again = await opened(port)
+        assert await answered(*again)
+
+    with_office(talk, Trusting)
+
+
+def test_nobody_says_for_another_where_they_come_from() -> None:
+    async def talk(port: int) -> None:
+        reader, writer = await opened(port)
+        writer.write(ASK[:-2] + b"X-Forwarded-For: 10.9.9.9\r\nX-Forwarded-Proto: https\r\n\r\n")
+        head = await reader.readuntil(b"127.0.0.1 http://x/")
+        assert b"10.9.9.9" not in head
+
+    with_office(talk, Trusting)
+
+
+def test_over_tls_the_show_is_believed_and_plain_words_are_not_answered() -> None:
+    now = datetime.now(UTC)
+    authority = new_authority(HOST, code="c", now=now, end=end_of(None, now))
+    leaf = new_leaf(authority, [HOST], [], code="c", now=now)
+
+    async def talk(port: int) -> None:
+        client = trusting(authority)
+        line = await asyncio.open_connection("127.0.0.1", port, ssl=client, server_hostname=HOST)
+        assert await answered(*line) == b"127.0.0.1 https://x/"
+        line[1].close()
+        plain, writer = await opened(port)
+        writer.write(ASK)
+        assert await is_let_go(plain)
+
+    with_office(talk, Trusting, server_context(leaf))
+
+
+def test_a_port_that_is_taken_is_said_and_no_other_is_used() -> None:
+    with (
+        on_every_address(0) as first,
+        pytest.raises(Busy, match="taken by another program"),
+    ):
+        on_every_address(first.getsockname()[1])
