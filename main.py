@@ -12,7 +12,7 @@ import json
 import logging
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -144,16 +144,58 @@ def _open_office(
                 pairings=pairings,
             )
         )
+        v1, phone = routes(office, desk.blobs, pairings), PhoneApp()
+        asked_for = words.lan and first is None  # a show that is thrown away has no phones
+        second = _second_door(words, desk, v1, phone, token) if asked_for else None
+        beside = [keeper.run] if second is None else [keeper.run, second.run]
         app = web_app(
             start if screens else None,
-            routes=[*routes(office, desk.blobs, pairings), *PhoneApp().routes()],
+            routes=[*v1, *phone.routes()],
             port=port,
-            beside=keeper.run,
+            beside=lambda: _all_of(beside),
         )
         print(f"Callboard is open at {address}  (Ctrl+C closes it)", flush=True)
         serve(app, socket, open_at="" if words.quiet or not screens else address)
     finally:
         store.close()
+
+
+def _second_door(
+    words: argparse.Namespace, desk: Desk, v1: Sequence[Any], phone: Any, local: str
+) -> Any:
+    """Phones on the same Wi-Fi come in by it; the screens stay on loopback."""
+    from platformdirs import user_data_path
+
+    from data.kinds.production import show_of
+    from views.lan.addresses import Asked, way_to
+    from views.lan.identity import Codes
+    from views.lan.office import SecondDoor, right_now
+    from views.lan.published import own_addresses
+
+    asked = Asked(
+        port=words.lan_port,
+        name=words.lan_name,
+        certificate=words.tls_cert,
+        key=words.tls_key,
+        recovery_code=words.recovery_code,
+        new_trust=bool(words.new_trust),
+    )
+    way, said = way_to(
+        desk.store,
+        Codes(user_data_path("Callboard", appauthor=False) / "codes"),
+        asked,
+        ends=lambda: show_of(desk).ends,
+        addresses=own_addresses(),
+        now=right_now(),
+    )
+    door = SecondDoor(way, v1, phone, local=local, say=lambda word: print(word, file=sys.stderr))
+    print("\n".join([*said, door.steps]), flush=True)
+    return door
+
+
+async def _all_of(works: Sequence[Callable[[], Coroutine[Any, Any, None]]]) -> None:
+    """Side by side, until it is cancelled. The fault of one is heard, and the others go on."""
+    await asyncio.gather(*(work() for work in works))
 
 
 def _device(words: argparse.Namespace) -> None:

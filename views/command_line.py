@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from views.commands import a_day, a_moment, a_port, an_address
 
@@ -48,6 +49,8 @@ def commands(version: str, port: int, does: Mapping[str, Does]) -> argparse.Argu
         seen.add_argument(
             "--quiet", action="store_true", default=argparse.SUPPRESS, help="open no browser"
         )
+    _second_door(parser, None)
+    _second_door(hub, argparse.SUPPRESS)
     parser.add_argument("--port", type=a_port, help=f"port on this machine (default {port})")
     parser.add_argument("--quiet", action="store_true", help="open no browser")
     device.add_argument(
@@ -116,3 +119,19 @@ def commands(version: str, port: int, does: Mapping[str, Does]) -> argparse.Argu
     )
     checked.set_defaults(do=does["check"])
     return parser
+
+
+def _second_door(opened: argparse.ArgumentParser, unsaid: str | None) -> None:
+    """What an office is told of the Wi-Fi it serves phones on."""
+    lan = opened.add_argument_group("phones on the same Wi-Fi")
+
+    def option(name: str, says: str, **more: Any) -> None:
+        lan.add_argument(name, default=unsaid, help=says, **more)
+
+    option("--lan", "answer phones there too, over TLS", action="store_true")
+    option("--lan-port", "port for phones, chosen once", type=a_port, metavar="PORT")
+    option("--name", "a real name of yours for this laptop", dest="lan_name", metavar="HOST")
+    option("--tls-cert", "its certificate chain, PEM", type=Path, metavar="FILE")
+    option("--tls-key", "its key, PEM", type=Path, metavar="FILE")
+    option("--recovery-code", "what the show's first laptop showed", metavar="CODE")
+    option("--new-trust", "begin anew; every phone trusts it anew", action="store_true")

@@ -36,6 +36,8 @@ log = logging.getLogger("callboard.web")
 ASSETS = Path(__file__).parent.parent / "assets"
 FONT = ASSETS / "fonts" / "NotoSans-Regular.ttf"
 SESSION_SECONDS = 600
+GOODBYE_S = 2.0
+"""Seconds in which what runs beside ends well: the network is told that the office closes."""
 LARGEST_MESSAGE = 64 * 2**20
 """Bytes of one message from the browser; a photo comes in one."""
 
@@ -63,6 +65,7 @@ def web_app(
         finally:
             if task is not None:
                 task.cancel()
+                await asyncio.wait({task}, timeout=GOODBYE_S)
             await app_manager.shutdown()
 
     if start is None:

@@ -126,12 +126,12 @@ class Keeping:
         return None if raw is None else _read(raw)
 
     def current(
-        self, addresses: Iterable[Address], *, ends: date | None, now: datetime
+        self, addresses: Iterable[Address], *, ends: date | None, now: datetime, port: int = PORT
     ) -> Identity:
-        """Good for these addresses and this moment, if that can be had. BadInput: the leaf or the
-        authority has ended, and what to do."""
+        """Good for these addresses and this moment, if that can be had; `port` counts the first
+        time. BadInput: the leaf or the authority has ended, and what to do."""
         here = sorted(_vouched(addresses), key=str)
-        found = self.found() or self.begin_anew(here, ends=ends, now=now)
+        found = self.found() or self.begin_anew(here, ends=ends, now=now, port=port)
         if now >= found.authority.read.not_valid_after_utc:
             raise BadInput(
                 "The show's certificate has ended with the show. Start with --new-trust, and "
