@@ -133,20 +133,21 @@ def _open_office(
         store.lock.write_note(what="office", address=address, token=token)
         pairings = Pairings(desk, office, local=token)
         keeper = Keeper(desk, backups=True)
+        v1, phone = routes(office, desk.blobs, pairings), PhoneApp()
+        asked_for = words.lan and first is None  # a show that is thrown away has no phones
+        second = _second_door(words, desk, v1, phone, token) if asked_for else None
         start = session(
             lambda width: Place(
                 desk,
                 "office",
                 width,
                 office=office,
-                addresses=(address,),
+                addresses=(second.origin, address) if second else (address,),
+                phones=second.steps if second else None,
                 keeper=keeper,
                 pairings=pairings,
             )
         )
-        v1, phone = routes(office, desk.blobs, pairings), PhoneApp()
-        asked_for = words.lan and first is None  # a show that is thrown away has no phones
-        second = _second_door(words, desk, v1, phone, token) if asked_for else None
         beside = [keeper.run] if second is None else [keeper.run, second.run]
         app = web_app(
             start if screens else None,
@@ -189,7 +190,7 @@ def _second_door(
         now=right_now(),
     )
     door = SecondDoor(way, v1, phone, local=local, say=lambda word: print(word, file=sys.stderr))
-    print("\n".join([*said, door.steps]), flush=True)
+    print("\n".join([*said, *door.steps()]), flush=True)
     return door
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import http.client
 import ipaddress
 import socket
@@ -21,12 +22,15 @@ from tests.browser.processes import SHOOT_DAY, Face, command, free_port, new_sho
 from tests.handshakes import shake, trusting
 from tests.lan_door import small_app
 from tests.small_show import SmallShow
+from tests.stage import Window
 from tests.test_lan_given import NAME, made
+from tests.test_lan_published import Net
 from views.lan.addresses import NAMED, Asked, OwnName, Way, way_to
 from views.lan.authority import Address, addresses_of
 from views.lan.identity import META, Codes, Keeping
 from views.lan.office import SecondDoor
-from views.lan.page import CERTIFICATE
+from views.lan.page import CERTIFICATE, mark
+from views.lan.published import HOTSPOT, published
 from views.lan.serving import on_every_address
 
 HERE: Address = ipaddress.ip_address("192.168.1.20")
@@ -265,6 +269,64 @@ def test_files_of_a_real_name_that_were_renewed_are_shown(show: SmallShow, tmp_p
         assert len(said) == 1
     finally:
         door.close()
+
+
+def test_a_person_is_told_once_and_sees_it_for_as_long_as_it_is_so(
+    show: SmallShow, tmp_path: Path
+) -> None:
+    way(show, tmp_path / "first", Asked(port=two_ports()))
+    found, _ = way(show, tmp_path / "second", Asked())
+    here, said = [THERE], list[str]()
+    phone = small_app(tmp_path / "app")
+    door = SecondDoor(found, (), phone, local="", say=said.append, addresses=lambda: here)
+    try:
+        net = Net(OSError(errno.ENETUNREACH, "Network is unreachable"))
+        with_name_of(door, net, 2)
+        seen = door.steps()[-2:]
+        here[:], net.fault = [HERE], None
+        with_name_of(door, net, 1)
+
+        assert tuple(said) == seen
+        assert "--recovery-code" in seen[0]
+        assert seen[1].startswith(HOTSPOT)
+        assert not [line for line in door.steps() if line in said]
+    finally:
+        door.close()
+
+
+def with_name_of(door: SecondDoor, net: Net, looks: int) -> None:
+    """So many looks, with this network around."""
+
+    async def go() -> None:
+        told = published(door._way.host, door._way.port, door._hear_of_the_name, lambda: net)
+        async with told as name:
+            for _ in range(looks):
+                await door.look(name)
+
+    asyncio.run(go())
+
+
+def test_the_offices_screen_shows_where_phones_begin_and_the_mark(
+    show: SmallShow, tmp_path: Path
+) -> None:
+    port = two_ports()
+    found, _ = way(show, tmp_path, Asked(port=port))
+    assert isinstance(found, OwnName)
+    phone = small_app(tmp_path / "app")
+    door = SecondDoor(found, (), phone, local="", say=print, addresses=lambda: [HERE])
+
+    async def texts() -> list[str]:
+        window = Window(show.desk, "/sync", phones=door.steps)
+        await window.settle()
+        return window.texts()
+
+    try:
+        seen = "\n".join(asyncio.run(texts()))
+    finally:
+        door.close()
+    assert f"http://{HERE}:{port + 1}" in seen
+    assert f"the phone must show too: {mark(found.own)}" in seen
+    assert f"{door.origin}/phone/" in seen
 
 
 def test_a_port_that_is_taken_leaves_none_open(show: SmallShow, tmp_path: Path) -> None:

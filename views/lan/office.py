@@ -43,9 +43,11 @@ class SecondDoor:
         addresses: Callable[[], Iterable[Address]] = own_addresses,
     ) -> None:
         self._way, self._addresses, self._tell = way, addresses, say
-        self._said = ""
+        self._amiss: dict[str, str] = {}
+        """By what it is about: what a person should know now."""
+        self._of_the_name = ""
         pair, word = way.shown(addresses(), right_now())
-        self._say(word)
+        self._note("certificate", word)
         self._shown = pair
         self._context = server_context(pair)
         self.origin = f"https://{way.host}:{way.port}"
@@ -59,15 +61,19 @@ class SecondDoor:
                 self.close()
                 raise
 
-    @property
-    def steps(self) -> str:
-        """Where a phone begins, in words."""
-        own = self._way.own
+    def steps(self) -> tuple[str, ...]:
+        """Where a phone begins, in words; last what is amiss now."""
+        own, amiss = self._way.own, self._amiss.values()
         if own is None:
-            return f"Phones open {self.origin}/phone/"
+            return (f"Phones open {self.origin}/phone/", *amiss)
         here = sorted(str(a) for a in self._addresses() if a.version == 4)
-        first = " or ".join(f"http://{at}:{own.port + 1}" for at in [own.host, *here])
-        return f"Phones begin at {first}\nThe certificate's mark there: {mark(own)}"
+        first = " or ".join(f"http://{at}:{own.port + 1}" for at in [*here, own.host])
+        return (
+            f"A new phone begins at {first}",
+            f"The certificate's mark, which the phone must show too: {mark(own)}",
+            f"Then it opens {self.origin}/phone/",
+            *amiss,
+        )
 
     async def run(self) -> None:
         """Open until it is cancelled."""
@@ -79,8 +85,9 @@ class SecondDoor:
             if own is not None:
                 page = trust_page(lambda: self._way.own or own)
                 await open_now.enter_async_context(served(page, plain[0]))
-                told = published(self._way.host, self._way.port, self._say)
+                told = published(self._way.host, self._way.port, self._hear_of_the_name)
                 name = await open_now.enter_async_context(told)
+                self._note("name", self._of_the_name)
             while True:
                 await self.look(name)
                 await asyncio.sleep(LOOK_S)
@@ -91,22 +98,29 @@ class SecondDoor:
         try:
             pair, word = self._way.shown(here, right_now())
         except OfficeError as error:
-            self._say(error.sentence)
+            self._note("certificate", error.sentence)
         else:
-            self._say(word)
+            self._note("certificate", word)
             if pair != self._shown:
                 show(self._context, pair)
                 self._shown = pair
         if name is not None:
+            self._of_the_name = ""
             await name.at(here)
+            self._note("name", self._of_the_name)
 
     def close(self) -> None:
         """For a door that never ran."""
         for sock in self._sockets:
             sock.close()
 
-    def _say(self, sentence: str) -> None:
-        """Once, not at every look."""
-        if sentence and sentence != self._said:
-            self._said = sentence
+    def _hear_of_the_name(self, sentence: str) -> None:
+        self._of_the_name = sentence
+
+    def _note(self, about: str, sentence: str) -> None:
+        """Told once, not at every look; on the screen for as long as it is so."""
+        if sentence and sentence != self._amiss.get(about):
             self._tell(sentence)
+        self._amiss.pop(about, None)
+        if sentence:
+            self._amiss[about] = sentence

@@ -48,6 +48,14 @@ def keep_open(place: Place, state: LinkState) -> list[ft.Control]:
     return [note(to_go, icon=ft.Icons.CLOUD_UPLOAD_OUTLINED), ft.ProgressBar()]
 
 
+def _phones(place: Place) -> list[ft.Control]:
+    """How a phone finds its way in, for whoever stands before the laptop with it."""
+    if place.phones is None:
+        return []
+    lines = [ft.Text(line, selectable=True) for line in place.phones()]
+    return [card(*lines, title="Phones on the same Wi-Fi")]
+
+
 @screen
 def Sync() -> ft.View:
     place, state = use_place(), use_link_state()
@@ -63,6 +71,7 @@ def Sync() -> ft.View:
                 note("This laptop is the office. Devices bring their work here."),
                 OfficeNews(),
                 card(*addresses, title="Devices on this laptop reach it at"),
+                *_phones(place),
                 Afterwards(before),
             ],
         )
