@@ -6,17 +6,25 @@ import asyncio
 import base64
 import hashlib
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
+from random import Random
 
 import httpx
 import pytest
 from starlette.types import ASGIApp, Message
 
+from data.blobs import Blobs
+from data.stamp import Clock, Sources
+from data.store import Store
+from sync.calls import over_http
+from sync.link import Link
 from sync.wire import TYPE, Hello
 from tests.lan_door import BY_ADDRESS, ORIGIN, SCRIPT, ask, second_door, small_app
-from tests.paired_office import LOCAL, PairedOffice
+from tests.paired_office import LOCAL, QUICK, PairedOffice
 from tests.small_show import SmallShow
-from views.lan.door import LONGEST_ASKED
+from views.lan.door import LONGEST_ASKED, inline_of
+from views.phone.build import WEB
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE")
 NOTHING = (
@@ -130,6 +138,28 @@ def test_a_paired_device_is_let_in(door: ASGIApp, office: PairedOffice, at: str)
     answer = asked(door, "POST", "/v1/hello", at=at, content=content, headers=said)
 
     assert answer.status_code == 200, answer.text
+
+
+def test_a_phone_pairs_and_meets_the_office_by_the_second_door(
+    door: ASGIApp, office: PairedOffice, tmp_path: Path
+) -> None:
+    sources = Sources(clock=Clock(office.show.wall), rng=Random(7))
+    store = Store(tmp_path / "phone", sources=sources, hub=False)
+    way = httpx.ASGITransport(app=door)
+    link = Link(
+        store,
+        Blobs(store.home / "photos"),
+        ORIGIN,
+        called="phone",
+        timings=QUICK,
+        connect=lambda: over_http(ORIGIN, QUICK, transport=way),
+    )
+    office.links.append(link)
+
+    office.pair(link, office.for_person("Gus"))
+    asyncio.run(link.sync_once())
+
+    assert link.state.equal
 
 
 def test_the_token_of_the_laptops_own_commands_is_good_on_loopback_only(
@@ -259,6 +289,36 @@ def test_a_page_runs_its_own_small_scripts_and_no_others(door: ASGIApp) -> None:
         assert f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" in allowed
     assert "'unsafe-inline'" not in allowed
     assert scripts_allowed(door, "/phone/worker.js") == ["'self'", "'wasm-unsafe-eval'", "blob:"]
+
+
+def test_of_the_apps_real_page_every_script_is_allowed() -> None:
+    """Read by a parser of HTML, as a browser reads it."""
+
+    class Scripts(HTMLParser):
+        def __init__(self) -> None:
+            super().__init__()
+            self.found: list[str] = []
+            self.inside = False
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            self.found += [value or "" for name, value in attrs if name.startswith("on")]
+            self.inside = tag == "script" and not any(name == "src" for name, _ in attrs)
+
+        def handle_data(self, data: str) -> None:
+            self.found += [data] if self.inside else []
+
+        def handle_endtag(self, _tag: str) -> None:
+            self.inside = False
+
+    page, scripts = (WEB / "index.html").read_bytes(), Scripts()
+    scripts.feed(page.decode())
+    hashed = {
+        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+        for script in scripts.found
+    }
+
+    assert len(hashed) >= 2
+    assert hashed == set(inline_of(page)) - {"'unsafe-hashes'"}
 
 
 def test_the_app_may_call_the_office_and_nobody_else(door: ASGIApp) -> None:

@@ -70,7 +70,7 @@ def moved(laptop: Laptop, folder: Path, *, code: bool) -> Laptop:
     other.home.mkdir(parents=True)
     restore(backup, other.home, now=NOW, renew=lambda store: Office(store).new_epoch())
     if code:
-        other.codes.keep(PRODUCTION, laptop.codes.of(PRODUCTION))
+        other.codes.keep(PRODUCTION, laptop.keeping.code)
     return other
 
 
@@ -219,6 +219,29 @@ def test_a_server_shows_the_new_leaf_without_a_restart(laptop: Laptop) -> None:
 
     accepted = shake(trusting(first.authority), context, first.host)
     assert accepted == ssl.PEM_cert_to_DER_cert(renewed.leaf.certificate)
+
+
+def test_a_crash_between_a_new_code_and_its_authority_costs_nothing(laptop: Laptop) -> None:
+    first = laptop.current()
+    code = laptop.keeping.code
+    laptop.codes.keep(PRODUCTION, "OF-AN-AUTHORITY-THAT-NEVER-WAS")
+
+    assert laptop.keeping.code == code
+    assert laptop.current(THERE).authority == first.authority
+
+
+def test_a_production_put_back_to_before_a_new_trust_renews_with_the_older_code(
+    laptop: Laptop, tmp_path: Path
+) -> None:
+    before = laptop.current()
+    code = laptop.keeping.code
+    with moved(laptop, tmp_path, code=False) as older:
+        laptop.keeping.begin_anew((HERE,), ends=None, now=NOW)
+        older.codes = laptop.codes
+
+        assert laptop.keeping.code != code
+        assert older.keeping.code == code
+        assert older.current(THERE).authority == before.authority
 
 
 def test_only_this_user_reads_the_code(laptop: Laptop) -> None:

@@ -129,7 +129,7 @@ def test_an_office_that_is_opened_again_is_the_same_to_its_phones(tmp_path: Path
     new_show(home)
     with opened(home, port):
         first, host = Phone(port), host_at(home)
-    with opened(home, port):
+    with Face(home, "main.py", "--home", str(home), "hub", "--lan", "--port"):  # no screens now
         again = Phone(port)
         known = first.ask(host, "/v1/hello", "POST", Hello(device="d").to_bytes())
 

@@ -79,34 +79,41 @@ class Identity:
 
 
 class Codes:
-    """The recovery codes that this laptop knows, each in a file that only this user reads."""
+    """The recovery codes that this laptop knows, by production, in files that only this user reads.
+
+    None is thrown away: a crash may come between a new code and its authority, and an older backup
+    has an older authority.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def of(self, production: str) -> str:
-        """Empty: this laptop does not know it."""
+    def of(self, production: str) -> list[str]:
+        """The newest first; none, if this laptop knows none."""
         with suppress(FileNotFoundError):
-            return (self._folder / production).read_text().strip()
-        return ""
+            return (self._folder / production).read_text().split()
+        return []
 
     def keep(self, production: str, code: str) -> None:
+        lines = [code, *(known for known in self.of(production) if known != code)]
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            path = self._folder / production
-            beside = path.with_suffix(".part")
-            beside.unlink(missing_ok=True)
-            fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(fd, "w") as file:
-                file.write(code)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
+            self._write(self._folder / production, "".join(f"{line}\n" for line in lines))
         except OSError as error:
             raise NotSaved(
                 f"The recovery code was not saved: the disk says {error.strerror or error}. Free "
                 "some space, then open Callboard again."
             ) from error
+
+    def _write(self, path: Path, text: str) -> None:
+        beside = path.with_suffix(".part")
+        beside.unlink(missing_ok=True)
+        fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(fd, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
 
 
 class Keeping:
@@ -118,7 +125,9 @@ class Keeping:
     @property
     def code(self) -> str:
         """What the person is to write down; empty if this laptop does not know it."""
-        return self._codes.of(self._store.production)
+        found = self.found()
+        known = self._codes.of(self._store.production) if found is not None else []
+        return next((code for code in known if found and _opens(found.authority, code)), "")
 
     def found(self) -> Identity | None:
         """As the production has it, whether it is still good or not."""
@@ -175,7 +184,7 @@ class Keeping:
 
     def _renewed(self, found: Identity, addresses: Iterable[Address], now: datetime) -> Identity:
         code = self.code
-        if not code or not _opens(found.authority, code):
+        if not code:
             raise BadInput(NO_CODE.format(what="a new one"), code="no-recovery-code")
         leaf = new_leaf(found.authority, [found.host], addresses, code=code, now=now)
         return self._keep(replace(found, leaf=leaf))
