@@ -10,6 +10,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 from tests.handshakes import shake, trusting
 from tests.small_show import PRODUCTION
@@ -65,6 +66,22 @@ def test_a_phone_that_trusts_the_show_believes_its_office(authority: Pair, name:
 def test_a_certificate_for_another_name_is_refused(authority: Pair, name: str) -> None:
     with pytest.raises(ssl.SSLCertVerificationError, match="permitted subtree violation"):
         shake(trusting(authority), leaf(authority, name), name)
+
+
+@pytest.mark.parametrize(("name", "believed"), [(HOST, True), ("example.com", False)])
+def test_a_verifier_that_goes_by_the_rules_of_browsers_says_the_same(
+    authority: Pair, name: str, believed: bool
+) -> None:
+    """Another program than OpenSSL: it holds certificates to what the web's authorities agreed."""
+    store, subject = Store([authority.read]), x509.DNSName(name)
+    verifier = PolicyBuilder().store(store).time(NOW).build_server_verifier(subject)
+    shown = leaf(authority, name, addresses=ADDRESSES).read
+
+    if believed:
+        assert verifier.verify(shown, []) == [shown, authority.read]
+    else:
+        with pytest.raises(VerificationError, match="no permitted name constraints matched"):
+            verifier.verify(shown, [])
 
 
 def test_a_certificate_that_names_example_com_beside_the_show_is_refused(authority: Pair) -> None:

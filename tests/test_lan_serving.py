@@ -155,6 +155,22 @@ def test_one_address_holds_only_so_many_lines() -> None:
     with_office(talk, Trusting)
 
 
+def test_all_together_hold_only_so_many_lines() -> None:
+    class Few(Trusting):
+        most, most_each = 2, 9
+
+    async def talk(port: int) -> None:
+        lines = [await opened(port) for _ in range(Few.most)]
+        for line in lines:
+            await answered(*line)
+        more, _ = await opened(port)
+
+        assert await is_let_go(more)
+        assert await answered(*lines[0])
+
+    with_office(talk, Few)
+
+
 def test_nobody_says_for_another_where_they_come_from() -> None:
     async def talk(port: int) -> None:
         reader, writer = await opened(port)
