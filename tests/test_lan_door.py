@@ -168,8 +168,12 @@ def test_the_token_of_the_laptops_own_commands_is_good_on_loopback_only(
     commands = Hello(device="commands").to_bytes()
 
     assert office.ask("POST", "/v1/hello", commands, LOCAL).status == 200
-    assert hello(door, LOCAL).status_code == 403
-    assert hello(door, f" {LOCAL} ").status_code == 403
+    for said in (f"Bearer {LOCAL}", f"bearer  {LOCAL} "):
+        headers = {"content-type": TYPE, "authorization": said}
+        answer = asked(door, "POST", "/v1/hello", content=commands, headers=headers)
+
+        assert answer.status_code == 403
+        assert "laptop only" in answer.text
 
 
 # ---- who asks --------------------------------------------------------------------------------
