@@ -86,9 +86,11 @@ def the_board_is_kept(hand: Hand, shot: Shot) -> None:
 
 def somebody_new_comes_to_the_gate(hand: Hand) -> None:
     hand.tap("Add person")
-    hand.write("Name", "Ottoline Brandt")
+    hand.see("They are in from now.")
+    hand.frames(30)  # a person looks before they write
     hand.choose("Department", "GRIP")
     hand.write("Position", "Day player grip")
+    hand.write("Name", "Ottoline Brandt")
     hand.tap("Add and check in")
     hand.see(re.compile("Ottoline Brandt (is )?in"))
 
