@@ -86,11 +86,10 @@ def the_board_is_kept(hand: Hand, shot: Shot) -> None:
 
 def somebody_new_comes_to_the_gate(hand: Hand) -> None:
     hand.tap("Add person")
-    hand.see("They are in from now.")
-    hand.frames(30)  # a person looks before they write
+    hand.see("They are in from now.")  # else "Name" is still the board's "Find a name"
+    hand.write("Name", "Ottoline Brandt")
     hand.choose("Department", "GRIP")
     hand.write("Position", "Day player grip")
-    hand.write("Name", "Ottoline Brandt")
     hand.tap("Add and check in")
     hand.see(re.compile("Ottoline Brandt (is )?in"))
 
