@@ -86,6 +86,7 @@ def the_board_is_kept(hand: Hand, shot: Shot) -> None:
 
 def somebody_new_comes_to_the_gate(hand: Hand) -> None:
     hand.tap("Add person")
+    hand.see("They are in from now.")  # else "Name" is still the board's "Find a name"
     hand.write("Name", "Ottoline Brandt")
     hand.choose("Department", "GRIP")
     hand.write("Position", "Day player grip")

@@ -8,9 +8,10 @@ from typing import Any
 import flet as ft
 
 from data.codes import LENGTH, read_qr
-from views.context import go, here, use_link_state, use_place, use_state
+from views.context import go, here, use_browser, use_link_state, use_place, use_state
 from views.parts import card, empty, main_button, note, side_button, sub_view
 from views.safe import act, part, screen
+from views.screens.phone import lost_words
 from views.theme import BIG, HEAD, PAD, QUIET
 
 
@@ -18,9 +19,15 @@ from views.theme import BIG, HEAD, PAD, QUIET
 def FirstPairing() -> ft.View:
     """A device that holds nothing yet: the office's code is all it asks for."""
     place = use_place()
-    wiped = [card(ft.Text(f"This device was emptied. {place.wiped}"))] if place.wiped else []
+    browser = use_browser()
+    why = [f"This device was emptied. {place.wiped}"] if place.wiped else []
+    why += [lost_words(browser.state)] if browser and browser.state.lost else []
     column = ft.ListView(
-        [ft.Text("Pair this device", theme_style=BIG), *wiped, CodeForm()],
+        [
+            ft.Text("Pair this device", theme_style=BIG),
+            *[card(ft.Text(words)) for words in why],
+            CodeForm(),
+        ],
         expand=True,
         padding=PAD,
         spacing=PAD,
