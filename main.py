@@ -136,6 +136,8 @@ def _open_office(
         v1, phone = routes(office, desk.blobs, pairings), PhoneApp()
         asked_for = words.lan and first is None  # a show that is thrown away has no phones
         second = _second_door(words, desk, v1, phone, token) if asked_for else None
+        if second is not None:
+            office.door = second.reached
         start = session(
             lambda width: Place(
                 desk,
@@ -143,6 +145,7 @@ def _open_office(
                 width,
                 office=office,
                 addresses=(second.origin, address) if second else (address,),
+                trust=second.fingerprint if second else None,
                 phones=second.steps if second else None,
                 keeper=keeper,
                 pairings=pairings,
@@ -212,10 +215,11 @@ def _device(words: argparse.Namespace) -> None:
     try:
         desk = Desk(store, ALL, user=words.name)
         _rehearse(desk, words.today)
-        link = Link(store, desk.blobs, words.hub, called=_own_name(desk), app=VERSION)
+        address, ways, invited = _ways_of(store, words)
+        link = Link(store, desk.blobs, address, called=_own_name(desk), app=VERSION, ways=ways)
         _write_as_who_has_it(desk, words.name)
         socket, port = listening(words.port or PORT + 1, or_any=True)
-        address = f"http://127.0.0.1:{port}"
+        own = f"http://127.0.0.1:{port}"
 
         keeper = Keeper(desk, backups=False)
 
@@ -226,12 +230,31 @@ def _device(words: argparse.Namespace) -> None:
             finally:
                 keeping.cancel()
 
-        start = session(lambda width: Place(desk, "device", width, link=link, wiped=wiped))
+        start = session(
+            lambda width: Place(desk, "device", width, link=link, wiped=wiped, invited=invited)
+        )
         app = web_app(start, routes=(), port=port, beside=beside)
-        print(f"{words.name} is open at {address}  (Ctrl+C closes it)", flush=True)
-        serve(app, socket, open_at="" if words.quiet else address)
+        print(f"{words.name} is open at {own}  (Ctrl+C closes it)", flush=True)
+        serve(app, socket, open_at="" if words.quiet else own)
     finally:
         store.close()
+
+
+def _ways_of(store: Store, words: argparse.Namespace) -> tuple[str, Any, str]:
+    """The office's address as it was given, the ways there, and the code that came with it."""
+    from sync.calls import Timings, over_http
+    from sync.ways import Ways
+
+    address, pinned, code = words.hub, "", ""
+    trusts: Any = True
+    if "#" in words.hub or words.hub.startswith("https:"):
+        from views.lan.trusted import office_of, trusting
+
+        address, pinned, code = office_of(words.hub)
+        trusts = trusting(store, address, pinned, words.ca)
+    timings = Timings()
+    ways = Ways(store, address, lambda at: over_http(at, timings, trusts=trusts), timings)
+    return address, ways, code
 
 
 def in_browser() -> None:
@@ -260,6 +283,7 @@ def _phone(bridge: Any) -> None:
     from sync.calls import Timings
     from sync.fetch import over_fetch
     from sync.link import Link
+    from sync.ways import Ways
     from views.adapt import Width
     from views.app import session
     from views.browser import Browser
@@ -290,14 +314,9 @@ def _phone(bridge: Any) -> None:
     stop = store.listen(remember)
     remember()
     bridge.heard = create_proxy(browser.heard)
-    link = Link(
-        store,
-        desk.blobs,
-        start["office"],
-        called=_own_name(desk),
-        app=VERSION,
-        connect=lambda: over_fetch(start["office"], Timings()),
-    )
+    timings = Timings()
+    ways = Ways(store, start["office"], lambda at: over_fetch(at, timings), timings)
+    link = Link(store, desk.blobs, start["office"], called=_own_name(desk), app=VERSION, ways=ways)
     _write_as_who_has_it(desk, desk.user)
     browser.came_back = link.try_now
     link.listen(lambda state: browser.remember("") if state.wiped else None)

@@ -85,8 +85,11 @@ def read_qr(text: str) -> Invitation:
 
 
 def invited_by(address: str) -> str:
-    """The code in an address that an office's picture opened, as it stands there; else empty."""
-    return parse_qs(urlsplit(address).fragment).get("pair", [""])[0]
+    """The code in an address that an office's picture opened, as it stands there, or that came
+    with an icon on an iPhone's home screen; else empty."""
+    parts = urlsplit(address)
+    told = {**parse_qs(parts.query), **parse_qs(parts.fragment)}
+    return told.get("pair", [""])[0]
 
 
 # ---- tokens ---------------------------------------------------------------------------------

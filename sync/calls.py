@@ -48,13 +48,15 @@ class Timings:
 
 @asynccontextmanager
 async def over_http(
-    address: str, timings: Timings, *, transport: Any = None
+    address: str, timings: Timings, *, transport: Any = None, trusts: Any = True
 ) -> AsyncIterator[Send]:
-    """Calls by httpx, which is loaded only when an office is looked for; `transport` as there."""
+    """Calls by httpx, which is loaded only when an office is looked for; `transport` as there.
+    `trusts`: an SSLContext that knows the show's own authority."""
     import httpx
 
     # A proxy set up for the web must not stand between two machines on one table.
-    async with httpx.AsyncClient(base_url=address, trust_env=False, transport=transport) as client:
+    alone = {"trust_env": False, "transport": transport, "verify": trusts}
+    async with httpx.AsyncClient(base_url=address, **alone) as client:
 
         async def send(call: Call) -> Answer:
             limits = httpx.Timeout(timings.answer + call.wait, connect=timings.connect)
@@ -76,10 +78,21 @@ async def over_http(
                     # it. Every call may be said twice.
                     answer = await asked()
             except (httpx.HTTPError, httpx.InvalidURL) as error:
-                raise NoOffice("The office cannot be reached.", code="unreachable") from error
+                raise _not_reached(address, str(error)) from error
             return Answer(answer.status_code, answer.content)
 
         yield send
+
+
+def _not_reached(address: str, why: str) -> NoOffice:
+    """As OpenSSL says it; the words that tell one fault from another are its own."""
+    if "CERTIFICATE_VERIFY_FAILED" not in why:
+        return NoOffice("The office cannot be reached.", code="unreachable")
+    if "expired" in why or "not yet valid" in why:
+        words = f"The certificate that the office shows at {address} is not good today."
+        return NoOffice(words, code="expired")
+    words = f"What answers at {address} does not show a certificate that this device trusts."
+    return NoOffice(words, code="untrusted")
 
 
 def headers(call: Call) -> dict[str, str]:

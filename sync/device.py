@@ -24,6 +24,7 @@ from sync.holding import Holding, lying
 from sync.joinable import readable
 from sync.owed import Batch, units
 from sync.place import Place
+from sync.ways import TOLD, UNTIL
 from sync.wire import (
     FORMAT,
     FULL,
@@ -153,12 +154,9 @@ class Device:
         self.run = welcome.run
 
     def _of(self, welcome: Welcome) -> dict[str, Any]:
-        return {
-            "production": welcome.production,
-            "epoch": welcome.epoch,
-            "letter": welcome.letter,
-            "mark": welcome.mark,
-        }
+        told = welcome.model_dump(include={"production", "epoch", "letter", "mark"})
+        door = {TOLD: welcome.at, UNTIL: welcome.until}
+        return {**told, **{name: value for name, value in door.items() if value}}
 
     def _offer_forgotten(self, welcome: Welcome) -> None:
         """Edits that the office acknowledged once, and does not know."""

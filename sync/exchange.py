@@ -67,6 +67,9 @@ class Office:
         self.epochs = Epochs(store)
         self.register = Register(store)
         self.scopes = Scopes(store, strangers=strangers) if rights else None
+        self.door: Callable[[], tuple[list[str], int]] = lambda: ([], 0)
+        """Where devices on the Wi-Fi reach this office beside its name, and until when (ms) the
+        certificate is good that it shows there."""
         self._walk: list[str] | None = None
 
     @property
@@ -120,7 +123,7 @@ class Office:
         self.epochs.check((hello.cursor, hello.mark))
         letter = self.register.spoke(hello, self._confirmed(hello.cursor))
         self.bury()
-        scope = self.scope_of(hello.device)
+        scope, (at, until) = self.scope_of(hello.device), self.door()
         return Welcome(
             production=store.production,
             epoch=store.meta["epoch"],
@@ -133,6 +136,8 @@ class Office:
             seen={name: store.books.history.dots.upto(name) for name in hello.replicas},
             scope=scope.word,
             holds=sorted(scope.buckets),
+            at=at,
+            until=until,
         )
 
     def scope_of(self, device: str) -> Scope:

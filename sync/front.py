@@ -12,7 +12,7 @@ from typing import TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from data.blobs import Blobs
-from data.errors import Malformed, NotFound, OfficeError, Refused
+from data.errors import Malformed, NoOffice, NotFound, OfficeError, Refused
 from data.leaving import finish_purge
 from data.packing import loads, no_collection
 from sync.blobs import accept
@@ -100,8 +100,12 @@ class Front:
 
     def let_in(self, call: Call) -> str | None:
         """Which device this is, told before a byte of its message is read; None: everybody is
-        believed. Refused: it is not paired, or must not ask this."""
-        path = urlsplit(call.path).path
+        believed. Refused: it is not paired, or must not ask this. NoOffice: it looks for another
+        show, whose first letters it says so that it need not show its token."""
+        path, asked = urlsplit(call.path)[2:4]
+        if not self.office.store.production.startswith(_query(asked).get("show", "")):
+            words = "This is the office of another production."
+            raise NoOffice(words, code="other-production")
         if self.pairings is None or path == "/v1/pair":
             return None
         pushes = path.removeprefix("/v1/") in PUSHING or call.method in ("PUT", "HEAD")

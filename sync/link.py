@@ -24,6 +24,7 @@ from sync.calls import Answer, Call, Connect, Send, Timings, over_http, refusal
 from sync.device import Device
 from sync.paired import DOORS, asking, keep
 from sync.session import Session, Talk
+from sync.ways import Ways
 from sync.wire import Past, read_edit
 
 NOT_ALL = " What it still has is sent when the office is reached; then it is wiped."
@@ -54,6 +55,8 @@ class LinkState:
     """What the office says to an app that is too old."""
     door: str = ""
     """Why the office does not let this device in: the code of its refusal."""
+    why: str = ""
+    """While it is not reached: the code of what was in the way last."""
     wiped: bool = False
     """The office had this device forget everything; the copy is closed."""
 
@@ -110,14 +113,18 @@ class Link:
         token: str = "",
         timings: Timings | None = None,
         connect: Connect | None = None,
+        ways: Ways | None = None,
     ) -> None:
-        """`token`: of a device that is none; else it is what pairing left in the store."""
+        """`token`: of a device that is none; else it is what pairing left in the store. `ways`: to
+        look for the office at more than its one address."""
         self.store = store
         self.blobs = blobs
         self.device = Device(store, device=device, called=called, app=app)
         self.session = Session(self.device, OwnPhotos(store, blobs))
         self.timings = timings or Timings()
-        self._way = connect or (lambda: over_http(address, self.timings))
+        self.ways = ways
+        straight = connect or (lambda: over_http(address, self.timings))
+        self._way = ways.connect if ways else straight
         self._token = token
         self._send: Send | None = None
         self._listeners: list[Callable[[LinkState], None]] = []
@@ -286,7 +293,7 @@ class Link:
         self.session.reached = False
         self.session.trouble = "" if error.code == "unreachable" else error.sentence
         door = error.code if error.code in DOORS else ""
-        self._tell(reached=False, busy=False, lost_since=since, door=door)
+        self._tell(reached=False, busy=False, lost_since=since, door=door, why=error.code)
 
     async def _dismissed(self, error: OfficeError) -> bool:
         """Whether this device is wiped now: at once if it is lost; when its owner left the crew,
@@ -370,7 +377,7 @@ class Link:
         told["met"] = bool(self.store.meta.get("epoch"))
         told["verified"] = device.verified and not told["records"]
         if session.reached:
-            told |= {"reached": True, "lost_since": None, "door": ""}
+            told |= {"reached": True, "lost_since": None, "door": "", "why": ""}
         state = replace(self.state, **{**told, **changes})
         if state != self.state:
             self.state = state

@@ -238,6 +238,10 @@ class Welcome(Message):
     """What the device may hold, as a word that changes with it; empty: everything."""
     holds: Holds = []
     """The buckets of that scope."""
+    at: Annotated[list[Line], Field(max_length=20)] = []
+    """Where else the office answers, should its name lead nowhere."""
+    until: int = 0
+    """When the certificate ends that the office shows; 0: it shows none of its own."""
 
 
 class Push(Message):

@@ -58,7 +58,10 @@ def commands(version: str, port: int, does: Mapping[str, Does]) -> argparse.Argu
         required=True,
         type=an_address,
         metavar="URL",
-        help="the office: http://127.0.0.1:8321",
+        help="the office: http://127.0.0.1:8321, or all that its picture says",
+    )
+    device.add_argument(
+        "--ca", type=Path, metavar="FILE", help="the show's certificate, from the office's page"
     )
     device.add_argument("--name", default="Tablet", help="what the office calls this device")
 

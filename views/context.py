@@ -48,6 +48,8 @@ class Place:
     """At the office: what it knows of its devices, and which office it is."""
     addresses: tuple[str, ...] = ()
     """At the office: where devices reach /v1."""
+    trust: Callable[[], str] | None = None
+    """At an office with an authority of its own: its whole fingerprint, for devices to pin."""
     phones: Callable[[], tuple[str, ...]] | None = None
     """At an office with a door for phones: where they begin, what they compare, what is amiss."""
     keeper: Keeper | None = None

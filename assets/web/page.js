@@ -2,7 +2,6 @@
 // their messages on, and knows what only a page can: installing, storage, updates.
 
 const base = new URL(document.baseURI).pathname;
-const worker = new Worker(`${base}worker.js`, { type: "module" });
 const MARK = "callboard-was-here";
 const state = {
   offline: "no", done: 0, of: 0, update: false, persisted: null, usage: 0, quota: 0,
@@ -13,14 +12,29 @@ let early = []; // what Python said before Flutter listened
 let spoken = 0;
 let prompt = null;
 const running = new Promise((resolve) => (globalThis.callboardStarted = resolve));
+// A tab on an iPhone has a storage of its own, which is thrown away after a week without a visit,
+// and which the app on the home screen never sees: nothing begins there.
+const worker = state.install === "ios" ? null : begun();
+if (worker === null) addEventListener("DOMContentLoaded", onlyInstalling);
 
-worker.postMessage({
-  callboard: { start: { base, url: document.URL, office: location.origin, was: remembered() } },
-});
+function begun() {
+  const python = new Worker(`${base}worker.js`, { type: "module" });
+  const start = { base, url: document.URL, office: location.origin, was: remembered() };
+  python.postMessage({ callboard: { start } });
+  const here = new URL(location);
+  here.hash = ""; // a code
+  if (here.searchParams.has("pair")) here.searchParams.delete("pair");
+  if (here.href !== location.href) history.replaceState(null, "", here);
+  python.onmessage = heard;
+  python.onerror = (event) =>
+    say(`Callboard could not start: ${event.message || "no files"}`, true);
+  const drawing = document.createElement("script");
+  drawing.src = "flutter_bootstrap.js";
+  document.head.append(drawing);
+  return python;
+}
 
-if (location.hash) history.replaceState(null, "", location.pathname + location.search); // a code
-
-worker.onmessage = (event) => {
+function heard(event) {
   const said = event.data.callboard;
   if (!said) {
     spoken += 1;
@@ -37,9 +51,7 @@ worker.onmessage = (event) => {
   if (said.install) install();
   if (said.update) applyUpdate();
   if (said.file) handOver(said.file);
-};
-
-worker.onerror = (event) => say(`Callboard could not start: ${event.message || "no files"}`, true);
+}
 
 function remembered() {
   try {
@@ -88,9 +100,31 @@ function elsewhere(open) {
 }
 
 setTimeout(() => {
-  if (document.getElementById("splash") && !state.silent)
+  if (worker && document.getElementById("splash") && !state.silent)
     say("This takes longer than usual. Keep it open, or try again.", true);
 }, 60000);
+
+/** The steps to the home screen. The code goes with the icon, since nothing else of this tab does. */
+function onlyInstalling() {
+  say("First it goes on the home screen. Here in the tab nothing is kept, and nothing is paired.");
+  document.getElementById("steps").hidden = false;
+  const code = new URLSearchParams(location.hash.slice(1)).get("pair");
+  if (!code) return;
+  document.querySelector("link[rel=manifest]").href =
+    `manifest.webmanifest?${new URLSearchParams({ pair: code })}`;
+  document.getElementById("code").textContent =
+    "The office's code goes with it. It is good for ten minutes, so do it now.";
+}
+
+/** Somebody opened the page against the browser's warning: then it keeps no app, and who answers
+ * may be anybody. */
+function untrusted() {
+  worker.terminate();
+  say("This phone does not trust the office's certificate yet, so nothing begins here. Get it here:");
+  const link = document.querySelector("#trust a");
+  link.href = link.textContent = `http://${location.hostname}:${Number(location.port) + 1}/`;
+  link.parentElement.hidden = false;
+}
 
 // ---- offline and updates ------------------------------------------------------------------------
 
@@ -196,7 +230,7 @@ async function install() {
 }
 
 const back = () => {
-  if (document.visibilityState === "visible") worker.postMessage({ callboard: { back: true } });
+  if (worker && document.visibilityState === "visible") worker.postMessage({ callboard: { back: true } });
 };
 addEventListener("online", back);
 document.addEventListener("visibilitychange", back);
@@ -204,7 +238,7 @@ document.addEventListener("visibilitychange", back);
 // ---- to Python ----------------------------------------------------------------------------------
 
 function report() {
-  worker.postMessage({ callboard: { page: state } });
+  worker?.postMessage({ callboard: { page: state } });
 }
 
 /** A file too large for the way the screens go is put together here and handed to the person. */
@@ -226,4 +260,9 @@ running.then(() => {
   weigh();
   setInterval(weigh, 60000);
 });
-listen().catch((error) => console.warn("no service worker:", error));
+if (worker) {
+  listen().catch((error) => {
+    console.warn("no service worker:", error);
+    if (error.name === "SecurityError") untrusted();
+  });
+}

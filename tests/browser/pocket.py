@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Playwright
 
 APP = "/phone/"
-RAISED = "performance.getEntriesByName('callboard-raised').length > 0"
+SPLASH = "#splash"
+"""What is over the app until its first screen is drawn."""
 CODE = re.compile("The code: (?:. ){9}.")
 PATIENCE = 120_000
 """Milliseconds for Python to start in a browser on a busy machine."""
@@ -31,8 +32,15 @@ class Pocket:
         address: str,
         size: tuple[int, int],
         args: list[str],
+        *,
+        env: dict[str, str] | None = None,
+        agent: str | None = None,
     ) -> None:
-        self._player, self._executable, self._args = player, executable, args
+        """`env`: the browser's surroundings, where its list of authorities lies. `agent`: what it
+        says it is."""
+        self._player, self._executable, self.args = player, executable, args
+        self._env: dict[str, str | float | bool] | None = dict(env) if env else None
+        self._agent = agent
         self.profile, self.address, self.size = profile, address, size
         self.context: BrowserContext = self._launched()
 
@@ -44,7 +52,7 @@ class Pocket:
         """Opens the app and waits for its first screen."""
         hand = Hand(self.page, self.address)
         self.page.goto(self.address + path)
-        self.page.wait_for_function(RAISED, timeout=PATIENCE)
+        self.page.wait_for_selector(SPLASH, state="detached", timeout=PATIENCE)
         hand.listen()
         return hand
 
@@ -97,7 +105,9 @@ class Pocket:
         return self._player.chromium.launch_persistent_context(
             self.profile,
             executable_path=self._executable,
-            args=self._args,
+            args=self.args,
+            env=self._env,
+            user_agent=self._agent,
             viewport={"width": width, "height": height},
             has_touch=True,
             is_mobile=width < 600,

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.routing import BaseRoute
 
 from data.errors import OfficeError
 from views.lan.addresses import Way
-from views.lan.authority import Address
+from views.lan.authority import Address, addresses_of
 from views.lan.door import LanDoor, lan_app
 from views.lan.identity import server_context, show
 from views.lan.page import mark, trust_page
@@ -22,6 +23,8 @@ from views.phone.serving import PhoneApp
 
 LOOK_S: Final = 15.0
 """Seconds between two looks at the laptop's addresses and the certificate's days."""
+MOST_TOLD: Final = 4
+"""Addresses that devices are told; a laptop with more has them from other programs."""
 
 
 def right_now() -> datetime:
@@ -74,6 +77,21 @@ class SecondDoor:
             f"Then it opens {self.origin}/phone/",
             *amiss,
         )
+
+    def reached(self) -> tuple[list[str], int]:
+        """Where the office answers beside its name, and when (ms) its certificate ends. The ones
+        that its certificate names: a device would refuse the others."""
+        leaf = self._shown.read
+        vouched = addresses_of(leaf) & frozenset(self._addresses()) if self._way.own else ()
+        here = sorted(vouched, key=lambda at: (at.version, at.is_link_local, at.packed))
+        port = urlsplit(self.origin).port
+        named = [f"[{at}]" if at.version == 6 else str(at) for at in here]
+        until = int(leaf.not_valid_after_utc.timestamp() * 1000)
+        return [f"https://{name}:{port}" for name in named[:MOST_TOLD]], until
+
+    def fingerprint(self) -> str:
+        """Of the show's own authority; empty, where phones trust the certificate already."""
+        return self._way.own.fingerprint if self._way.own else ""
 
     async def run(self) -> None:
         """Open until it is cancelled."""

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import html
+import json
 import logging
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from data.errors import OfficeError
+from data.codes import read_code
+from data.errors import BadInput, OfficeError
 from views.phone.build import BASE, Built, Parts, found
 
 log = logging.getLogger("callboard.phone")
@@ -31,6 +34,8 @@ TYPES = {
     ".woff2": "font/woff2",
     ".zip": "application/zip",
 }
+
+MANIFEST = "manifest.webmanifest"
 
 AGAIN_S = 3
 """Seconds after which a page that waits for the app looks again."""
@@ -120,6 +125,8 @@ class PhoneApp:
         if built is None:
             return self._not_yet()
         name = request.path_params.get("path") or "index.html"
+        if name == MANIFEST and "pair" in request.query_params:
+            return with_code(built, request.query_params["pair"])
         if name not in built.files:
             if "." in name.rpartition("/")[2]:
                 return Response(status_code=404)
@@ -135,6 +142,20 @@ class PhoneApp:
             again = f'<meta http-equiv="refresh" content="{AGAIN_S}">'
         headers = {"cache-control": "no-store"}
         return HTMLResponse(PAGE.format(words=words, again=again), 503, headers)
+
+
+def with_code(built: Built, code: str) -> Response:
+    """The app's own words, but that its icon brings the office's code: on an iPhone nothing else
+    comes from the tab to the home screen."""
+    try:
+        start = f"{BASE}?{urlencode({'pair': read_code(code)})}"
+    except BadInput:
+        return Response(status_code=404)
+    said = json.loads((built.folder / MANIFEST).read_bytes())
+    content = json.dumps({**said, "start_url": start})
+    return Response(
+        content, headers={"cache-control": "no-store"}, media_type=TYPES[".webmanifest"]
+    )
 
 
 def sent(built: Built, name: str, *, packed: bool) -> Response:

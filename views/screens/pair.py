@@ -100,7 +100,8 @@ def Code(pairings: Pairings, shown: Shown, set_offer: Callable[[str], None]) -> 
         words = "This code is not good any more: it is too old, or too many wrong ones were tried."
         return card(ft.Text(words), ft.Row([again], wrap=True))
     address = place.addresses[0] if place.addresses else ""
-    invitation = Invitation(f"{address}{APP}", place.desk.store.production, "", shown.code)
+    pinned = place.trust() if place.trust else ""
+    invitation = Invitation(f"{address}{APP}", place.desk.store.production, pinned, shown.code)
     code = ft.Semantics(
         label=f"The code: {' '.join(shown.code)}",
         container=True,
@@ -109,14 +110,26 @@ def Code(pairings: Pairings, shown: Shown, set_offer: Callable[[str], None]) -> 
     return card(
         ft.Row([code], alignment=ft.MainAxisAlignment.CENTER),
         ft.Row([_picture(qr_text(invitation))], alignment=ft.MainAxisAlignment.CENTER),
-        note(
-            "On a phone: point its camera at the picture. On a laptop: open Callboard as a device "
-            "and type the code."
-        ),
+        *_how(invitation),
         note("It is good for ten minutes, once. You are asked before anything is handed over."),
         ft.Row([again], wrap=True),
         title=meant,
     )
+
+
+def _how(invitation: Invitation) -> list[ft.Control]:
+    """What the person with the device does."""
+    phone = "On a phone: point its camera at the picture."
+    if not invitation.fingerprint:
+        return [note(f"{phone} On a laptop: open Callboard as a device and type the code.")]
+    return [
+        note(
+            f"{phone} It must have the show's certificate first: the office's sign at the head "
+            "of the first screen says where it gets that."
+        ),
+        note("On a laptop, in a terminal:"),
+        ft.Text(f"callboard device --hub '{qr_text(invitation)}'", selectable=True),
+    ]
 
 
 def _asked(pairings: Pairings, shown: Shown, name: str, source: str, meant: str) -> ft.Control:

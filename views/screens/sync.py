@@ -17,6 +17,7 @@ from views.screens.own import OwnTile
 from views.screens.sync_aside import aside, put_aside
 from views.screens.sync_office import OfficeNews
 from views.screens.sync_trouble import Trouble, troubles
+from views.screens.sync_ways import WaysCard
 from views.theme import LATE
 from views.words import count
 
@@ -95,6 +96,7 @@ def Sync() -> ft.View:
             *keep_open(place, state),
             ft.Row([main_button("Sync now", now, icon=ft.Icons.SYNC)]),
             *_door(state),
+            WaysCard(),
             card(OwnTile()),
             note("Everything you tap is saved on this device first. The office can wait."),
             Afterwards(before),
