@@ -79,19 +79,27 @@ class Ways:
             try:
                 async with asyncio.timeout(self._timings.connect):
                     answer = await (await line(address))(Call("GET", f"/v1/changes?show={show}"))
+                _check_ours(answer, address)
             except TimeoutError:
                 continue
             except NoOffice as error:
                 why = error if error.code != "unreachable" else why
                 continue
-            if answer.status != 200 and refusal(answer).code == "other-production":
-                words = f"What answers at {address} is the office of another production."
-                why = NoOffice(words, code="other-production")
-                continue
             if address != self._store.meta.get(FOUND, self.own):
                 self._store.set_meta(**{FOUND: address})
             return address
         raise why
+
+
+def _check_ours(answer: Answer, address: str) -> None:
+    """NoOffice: it is not this show's. To be refused by the right one is as good as an answer."""
+    refused = None if answer.status == 200 else refusal(answer)
+    if refused is None or refused.code not in ("no-office", "other-production"):
+        return
+    if refused.code == "no-office":
+        raise NoOffice(f"What answers at {address} is no office.")
+    words = f"What answers at {address} is the office of another production."
+    raise NoOffice(words, code="other-production")
 
 
 def read_address(text: str, own: str) -> str:

@@ -18,20 +18,20 @@ const worker = state.install === "ios" ? null : begun();
 if (worker === null) addEventListener("DOMContentLoaded", onlyInstalling);
 
 function begun() {
-  const python = new Worker(`${base}worker.js`, { type: "module" });
+  const own = new Worker(`${base}worker.js`, { type: "module" });
   const start = { base, url: document.URL, office: location.origin, was: remembered() };
-  python.postMessage({ callboard: { start } });
+  own.postMessage({ callboard: { start } });
   const here = new URL(location);
   here.hash = ""; // a code
   if (here.searchParams.has("pair")) here.searchParams.delete("pair");
   if (here.href !== location.href) history.replaceState(null, "", here);
-  python.onmessage = heard;
-  python.onerror = (event) =>
+  own.onmessage = heard;
+  own.onerror = (event) =>
     say(`Callboard could not start: ${event.message || "no files"}`, true);
   const drawing = document.createElement("script");
   drawing.src = "flutter_bootstrap.js";
   document.head.append(drawing);
-  return python;
+  return own;
 }
 
 function heard(event) {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import os
 import shutil
 import ssl
 import subprocess
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +19,13 @@ import pytest
 from tests.browser.pocket import Pocket
 from tests.browser.processes import PATIENCE, Face
 from tests.test_lan_office import host_at
+from views.lan.authority import Pair
+from views.lan.door import LanDoor, lan_app
+from views.lan.identity import server_context, show
 from views.lan.page import CERTIFICATE
+from views.lan.serving import on_every_address, served
+from views.phone.build import Built, Parts, _own, _write
+from views.phone.serving import PhoneApp
 
 if TYPE_CHECKING:
     from tests.browser.hand import Hand
@@ -76,6 +84,49 @@ def leads(names: Mapping[str, str]) -> str:
     """Where a browser finds these names, as a word of its command line; nowhere else leads."""
     rules = ", ".join(f"MAP {name} {at}" for name, at in names.items())
     return f"--host-resolver-rules={rules}"
+
+
+class Laptop:
+    """The second door with the app's page behind it and no Python: what browsers alone decide is
+    decided there. `show` puts another certificate up."""
+
+    def __init__(self, folder: Path, host: str, pair: Pair) -> None:
+        self._context = server_context(pair)
+        self._sock = on_every_address(0)
+        self.port = int(self._sock.getsockname()[1])
+        self.origin = f"https://{host}:{self.port}"
+        phone = PhoneApp(folder)
+        phone._built = page_alone(folder)
+        self._door = LanDoor(lan_app(phone.routes()), self.origin, page=phone.page)
+        self._loop = asyncio.new_event_loop()
+        self._end = asyncio.Event()
+
+    def show(self, pair: Pair) -> None:
+        show(self._context, pair)
+
+    def __enter__(self) -> Laptop:
+        self._thread = threading.Thread(target=self._loop.run_until_complete, args=[self._run()])
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_why: object) -> None:
+        self._loop.call_soon_threadsafe(self._end.set)
+        self._thread.join(PATIENCE)
+        self._loop.close()
+
+    async def _run(self) -> None:
+        async with served(self._door, self._sock, self._context):
+            await self._end.wait()
+
+
+def page_alone(folder: Path) -> Built:
+    """The app without Flutter and Python: they are not in the folder."""
+    parts = Parts.here()
+    files = dict(_own(parts))
+    _write(folder, files, parts, lambda _share, _name: None)
+    built = Built.of(folder)
+    assert built is not None
+    return built
 
 
 @contextmanager
