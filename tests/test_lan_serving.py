@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -17,7 +17,16 @@ from data.errors import Busy
 from tests.handshakes import trusting
 from views.lan.authority import end_of, new_authority, new_leaf
 from views.lan.identity import server_context
-from views.lan.serving import LONGEST_HEAD, Line, on_every_address, served
+from views.lan.serving import (
+    LONGEST_HEAD,
+    MOST,
+    MOST_EACH,
+    OWN_FILES,
+    Line,
+    files_for,
+    on_every_address,
+    served,
+)
 
 HOST = "callboard-3f2b8c54.local"
 ASK = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -169,6 +178,74 @@ def test_all_together_hold_only_so_many_lines() -> None:
         assert await answered(*lines[0])
 
     with_office(talk, Few)
+
+
+@pytest.mark.usefixtures("files")
+def test_a_thousand_lines_are_held_open_and_the_office_answers_on_each() -> None:
+    class Patient(Line):
+        head_s = PATIENCE
+
+    async def talk(port: int) -> None:
+        lines = []
+        for n in range(MOST):
+            at = f"127.1.0.{1 + n // MOST_EACH}", 0  # as many phones have as many addresses
+            lines.append(await asyncio.open_connection("127.0.0.1", port, local_addr=at))
+        assert len([await answered(*line) for line in lines]) == MOST
+        more, _ = await opened(port)
+        assert await is_let_go(more)
+        lines[7][1].close()
+        await lines[7][1].wait_closed()
+        while not await _is_answered(port):
+            await asyncio.sleep(0)  # it has yet to hear that a line was closed
+        assert await answered(*lines[-1])
+
+    with_office(talk, Patient)
+
+
+async def _is_answered(port: int) -> bool:
+    reader, writer = await opened(port)
+    try:
+        return bool(await answered(reader, writer))
+    except (ConnectionError, asyncio.IncompleteReadError):
+        return False
+
+
+@pytest.fixture
+def files() -> Iterator[None]:
+    """Both ends of a thousand lines are in this process."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert files_for(2 * MOST) == ""
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_lines_that_never_shake_hands_are_counted_too() -> None:
+    async def talk(port: int) -> None:
+        silent = [await opened(port) for _ in range(Hasty.most_each)]
+        more, _ = await opened(port)
+
+        assert await is_let_go(more)
+        assert len(silent) == Hasty.most_each
+
+    now = datetime.now(UTC)
+    authority = new_authority(HOST, code="c", now=now, end=end_of(None, now))
+    leaf = new_leaf(authority, [HOST], [], code="c", now=now)
+    with_office(talk, Trusting, server_context(leaf))
+
+
+def test_too_few_files_are_raised_or_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    import resource
+
+    limits = {"now": (300, 4000)}
+    monkeypatch.setattr(resource, "getrlimit", lambda _what: limits["now"])
+    monkeypatch.setattr(resource, "setrlimit", lambda _what, to: limits.update(now=to))
+
+    assert files_for(MOST) == ""
+    assert limits["now"] == (MOST + OWN_FILES, 4000)
+    limits["now"] = (300, 1024)
+    assert f"hold {1024 - OWN_FILES} lines" in files_for(MOST)
 
 
 def test_nobody_says_for_another_where_they_come_from() -> None:

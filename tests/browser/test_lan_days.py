@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import QUIET, SHOTS, SIZES
-from tests.browser.pocket import Pocket
-from tests.browser.processes import coordinator, listed
+from tests.browser.hand import Hand
+from tests.browser.pocket import Pocket, shown_code
+from tests.browser.processes import command, coordinator, listed
+from tests.browser.test_lan import IPHONE, STANDALONE
 from tests.browser.test_phone import EQUAL, board, check_in_the_next, hub
-from tests.browser.wifi import HERE, LanOffice, leads, of_policy, surroundings
+from tests.browser.wifi import AT, HERE, NOWHERE, THERE, LanOffice, leads, of_policy, surroundings
 from tests.test_lan_office import two_ports
 
 if TYPE_CHECKING:
@@ -27,36 +31,43 @@ pytestmark = pytest.mark.long
 
 STORED = "navigator.storage.getDirectory().then(() => true)"
 WORKER = "navigator.serviceWorker.ready.then(found => found.active.scriptURL)"
+FILLED = re.compile("Code from the office")
 
 Carries = Callable[..., Pocket]
 
 
 @pytest.fixture
 def lan(hub: Face, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LanOffice]:
-    for name in ("XDG_DATA_HOME", "LOCALAPPDATA"):
-        monkeypatch.setenv(name, str(tmp_path / "data"))
+    """An office whose user's data folder is the test's own."""
+    own_folder(tmp_path / "data", monkeypatch)
     office = LanOffice(hub.home, two_ports())
     yield office
     office.kill()
+
+
+def own_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("XDG_DATA_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(folder))
 
 
 @pytest.fixture
 def carries(
     player: Playwright, executable: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Carries]:
+    """Phones that trust an office: `carries(lan)`, `carries(lan, also=other.certificate())`."""
     carried: list[Pocket] = []
 
-    def carries(office: LanOffice, at: str = HERE, *, agent: str | None = None) -> Pocket:
+    def carries(office: LanOffice, *, agent: str | None = None, also: str = "") -> Pocket:
         home = tmp_path / f"phone-{len(carried)}"
-        words = [*QUIET, leads({office.name: at})]
+        trusted = [office.certificate(), *([also] if also else [])]
         phone = Pocket(
             player,
             executable,
             home / "profile",
             office.origin,
             SIZES["phone"],
-            words,
-            env=surroundings(home, office.certificate()),
+            [*QUIET, leads({office.name: HERE})],
+            env=surroundings(home, *trusted),
             agent=agent,
         )
         carried.append(phone)
@@ -66,6 +77,24 @@ def carries(
     for n, phone in enumerate(carried):
         phone.shot(SHOTS / f"last-lan-{request.node.name}-{n}.png")
         phone.close()
+
+
+def moved(phone: Pocket, names: dict[str, str]) -> None:
+    """The phone's browser is ended, and opened on a network where the names lead elsewhere."""
+    phone.args = [*QUIET, leads(names)]
+    phone.restart()
+
+
+def synced(phone: Pocket) -> Hand:
+    hand = phone.open("/phone/sync")
+    hand.tap("Sync now")
+    hand.see(EQUAL)
+    hand.miss("not yet at the office")
+    return hand
+
+
+def new_times(office: LanOffice, before: set[str]) -> int:
+    return len({record["id"] for record in listed(office.home, "time")} - before)
 
 
 def test_a_day_by_the_shows_own_name(
@@ -86,12 +115,92 @@ def test_a_day_by_the_shows_own_name(
             check_in_the_next(hand)
         assert of_policy(hand) == []
         lan.start()
-        hand = phone.open("/phone/sync")
-        hand.tap("Sync now")
-        hand.see(EQUAL)
+        hand = synced(phone)
         shot(hand, "lan-sync")
         assert of_policy(hand) == []
-        times = [r for r in listed(lan.home, "time") if r["id"] not in before]
+        assert new_times(lan, before) == 3
 
-    assert len(times) == 3
     assert "Traceback" not in lan.said()
+
+
+def test_a_new_router_and_then_a_new_laptop_are_the_same_address(
+    lan: LanOffice, carries: Carries, window: Opens, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with lan:
+        before = {record["id"] for record in listed(lan.home, "time")}
+        phone = carries(lan)
+        phone.pair(window(lan, size="desk", path="/pair"), coordinator(lan))
+        phone.ready_offline()
+        moved(phone, {lan.name: THERE})
+        check_in_the_next(board(phone))
+        synced(phone)
+        assert new_times(lan, before) == 1
+        command(lan.home, "backup", "--to", str(tmp_path / "stick"))
+        check_in_the_next(board(phone))
+        synced(phone)  # after the backup: the new laptop has it from the phone alone
+        lan.kill()
+    check_in_the_next(board(phone))
+
+    own_folder(tmp_path / "other-user", monkeypatch)
+    other = LanOffice(tmp_path / "other-laptop", lan.lan)
+    command(other.home, "restore", str(tmp_path / "stick"))
+    with other:
+        assert other.origin == lan.origin
+        hand = synced(phone)
+        assert new_times(other, before) == 3
+        assert phone.page.evaluate(WORKER) == f"{lan.origin}/phone/service-worker.js"
+        hand.miss("Pair it again")
+    assert "Traceback" not in lan.said() + other.said()
+
+
+def test_an_office_whose_name_leads_nowhere_is_found_where_it_was_last(
+    lan: LanOffice, carries: Carries, window: Opens, shot: Shot, tmp_path: Path
+) -> None:
+    with lan:
+        before = {record["id"] for record in listed(lan.home, "time")}
+        phone = carries(lan)
+        phone.pair(window(lan, size="desk", path="/pair"), coordinator(lan))
+        phone.ready_offline()
+        moved(phone, {lan.name: NOWHERE, AT: HERE})
+        check_in_the_next(board(phone))
+        hand = synced(phone)
+        hand.see(f"The office answers at https://{AT}:{lan.lan}")
+        assert of_policy(hand) == []
+        shot(hand, "lan-by-address")
+        assert new_times(lan, before) == 1
+
+        moved(phone, {lan.name: NOWHERE, "192.168.1.99": HERE})
+        hand = phone.open("/phone/sync")
+        hand.see("Where it is looked for")
+        hand.write("Address of the office", "the laptop")
+        hand.tap("Look there")
+        hand.see("That is no address.")
+        hand.write("Address of the office", "192.168.1.99")
+        hand.tap("Look there")
+        hand.see(f"3. https://192.168.1.99:{lan.lan}")
+        shot(hand, "lan-looked-for")
+
+
+def test_an_iphone_is_paired_by_the_icon_that_brought_the_code(
+    lan: LanOffice, carries: Carries, window: Opens, shot: Shot
+) -> None:
+    with lan:
+        phone = carries(lan, agent=IPHONE)
+        at_office = window(lan, size="desk", path="/pair")
+        at_office.choose("Whose device is it?", coordinator(lan))
+        code = shown_code(at_office)
+        shot(at_office, "lan-pair-code")
+        phone.page.goto(f"{lan.origin}/phone/#pair={code}")
+        expect(phone.page.get_by_text("Add to Home Screen")).to_be_visible()
+        start = phone.page.evaluate(
+            "fetch(document.querySelector('link[rel=manifest]').href)"
+            ".then(told => told.json()).then(told => told.start_url)"
+        )
+
+        phone.context.add_init_script(STANDALONE)
+        hand = phone.open(start)
+        shot(hand, "lan-iphone-code")
+        hand.press(hand.page.get_by_role("button", name="Pair", exact=True))
+        at_office.tap("Yes, pair it")
+        at_office.see("Paired, and at work.")
+        hand.see("General call")

@@ -32,14 +32,19 @@ if TYPE_CHECKING:
 
 HERE, THERE = "127.0.0.1", "127.0.0.2"
 """One laptop at two addresses: its second door listens on all it has."""
+AT = "192.168.77.20"
+"""An address of the set's Wi-Fi, as the office's certificate and its devices know it."""
+NOWHERE = "~NOTFOUND"
 
 
 class LanOffice(Face):
     """An office with its second door open. `origin`: what its phones know, once it was started."""
 
-    def __init__(self, home: Path, lan: int, *words: str, port: int | None = None) -> None:
-        asked = ("--quiet", "--lan", "--lan-port", str(lan), *words, "--port")
-        super().__init__(home, "main.py", "--home", str(home), *asked, port=port)
+    def __init__(self, home: Path, lan: int, *, address: str = AT, today: str = "") -> None:
+        day = ("--today", today) if today else ()
+        asked = ("--quiet", "--lan", "--lan-port", str(lan), "--port")
+        module = ("-m", "tests.browser.office_at", address)
+        super().__init__(home, *module, "--home", str(home), *day, *asked)
         self.lan = lan
 
     @property

@@ -18,7 +18,7 @@ from views.lan.door import LanDoor, lan_app
 from views.lan.identity import server_context, show
 from views.lan.page import mark, trust_page
 from views.lan.published import Published, Say, own_addresses, published
-from views.lan.serving import on_every_address, served
+from views.lan.serving import MOST, files_for, on_every_address, served
 from views.phone.serving import PhoneApp
 
 LOOK_S: Final = 15.0
@@ -51,6 +51,7 @@ class SecondDoor:
         self._of_the_name = ""
         pair, word = way.shown(addresses(), right_now())
         self._note("certificate", word)
+        self._note("lines", files_for(MOST))
         self._shown = pair
         self._context = server_context(pair)
         self.origin = f"https://{way.host}:{way.port}"

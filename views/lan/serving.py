@@ -6,11 +6,13 @@ uvicorn alone waits for ever for a head that does not come and for a reader that
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 import uvicorn
@@ -32,6 +34,11 @@ READ_S: Final = 60.0
 IDLE_S: Final = 20
 LONGEST_HEAD: Final = 16 * 2**10
 GOODBYE_S: Final = 1.0
+BREATH_S: Final = 0.1
+OWN_FILES: Final = 256
+"""Files that the office opens itself: journals, photos, fonts, its own windows."""
+
+log = logging.getLogger("callboard.lan")
 
 
 class Line(H11Protocol):
@@ -46,10 +53,7 @@ class Line(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if len(self.connections) > self.most or self._beside() > self.most_each:
-            transport.abort()
-        else:
-            self._head = self.loop.call_later(self.head_s, transport.abort)
+        self._head = self.loop.call_later(self.head_s, transport.abort)
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -70,15 +74,6 @@ class Line(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         _end(self._head, self._read)
         super().connection_lost(exc)
-
-    def _beside(self) -> int:
-        """Lines from the same address."""
-        lines = [line for line in self.connections if isinstance(line, Line)]
-        return sum(_host(line) == _host(self) for line in lines)
-
-
-def _host(line: Line) -> str:
-    return line.client[0] if line.client else ""
 
 
 def _end(*timers: asyncio.TimerHandle | None) -> None:
@@ -124,19 +119,85 @@ async def served(
     )
     config.load()
     state = ServerState()
-    server = await asyncio.get_running_loop().create_server(
-        lambda: line(config=config, server_state=state, app_state={}),
-        sock=sock,
-        ssl=context,
-        ssl_handshake_timeout=HANDSHAKE_S if context is not None else None,
-    )
+    letting_in = _LettingIn(lambda: line(config=config, server_state=state, app_state={}), line)
+    accepting = asyncio.create_task(letting_in.from_(sock, context, state))
     try:
         yield
     finally:
-        server.close()
+        accepting.cancel()
+        await asyncio.wait({accepting, *letting_in.coming})
+        sock.close()
         for open_line in list(state.connections):
             open_line.shutdown()
         if state.tasks:
             await asyncio.wait(state.tasks, timeout=GOODBYE_S)
         for open_line in list(state.connections):
             open_line.transport.abort()
+
+
+class _LettingIn:
+    """Counts lines from the moment they are there: asyncio's own server would count one only after
+    its handshake, and whoever never shakes hands could use up all files that the office may open,
+    its journal's too."""
+
+    def __init__(self, make: Callable[[], Line], line: type[Line]) -> None:
+        self._make, self._line = make, line
+        self.coming: dict[asyncio.Task[None], str] = {}
+
+    async def from_(
+        self, sock: socket.socket, context: ssl.SSLContext | None, state: ServerState
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        sock.setblocking(False)
+        try:
+            while True:
+                try:
+                    came, (host, *_) = await loop.sock_accept(sock)
+                except OSError as error:  # somebody was gone already, or no file can be opened
+                    log.warning("a line was not taken: %s", error)
+                    await asyncio.sleep(BREATH_S)
+                    continue
+                if self._is_room(host, state):
+                    task = loop.create_task(self._let_in(came, context))
+                    self.coming[task] = host
+                    task.add_done_callback(self.coming.pop)
+                else:
+                    came.close()
+        finally:
+            for task in self.coming:
+                task.cancel()
+
+    def _is_room(self, host: str, state: ServerState) -> bool:
+        lines = [one for one in state.connections if isinstance(one, Line)]
+        hosts = [*self.coming.values(), *(one.client[0] for one in lines if one.client)]
+        return len(hosts) < self._line.most and hosts.count(host) < self._line.most_each
+
+    async def _let_in(self, came: socket.socket, context: ssl.SSLContext | None) -> None:
+        hands = HANDSHAKE_S if context is not None else None
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(
+                self._make, came, ssl=context, ssl_handshake_timeout=hands
+            )
+        except OSError:
+            came.close()  # no TLS, another authority, or gone: each is said on their side
+
+
+def files_for(lines: int) -> str:
+    """Lets this process open that many files beside its own; what a person should know if not."""
+    if sys.platform == "win32":
+        return ""  # sockets are no files there
+    import resource
+
+    wanted = lines + OWN_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = hard if hard != resource.RLIM_INFINITY else wanted
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, most), hard))
+        soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return ""
+    return (
+        f"This laptop lets Callboard hold {max(0, soft - OWN_FILES)} lines to devices at once, and "
+        f"a large crew needs up to {lines}. Start it where more files may be open (ulimit -n)."
+    )
