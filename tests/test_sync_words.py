@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from data.blobs import Blobs
 from data.desk import Desk
 from data.kinds.attendance import check_in
@@ -15,7 +17,7 @@ from tests.copies import sources
 from tests.small_show import SmallShow
 from views.screens.sync_aside import OTHERWISE, step
 from views.screens.sync_office import came_back, office_badge
-from views.screens.sync_trouble import OLDER, troubles
+from views.screens.sync_trouble import IN_THE_WAY, OLDER, Trouble, troubles
 
 WELL = LinkState(met=True, reached=True, verified=True)
 
@@ -97,3 +99,31 @@ def test_an_office_says_that_devices_know_a_newer_one_until_it_is_the_only_one(
     office.new_epoch()
     assert office_badge(office)[1] == "The office copy"
     assert office.epochs.here.counter == 5
+
+
+@pytest.mark.parametrize("why", sorted(IN_THE_WAY))
+def test_what_keeps_a_device_from_its_office_has_its_own_words_and_next_step(
+    why: str, desk: Desk
+) -> None:
+    state = replace(WELL, reached=False, trouble="as the office said it", why=why)
+    (found,) = troubles(desk, state)
+    others = [trouble for code, trouble in IN_THE_WAY.items() if code != why]
+
+    assert found == IN_THE_WAY[why]
+    assert {found.title, found.says}.isdisjoint(o for other in others for o in _said(other))
+    assert found.step
+
+
+def _said(trouble: Trouble) -> tuple[str, str]:
+    return trouble.title, trouble.says
+
+
+def test_a_certificate_that_has_ended_is_what_may_be_in_the_way(show: SmallShow) -> None:
+    lost = replace(WELL, reached=False)
+    now = show.desk.store.sources.wall_ms()
+    show.desk.store.set_meta(office_until=now + 60_000)
+    assert troubles(show.desk, lost) == []
+
+    show.desk.store.set_meta(office_until=now - 60_000)
+    assert titles(show.desk, lost) == ["The office's certificate has ended"]
+    assert troubles(show.desk, WELL) == []

@@ -154,7 +154,7 @@ def test_a_new_router_and_then_a_new_laptop_are_the_same_address(
 
 
 def test_an_office_whose_name_leads_nowhere_is_found_where_it_was_last(
-    lan: LanOffice, carries: Carries, window: Opens, shot: Shot, tmp_path: Path
+    lan: LanOffice, carries: Carries, window: Opens, shot: Shot
 ) -> None:
     with lan:
         before = {record["id"] for record in listed(lan.home, "time")}
