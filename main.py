@@ -134,8 +134,8 @@ def _open_office(
         pairings = Pairings(desk, office, local=token)
         keeper = Keeper(desk, backups=True)
         v1, phone = routes(office, desk.blobs, pairings), PhoneApp()
-        asked_for = words.lan and first is None  # a show that is thrown away has no phones
-        second = _second_door(words, desk, v1, phone, token) if asked_for else None
+        # A show that is thrown away has no phones.
+        second = None if first or words.no_lan else _second_door(words, desk, v1, phone, token)
         if second is not None:
             office.door = second.reached
         start = session(
@@ -144,9 +144,8 @@ def _open_office(
                 "office",
                 width,
                 office=office,
-                addresses=(second.origin, address) if second else (address,),
-                trust=second.fingerprint if second else None,
-                phones=second.steps if second else None,
+                addresses=(address,),
+                phones=second,
                 keeper=keeper,
                 pairings=pairings,
             )
@@ -167,13 +166,15 @@ def _open_office(
 def _second_door(
     words: argparse.Namespace, desk: Desk, v1: Sequence[Any], phone: Any, local: str
 ) -> Any:
-    """Phones on the same Wi-Fi come in by it; the screens stay on loopback."""
+    """Phones on the same Wi-Fi come in by it; the screens stay on loopback. Who asks for it on the
+    command line is refused where it cannot be opened; to everybody else that is only said."""
     from platformdirs import user_data_path
 
     from data.kinds.production import show_of
     from views.lan.addresses import Asked, way_to
-    from views.lan.identity import Codes
+    from views.lan.identity import Codes, Keeping
     from views.lan.office import SecondDoor, right_now
+    from views.lan.opening import Opening
     from views.lan.published import own_addresses
 
     asked = Asked(
@@ -184,17 +185,28 @@ def _second_door(
         recovery_code=words.recovery_code,
         new_trust=bool(words.new_trust),
     )
-    way, said = way_to(
-        desk.store,
-        Codes(user_data_path("Callboard", appauthor=False) / "codes"),
-        asked,
-        ends=lambda: show_of(desk).ends,
-        addresses=own_addresses(),
-        now=right_now(),
-    )
-    door = SecondDoor(way, v1, phone, local=local, say=lambda word: print(word, file=sys.stderr))
-    print("\n".join([*said, *door.steps()]), flush=True)
-    return door
+    codes = Codes(user_data_path("Callboard", appauthor=False) / "codes")
+
+    def say(word: str) -> None:
+        print(word, file=sys.stderr, flush=True)
+
+    def make() -> SecondDoor:
+        way, said = way_to(
+            desk.store,
+            codes,
+            asked,
+            ends=lambda: show_of(desk).ends,
+            addresses=own_addresses(),
+            now=right_now(),
+        )
+        door = SecondDoor(way, v1, phone, local=local, say=say)
+        print("\n".join([*said, *door.steps()]), flush=True)
+        return door
+
+    opening = Opening(desk.store, make, say, code=lambda: Keeping(desk.store, codes).code)
+    if words.lan or asked != Asked():
+        opening.open()
+    return opening
 
 
 async def _all_of(works: Sequence[Callable[[], Coroutine[Any, Any, None]]]) -> None:

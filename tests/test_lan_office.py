@@ -22,14 +22,13 @@ from tests.browser.processes import SHOOT_DAY, Face, command, free_port, new_sho
 from tests.handshakes import shake, trusting
 from tests.lan_door import small_app
 from tests.small_show import SmallShow
-from tests.stage import Window
 from tests.test_lan_given import NAME, made
 from tests.test_lan_published import Net
 from views.lan.addresses import NAMED, Asked, OwnName, Way, way_to
 from views.lan.authority import Address, addresses_of
 from views.lan.identity import META, Codes, Keeping
 from views.lan.office import SecondDoor
-from views.lan.page import CERTIFICATE, mark
+from views.lan.page import CERTIFICATE
 from views.lan.published import HOTSPOT, published
 from views.lan.serving import on_every_address
 
@@ -138,10 +137,10 @@ def test_an_office_that_is_opened_again_is_the_same_to_its_phones(tmp_path: Path
 
 
 @pytest.mark.usefixtures("own_folder")
-def test_nobody_is_let_in_who_did_not_ask_for_a_second_door(tmp_path: Path) -> None:
+def test_an_office_that_is_to_stay_on_its_laptop_has_no_second_door(tmp_path: Path) -> None:
     home = tmp_path / "office"
     new_show(home)
-    with Face(home, "main.py", "--home", str(home), "--quiet", "--port"):
+    with Face(home, "main.py", "--home", str(home), "--quiet", "--no-lan", "--port"):
         pass
     store = Store(home, sources=Sources(), hub=True, reader=True)
     try:
@@ -304,29 +303,6 @@ def with_name_of(door: SecondDoor, net: Net, looks: int) -> None:
                 await door.look(name)
 
     asyncio.run(go())
-
-
-def test_the_offices_screen_shows_where_phones_begin_and_the_mark(
-    show: SmallShow, tmp_path: Path
-) -> None:
-    port = two_ports()
-    found, _ = way(show, tmp_path, Asked(port=port))
-    assert isinstance(found, OwnName)
-    phone = small_app(tmp_path / "app")
-    door = SecondDoor(found, (), phone, local="", say=print, addresses=lambda: [HERE])
-
-    async def texts() -> list[str]:
-        window = Window(show.desk, "/sync", phones=door.steps)
-        await window.settle()
-        return window.texts()
-
-    try:
-        seen = "\n".join(asyncio.run(texts()))
-    finally:
-        door.close()
-    assert f"http://{HERE}:{port + 1}" in seen
-    assert f"the phone must show too: {mark(found.own)}" in seen
-    assert f"{door.origin}/phone/" in seen
 
 
 def test_a_port_that_is_taken_leaves_none_open(show: SmallShow, tmp_path: Path) -> None:

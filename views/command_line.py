@@ -131,7 +131,8 @@ def _second_door(opened: argparse.ArgumentParser, unsaid: str | None) -> None:
     def option(name: str, says: str, **more: Any) -> None:
         lan.add_argument(name, default=unsaid, help=says, **more)
 
-    option("--lan", "answer phones there too, over TLS", action="store_true")
+    option("--no-lan", "answer on this laptop alone", action="store_true")
+    option("--lan", "do not open unless phones can come in", action="store_true")
     option("--lan-port", "port for phones, chosen once", type=a_port, metavar="PORT")
     option("--name", "a real name of yours for this laptop", dest="lan_name", metavar="HOST")
     option("--tls-cert", "its certificate chain, PEM", type=Path, metavar="FILE")

@@ -11,7 +11,7 @@ import contextvars
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import flet as ft
 
@@ -36,6 +36,22 @@ Face = Literal["office", "device"]
 T = TypeVar("T")
 
 
+class Phones(Protocol):
+    """The office's door for phones, as its screens need it."""
+
+    def origin(self) -> str:
+        """Where phones open the app; empty: the door is shut."""
+
+    def steps(self) -> tuple[str, ...]:
+        """Where they begin, what they compare, what is amiss."""
+
+    def fingerprint(self) -> str:
+        """Of the show's own authority, for devices to pin; empty: it has none."""
+
+    def recovery(self) -> str:
+        """What a laptop needs that takes this one's place."""
+
+
 @dataclass(frozen=True, eq=False)
 class Place:
     """What the screens of one session stand on."""
@@ -48,10 +64,8 @@ class Place:
     """At the office: what it knows of its devices, and which office it is."""
     addresses: tuple[str, ...] = ()
     """At the office: where devices reach /v1."""
-    trust: Callable[[], str] | None = None
-    """At an office with an authority of its own: its whole fingerprint, for devices to pin."""
-    phones: Callable[[], tuple[str, ...]] | None = None
-    """At an office with a door for phones: where they begin, what they compare, what is amiss."""
+    phones: Phones | None = None
+    """At an office with a door for phones."""
     keeper: Keeper | None = None
     """At the office: what makes the backups."""
     browser: Browser | None = None

@@ -200,7 +200,7 @@ def start_row(place: Path) -> Row:
 
 
 def started(home: Path, word: str, port: int) -> float:
-    asked = (word, "--lan-port", str(port)) if word else ()
+    asked = (word, "--lan-port", str(port)) if word else ("--no-lan",)
     face = Face(home, "main.py", "--home", str(home), "--quiet", *asked, "--port")
     began = time.perf_counter()
     with face, urllib.request.urlopen(face.address, timeout=PATIENCE) as answer:

@@ -135,7 +135,7 @@ def _office(home: Path) -> Face:
     people = len(list(store.lines("person")))
     print(f"a show of {events} time events, {people} people, {called} on today's board")
     store.close()
-    return Face(home, "main.py", "--home", str(home), "--quiet", "--port")
+    return Face(home, "main.py", "--home", str(home), "--quiet", "--no-lan", "--port")
 
 
 AHEAD = 66

@@ -201,8 +201,8 @@ class Face:
 
 
 def office(home: Path, *, today: str = SHOOT_DAY, port: int | None = None) -> Face:
-    """The office with its screens, no browser opened."""
-    return Face(home, *_main(home, today), "--quiet", "--port", port=port)
+    """The office with its screens, on loopback alone, no browser opened."""
+    return Face(home, *_main(home, today), "--quiet", "--no-lan", "--port", port=port)
 
 
 def demo(home: Path) -> Face:

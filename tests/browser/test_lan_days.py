@@ -135,6 +135,7 @@ def test_a_new_router_and_then_a_new_laptop_are_the_same_address(
         check_in_the_next(board(phone))
         synced(phone)
         assert new_times(lan, before) == 1
+        (tmp_path / "stick").mkdir()
         command(lan.home, "backup", "--to", str(tmp_path / "stick"))
         check_in_the_next(board(phone))
         synced(phone)  # after the backup: the new laptop has it from the phone alone

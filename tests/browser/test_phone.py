@@ -43,7 +43,7 @@ def hub(tmp_path: Path) -> Face:
     store = Store(home, sources=Sources(Clock(lambda: dawn.astimezone(UTC))), hub=True)
     lay_out(Desk(store, ALL, user="office"))
     store.close()
-    return Face(home, "main.py", "--home", str(home), "--quiet", "--port")
+    return Face(home, "main.py", "--home", str(home), "--quiet", "--no-lan", "--port")
 
 
 def board(phone: Pocket) -> Hand:

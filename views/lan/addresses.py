@@ -13,6 +13,7 @@ from data.store import Store
 from views.lan.authority import Address, Pair
 from views.lan.given import a_real_name, given
 from views.lan.identity import NO_CODE, PORT, Codes, Identity, Keeping
+from views.lan.serving import free_pair
 
 NAMED: Final = "lan_named"
 """Among the production's own facts: the real name and port that its phones know."""
@@ -81,7 +82,7 @@ class OwnName:
             )
         if asked.recovery_code:
             keeping.opened_with(asked.recovery_code)
-        port = asked.port or PORT
+        port = asked.port or (PORT if before else free_pair(PORT))
         if asked.new_trust:
             keeping.begin_anew(here, ends=self._ends(), now=now, port=port)
         else:
@@ -123,7 +124,10 @@ def way_to(
 ) -> tuple[Way, list[str]]:
     """The way that was asked for, and what the person is to know. BadInput: why there is none."""
     if not store.production:
-        raise BadInput("There is no production yet. Open Callboard without --lan and make one.")
+        raise BadInput(
+            "There is no production yet. Open Callboard without --lan and make one; phones can "
+            "come in right after."
+        )
     if asked.a_real_one:
         return _real(store, asked, now)
     own = OwnName(Keeping(store, codes), asked, ends)

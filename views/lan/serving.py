@@ -34,6 +34,8 @@ READ_S: Final = 60.0
 IDLE_S: Final = 20
 LONGEST_HEAD: Final = 16 * 2**10
 GOODBYE_S: Final = 1.0
+MOST_SHOWS: Final = 10
+"""That are looked after on one laptop: each show has its own ports for its life."""
 BREATH_S: Final = 0.1
 OWN_FILES: Final = 256
 """Files that the office opens itself: journals, photos, fonts, its own windows."""
@@ -80,6 +82,14 @@ def _end(*timers: asyncio.TimerHandle | None) -> None:
     for timer in timers:
         if timer is not None:
             timer.cancel()
+
+
+def free_pair(first: int) -> int:
+    """The first of two free ports side by side, from `first` on: for a show that has none yet."""
+    for port in range(first, first + MOST_SHOWS * 2, 2):
+        with suppress(Busy), on_every_address(port), on_every_address(port + 1):
+            return port
+    return first  # who opens it is told that it is taken
 
 
 def on_every_address(port: int) -> socket.socket:

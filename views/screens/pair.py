@@ -14,7 +14,7 @@ from data.kinds.grants import role_title
 from data.kinds.people import PERSON
 from data.roles import ROLE_NAMES
 from views import told
-from views.context import go, use_desk, use_pairings, use_place, use_state
+from views.context import Place, go, use_desk, use_pairings, use_place, use_state
 from views.inputs import choose
 from views.parts import card, empty, main_button, note, side_button, sub_view
 from views.safe import act, part, screen
@@ -99,9 +99,10 @@ def Code(pairings: Pairings, shown: Shown, set_offer: Callable[[str], None]) -> 
     if not pairings.open(shown.id):
         words = "This code is not good any more: it is too old, or too many wrong ones were tried."
         return card(ft.Text(words), ft.Row([again], wrap=True))
-    address = place.addresses[0] if place.addresses else ""
-    pinned = place.trust() if place.trust else ""
-    invitation = Invitation(f"{address}{APP}", place.desk.store.production, pinned, shown.code)
+    pinned = place.phones.fingerprint() if place.phones else ""
+    invitation = Invitation(
+        f"{_address(place)}{APP}", place.desk.store.production, pinned, shown.code
+    )
     code = ft.Semantics(
         label=f"The code: {' '.join(shown.code)}",
         container=True,
@@ -109,12 +110,21 @@ def Code(pairings: Pairings, shown: Shown, set_offer: Callable[[str], None]) -> 
     )
     return card(
         ft.Row([code], alignment=ft.MainAxisAlignment.CENTER),
-        ft.Row([_picture(qr_text(invitation))], alignment=ft.MainAxisAlignment.CENTER),
+        ft.Row(
+            [_picture(qr_text(invitation), fine=bool(pinned))],
+            alignment=ft.MainAxisAlignment.CENTER,
+        ),
         *_how(invitation),
         note("It is good for ten minutes, once. You are asked before anything is handed over."),
         ft.Row([again], wrap=True),
         title=meant,
     )
+
+
+def _address(place: Place) -> str:
+    """Where the picture leads: to the door for phones, or, while it is shut, to this laptop."""
+    origin = place.phones.origin() if place.phones else ""
+    return origin or next(iter(place.addresses), "")
 
 
 def _how(invitation: Invitation) -> list[ft.Control]:
@@ -128,7 +138,7 @@ def _how(invitation: Invitation) -> list[ft.Control]:
             "of the first screen says where it gets that."
         ),
         note("On a laptop, in a terminal:"),
-        ft.Text(f"callboard device --hub '{qr_text(invitation)}'", selectable=True),
+        ft.Text(f'callboard device --hub "{qr_text(invitation)}"', selectable=True),
     ]
 
 
@@ -180,12 +190,14 @@ def _person(name: str, position: str) -> str:
     return ", ".join(filter(None, [name, position]))
 
 
-def _picture(text: str) -> ft.Control:
-    """Black on white, also on a dark screen: cameras read nothing else."""
+def _picture(text: str, *, fine: bool) -> ft.Control:
+    """Black on white, also on a dark screen: cameras read nothing else. `fine`: it says more, in
+    smaller squares."""
+    side = 320 if fine else 232
     made = io.BytesIO()
     import segno  # only the office shows codes; phones do without
 
     segno.make(text, error="m").save(made, kind="png", scale=6, border=3)
     return ft.Image(
-        src=made.getvalue(), width=232, height=232, semantics_label="The code as a picture"
+        src=made.getvalue(), width=side, height=side, semantics_label="The code as a picture"
     )

@@ -9,7 +9,16 @@ import flet as ft
 from data.desk import Desk
 from data.kinds.production import zone
 from sync.link import LinkState
-from views.context import Place, go, here, use_desk, use_link_state, use_place, use_records
+from views.context import (
+    Place,
+    go,
+    here,
+    use_desk,
+    use_link_state,
+    use_place,
+    use_records,
+    use_state,
+)
 from views.parts import card, main_button, note, side_button, sub_view, tile
 from views.safe import part, say, screen
 from views.screens.inbox_badge import to_look_at
@@ -18,8 +27,13 @@ from views.screens.sync_aside import aside, put_aside
 from views.screens.sync_office import OfficeNews
 from views.screens.sync_trouble import Trouble, troubles
 from views.screens.sync_ways import WaysCard
-from views.theme import LATE
+from views.theme import HEAD, LATE
 from views.words import count
+
+RECOVERY = (
+    "A laptop that takes this one's place needs it to renew the show's certificate. Write it down "
+    "and keep it apart from this laptop and from the backups."
+)
 
 
 def badge(state: LinkState) -> tuple[ft.IconData, str]:
@@ -49,12 +63,21 @@ def keep_open(place: Place, state: LinkState) -> list[ft.Control]:
     return [note(to_go, icon=ft.Icons.CLOUD_UPLOAD_OUTLINED), ft.ProgressBar()]
 
 
-def _phones(place: Place) -> list[ft.Control]:
+@part
+def PhonesCard() -> ft.Control:
     """How a phone finds its way in, for whoever stands before the laptop with it."""
-    if place.phones is None:
-        return []
-    lines = [ft.Text(line, selectable=True) for line in place.phones()]
-    return [card(*lines, title="Phones on the same Wi-Fi")]
+    phones = use_place().phones
+    shown, set_shown = use_state(False)
+    if phones is None:
+        return ft.Container(height=0)
+    lines: list[ft.Control] = [ft.Text(line, selectable=True) for line in phones.steps()]
+    code = phones.recovery()
+    if code and shown:
+        lines.append(ft.Text(code, theme_style=HEAD, selectable=True))
+        lines.append(note(RECOVERY))
+    elif code:
+        lines.append(side_button("Show the recovery code", lambda: set_shown(True)))
+    return card(*lines, title="Phones on the same Wi-Fi")
 
 
 @screen
@@ -72,7 +95,7 @@ def Sync() -> ft.View:
                 note("This laptop is the office. Devices bring their work here."),
                 OfficeNews(),
                 card(*addresses, title="Devices on this laptop reach it at"),
-                *_phones(place),
+                PhonesCard(),
                 Afterwards(before),
             ],
         )

@@ -30,7 +30,7 @@ def WaysCard() -> ft.Control:
         link.try_now()
         say("Looking there too.")
 
-    looked = [ft.Text(f"{n}. {at}", selectable=True) for n, at in enumerate(ways.listed(), 1)]
+    looked = [ft.Text(f"{n}. {at}") for n, at in enumerate(ways.listed(), 1)]
     return card(
         *looked,
         ft.Text(
