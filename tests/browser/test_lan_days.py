@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import QUIET, SHOTS, SIZES
 from tests.browser.hand import Hand
 from tests.browser.pocket import Pocket, shown_code
-from tests.browser.processes import command, coordinator, listed
+from tests.browser.processes import command, coordinator, listed, new_show
 from tests.browser.test_lan import IPHONE, STANDALONE
 from tests.browser.test_phone import EQUAL, board, check_in_the_next, hub
 from tests.browser.wifi import AT, HERE, NOWHERE, THERE, LanOffice, leads, of_policy, surroundings
@@ -180,6 +180,34 @@ def test_an_office_whose_name_leads_nowhere_is_found_where_it_was_last(
         hand.tap("Look there")
         hand.see(f"3. https://192.168.1.99:{lan.lan}")
         shot(hand, "lan-looked-for")
+
+
+def test_the_office_of_another_show_that_has_the_address_now_is_said_and_told_nothing(
+    lan: LanOffice, carries: Carries, window: Opens, shot: Shot, tmp_path: Path
+) -> None:
+    new_show(tmp_path / "other", title="Another Ferry")
+    other = LanOffice(tmp_path / "other", lan.lan)
+    with other:
+        theirs = other.certificate()
+    with lan:
+        phone = carries(lan, also=theirs)
+        at_office = window(lan, size="desk", path="/pair")
+        phone.pair(at_office, coordinator(lan))
+        phone.ready_offline()
+        at_office.open("/sync")
+        at_office.see("A new phone begins at")
+        shot(at_office, "lan-office")
+    moved(phone, {lan.name: NOWHERE, AT: HERE})
+    check_in_the_next(board(phone))
+    with other:
+        hand = phone.open("/phone/sync")
+        hand.tap("Sync now")
+        hand.see("This is another production's office")
+        hand.see("1 record not yet at the office")
+        shot(hand, "lan-another-show")
+        assert listed(other.home, "device") == []
+    with lan:
+        synced(phone)
 
 
 def test_an_iphone_is_paired_by_the_icon_that_brought_the_code(

@@ -132,13 +132,14 @@ def _how(invitation: Invitation) -> list[ft.Control]:
     phone = "On a phone: point its camera at the picture."
     if not invitation.fingerprint:
         return [note(f"{phone} On a laptop: open Callboard as a device and type the code.")]
+    command = f'callboard device --hub "{qr_text(invitation)}"'
     return [
         note(
             f"{phone} It must have the show's certificate first: the office's sign at the head "
             "of the first screen says where it gets that."
         ),
         note("On a laptop, in a terminal:"),
-        ft.Text(f'callboard device --hub "{qr_text(invitation)}"', selectable=True),
+        ft.Semantics(label=command, container=True, content=ft.Text(command, selectable=True)),
     ]
 
 

@@ -70,10 +70,11 @@ def PhonesCard() -> ft.Control:
     shown, set_shown = use_state(False)
     if phones is None:
         return ft.Container(height=0)
-    lines: list[ft.Control] = [ft.Text(line, selectable=True) for line in phones.steps()]
+    lines: list[ft.Control] = [ft.Text(line) for line in phones.steps()]
     code = phones.recovery()
     if code and shown:
-        lines.append(ft.Text(code, theme_style=HEAD, selectable=True))
+        text = ft.Text(code, theme_style=HEAD, selectable=True)
+        lines.append(ft.Semantics(label=f"The recovery code: {code}", container=True, content=text))
         lines.append(note(RECOVERY))
     elif code:
         lines.append(side_button("Show the recovery code", lambda: set_shown(True)))
