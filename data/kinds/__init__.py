@@ -6,7 +6,6 @@ from typing import Any
 
 from data.kind import Kind
 from data.kinds.access import ACCESS
-from data.kinds.attendance import TIME
 from data.kinds.deals import DEAL
 from data.kinds.devices import DEVICE, REVOCATION
 from data.kinds.grants import ROLE_CELL, ROLE_GRANT
@@ -17,6 +16,7 @@ from data.kinds.pins import PIN
 from data.kinds.private import EMERGENCY, HOME, ID_CHECK, ID_DOCUMENT, ID_MASK, PERSON_PRIVATE
 from data.kinds.production import PRODUCTION
 from data.kinds.schedule import DAY, DEPARTMENT_CALL, PERSONAL_CALL, SCENE
+from data.kinds.times import TIME
 from data.kinds.waiting import WAITING
 
 ALL: tuple[Kind[Any], ...] = (

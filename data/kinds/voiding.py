@@ -1,4 +1,5 @@
-"""Facts that take other facts back: nothing is erased, and a taking back can be taken back too."""
+"""Facts that take other facts back, or say them anew: nothing is erased, and either can be taken
+back too."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from typing import Protocol, TypeVar
 
 
 class Voidable(Protocol):
-    """A fact; where `what` is "void" it takes back the fact that `voids` names."""
+    """A fact. It may take the place of the fact that `voids` names; where `what` is "void" there is
+    nothing in that place."""
 
     @property
     def id(self) -> str: ...
@@ -21,9 +23,10 @@ F = TypeVar("F", bound=Voidable)
 
 
 def standing(facts: Iterable[F]) -> list[F]:
-    """The facts that nobody took back, in the order they came; the voids themselves are left out.
+    """The facts that nobody took back or said anew, in the order they came; the voids themselves
+    are left out.
 
-    A ring of voids, which no app of ours writes, takes back whatever it names.
+    A ring of them, which no app of ours writes, takes back whatever it names.
     """
     facts = list(facts)
     gone = taken_back(facts)
@@ -31,11 +34,11 @@ def standing(facts: Iterable[F]) -> list[F]:
 
 
 def taken_back(facts: Iterable[Voidable]) -> frozenset[str]:
-    """The ids of the facts, voids among them, that a void takes back which itself stands."""
+    """The ids of the facts in whose place another one stands, voids among them."""
     facts = list(facts)
     voiders: dict[str, list[str]] = {}
     for fact in facts:
-        if fact.what == "void" and fact.voids:
+        if fact.voids:
             voiders.setdefault(fact.voids, []).append(fact.id)
     known: dict[str, bool] = {}
 
