@@ -139,7 +139,7 @@ def check_in(
     desk: Desk, day: ShootDay, person: Person, *, how: str = "now", at: datetime | None = None
 ) -> TimeEvent:
     """`person` is in: now, at their call, or at a typed moment. Refused if they are in already."""
-    row = _row(desk, day, person)
+    row = row_of(desk, day, person)
     if row.in_event is not None:
         raise Refused(
             f"{person.name} is in already, since {_said(desk, day, row.in_event.at)}.",
@@ -154,7 +154,7 @@ def check_out(
     desk: Desk, day: ShootDay, person: Person, *, how: str = "now", at: datetime | None = None
 ) -> TimeEvent:
     """`person` is out. Refused before they are in, and for a moment before they came."""
-    row = _row(desk, day, person)
+    row = row_of(desk, day, person)
     if row.in_event is None:
         raise Refused(f"{person.name} is not in yet. Check them in first.", code="not-in")
     if row.out_event is not None:
@@ -172,7 +172,7 @@ def check_out(
 
 def told_to_work(desk: Desk, day: ShootDay, person: Person) -> TimeEvent:
     """They came early and were put to work: the day counts from the arrival, not the call."""
-    row = _row(desk, day, person)
+    row = row_of(desk, day, person)
     if row.arrived is None:
         raise Refused(f"{person.name} is not in yet. Check them in first.", code="not-in")
     return _say(desk, day, person, "told_to_work", row.arrived, "typed")
@@ -196,7 +196,7 @@ def stay_away(
     desk: Desk, day: ShootDay, person: Person, what: str, *, reason: str = ""
 ) -> TimeEvent:
     """`person` is not coming: `sick` or `absent`. No diagnosis is asked for, or kept."""
-    row = _row(desk, day, person)
+    row = row_of(desk, day, person)
     if row.in_event is not None:
         since = _said(desk, day, row.in_event.at)
         raise Refused(f"{person.name} is in since {since}. Take that back first.", code="in")
@@ -284,7 +284,8 @@ def _say(
     )
 
 
-def _row(desk: Desk, day: ShootDay, person: Person) -> Attendance:
+def row_of(desk: Desk, day: ShootDay, person: Person) -> Attendance:
+    """One person's day, or NotFound for who is on no list."""
     call = call_of(desk, day, person.id)
     if call is None:
         raise NotFound(f"{person.name} is not on the crew list any more.")

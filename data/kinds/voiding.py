@@ -26,7 +26,7 @@ def standing(facts: Iterable[F]) -> list[F]:
     """The facts that nobody took back or said anew, in the order they came; the voids themselves
     are left out.
 
-    A ring of them, which no app of ours writes, takes back whatever it names.
+    A ring of voids, which no app of ours writes, takes back whatever it names.
     """
     facts = list(facts)
     gone = taken_back(facts)
@@ -34,18 +34,25 @@ def standing(facts: Iterable[F]) -> list[F]:
 
 
 def taken_back(facts: Iterable[Voidable]) -> frozenset[str]:
-    """The ids of the facts in whose place another one stands, voids among them."""
+    """The ids of the facts in whose place another one stands, voids among them.
+
+    What was said anew twice stands in the last one's place only: the first is gone for as long as
+    the second was not taken back, whatever became of the second's words.
+    """
     facts = list(facts)
-    voiders: dict[str, list[str]] = {}
+    in_place_of: dict[str, list[Voidable]] = {}
     for fact in facts:
         if fact.voids:
-            voiders.setdefault(fact.voids, []).append(fact.id)
+            in_place_of.setdefault(fact.voids, []).append(fact)
     known: dict[str, bool] = {}
 
-    def stands(fact_id: str) -> bool:
+    def counts(fact_id: str) -> bool:
         if fact_id not in known:
             known[fact_id] = True  # what a ring meets of itself
-            known[fact_id] = not any(stands(voider) for voider in voiders.get(fact_id, ()))
+            voids = (other for other in in_place_of.get(fact_id, ()) if other.what == "void")
+            known[fact_id] = not any(counts(void.id) for void in voids)
         return known[fact_id]
 
-    return frozenset(fact.id for fact in facts if not stands(fact.id))
+    return frozenset(
+        name for name, others in in_place_of.items() if any(counts(other.id) for other in others)
+    )
