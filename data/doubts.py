@@ -15,10 +15,11 @@ from typing import Any, Final, Literal
 
 from data.desk import Desk
 from data.kind import Kind
-from data.kinds.attendance import TIME, TimeEvent, take_back, twins
+from data.kinds.attendance import take_back
 from data.kinds.money import ENVELOPE, RECEIPT
 from data.kinds.people import CAST
 from data.kinds.schedule import DAY, PERSONAL_CALL, PersonalCall
+from data.kinds.times import TIME, TimeEvent, twins
 from data.kinds.voiding import taken_back
 from data.packing import loads
 

@@ -6,6 +6,7 @@ may stand beside each other, an edit only where it may have deleted or settled s
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, TypeVar, cast
 
@@ -33,6 +34,7 @@ class Watch:
         self._news: dict[str, set[str]] = {}
         self._remembered: dict[str, dict[str, Any]] = {}
         self._kept: dict[str, Any] = {}
+        self._commits: Counter[str] = Counter()
         store.listen(self._touched)
 
     def concurrent(self) -> dict[str, str]:
@@ -75,7 +77,13 @@ class Watch:
             self._kept[what] = make()
         return cast("T", self._kept[what])
 
+    def commits(self, kinds: Iterable[str]) -> int:
+        """A number that grows with every commit that touches records of these kinds."""
+        return sum(self._commits[kind] for kind in kinds)
+
     def _touched(self, touched: Iterable[tuple[str, str]]) -> None:
+        touched = tuple(touched)
+        self._commits.update({kind for kind, _ in touched})
         for _, record_id in touched:
             self._remembered.pop(record_id, None)
             for news in self._news.values():

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from data.fields import Money
 from data.kinds.access import lifted
+from data.kinds.badges import give_badges
 from data.kinds.deals import Deal
 from data.kinds.devices import Device, take_out
 from data.kinds.grants import change_cell, give_role
@@ -23,6 +24,8 @@ from data.kinds.private import (
     companion_id,
     put_numbers,
 )
+from data.kinds.signatures import sign
+from data.kinds.vouchers import give_voucher
 from tests.small_show import SmallShow
 
 PAIRED = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -53,3 +56,6 @@ def more_kinds(show: SmallShow) -> None:
     tablet = desk.add(Device(name="Gate tablet", lent_to="ad", unit="Main", paired=PAIRED))
     hand_to(desk, tablet, gus)
     set_pin(desk, gus, "4071")
+    give_badges(desk, [gus])
+    give_voucher(desk, show.day, "101", name="Wanda")
+    sign(desk, gus, [[(10, 20), (300, 200), (700, 90)]], words="I have read the safety notes.")

@@ -12,14 +12,11 @@ from data.desk import Desk
 from data.errors import BadInput, Refused
 from data.kinds import ALL
 from data.kinds.attendance import (
-    TIME,
     Attendance,
-    TimeEvent,
     add_at_gate,
     board,
     check_in,
     check_out,
-    events_of,
     missing,
     take_back,
     told_to_work,
@@ -30,6 +27,7 @@ from data.kinds.calls import set_personal_call
 from data.kinds.people import PERSON
 from data.kinds.production import show_of
 from data.kinds.schedule import DAY
+from data.kinds.times import TIME, TimeEvent, events_of
 from data.store import Store
 from tests.small_show import SmallShow, at
 

@@ -15,11 +15,11 @@ from data.buckets import HERE, Place, buckets, gone, linked, moved, place_of, sc
 from data.fields import Money
 from data.kind import Kind
 from data.kinds import ALL
-from data.kinds.attendance import TIME
 from data.kinds.money import CASH, ENVELOPE, RECEIPT, Receipt, issue_float, log_receipt
 from data.kinds.people import PERSON
 from data.kinds.private import ID_DOCUMENT
 from data.kinds.schedule import DAY, SCENE
+from data.kinds.times import TIME
 from data.matrix import ROWS
 from data.rights import Allowed, Thing, may
 from data.rights_book import buckets_of

@@ -16,10 +16,11 @@ from data.fields import Meal
 from data.files import DiskFolder
 from data.journal import Journal
 from data.kinds import ALL
-from data.kinds.attendance import TIME, check_in, events_of
+from data.kinds.attendance import check_in
 from data.kinds.people import PERSON, Person
 from data.kinds.production import PRODUCTION
 from data.kinds.schedule import DAY, SCENE, Scene, ShootDay, scene_id
+from data.kinds.times import TIME, events_of
 from data.record import RecordId
 from data.stamp import Clock, Sources
 from data.store import Gesture, Store

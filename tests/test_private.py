@@ -13,7 +13,6 @@ from data.errors import BadInput
 from data.kind import Kind
 from data.kinds import ALL
 from data.kinds.access import ACCESS, left_the_app, lifted
-from data.kinds.attendance import TIME
 from data.kinds.deals import DEAL, Deal
 from data.kinds.people import PERSON
 from data.kinds.private import (
@@ -28,6 +27,7 @@ from data.kinds.private import (
     put_numbers,
 )
 from data.kinds.production import PRODUCTION
+from data.kinds.times import TIME
 from data.masks import initials, shown_as
 from data.matrix import ROWS
 from data.rights import Thing

@@ -14,8 +14,6 @@ from data.desk import Desk
 from data.errors import OfficeError
 from data.kinds import ALL
 from data.kinds.attendance import (
-    TIME,
-    TimeEvent,
     add_at_gate,
     board,
     check_in,
@@ -29,6 +27,7 @@ from data.kinds.people import CAST, PERSON, Person
 from data.kinds.production import show_of
 from data.kinds.roll import Roll
 from data.kinds.schedule import DAY, SCENE, ShootDay
+from data.kinds.times import TIME, TimeEvent
 from data.stamp import Clock, Sources
 from data.store import Store
 from tests.small_show import SmallShow, Wall, made_up

@@ -11,9 +11,10 @@ from data.desk import Desk
 from data.edit import Edit
 from data.files import MemoryFolder
 from data.kinds import ALL
-from data.kinds.attendance import TIME, check_in, events_of, take_back
+from data.kinds.attendance import check_in, take_back
 from data.kinds.people import PERSON, Person
 from data.kinds.schedule import SCENE, Scene
+from data.kinds.times import TIME, events_of
 from data.store import Gesture, Store
 from data.undo import Undone
 from tests.copies import copy_in, push, sources

@@ -11,9 +11,10 @@ from data.desk import Desk
 from data.edit import Edit, Write
 from data.errors import OfficeError, Refused
 from data.kinds import ALL
-from data.kinds.attendance import TIME, check_in
+from data.kinds.attendance import check_in
 from data.kinds.people import PERSON
 from data.kinds.schedule import DAY
+from data.kinds.times import TIME
 from data.kinds.waiting import WAITING, Waiting, decline, release
 from data.notices import mark_seen, notices
 from data.state import State

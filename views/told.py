@@ -12,9 +12,9 @@ from data.desk import Desk
 from data.edit import Edit
 from data.errors import OfficeError
 from data.kind import Kind
-from data.kinds.attendance import TIME
 from data.kinds.people import PERSON, called
 from data.kinds.production import zone
+from data.kinds.times import TIME
 from data.record import Record
 from data.state import Mark
 from views import words

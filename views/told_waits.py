@@ -7,8 +7,8 @@ from typing import Any
 
 from data.desk import Desk
 from data.kind import Kind
-from data.kinds.attendance import TIME
 from data.kinds.people import called
+from data.kinds.times import TIME
 from data.kinds.waiting import Waiting, wanted
 from data.waits import decided
 from views import told

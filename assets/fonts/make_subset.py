@@ -1,5 +1,8 @@
 """Three faces of Noto Sans, cut to the alphabets and signs that call sheets and receipts need.
 
+The screen's face keeps its kerning. Paper is set without (fpdf2 does not shape, and drops those
+tables from what it embeds), so its two faces have none to carry to a phone.
+
     python assets/fonts/make_subset.py NOTO_FOLDER assets/fonts
 
 NOTO_FOLDER holds the TrueType files of Debian's fonts-noto-core and fonts-noto-extra. Needs
@@ -17,6 +20,8 @@ from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 FACES = ("NotoSans-Regular", "NotoSans-Bold", "NotoSans-Condensed")
+OF_PAPER = ("NotoSans-Bold", "NotoSans-Condensed")
+LAYOUT = ("GDEF", "GPOS", "GSUB")
 
 LETTERS = (
     range(0x20, 0x7F),
@@ -106,6 +111,8 @@ def main(noto: Path, target: Path) -> None:
         font = cut(noto / f"{face}.ttf", [*letters, MINUS])
         for source, characters in SIGNS.items():
             graft(font, TTFont(noto / f"{source}.ttf"), [*characters, MINUS])
+        for table in LAYOUT if face in OF_PAPER else ():
+            del font[table]
         font.save(target / f"{face}.ttf")
         size = (target / f"{face}.ttf").stat().st_size
         print(f"{face}: {len(font.getBestCmap())} characters, {size} bytes")

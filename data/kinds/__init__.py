@@ -6,7 +6,7 @@ from typing import Any
 
 from data.kind import Kind
 from data.kinds.access import ACCESS
-from data.kinds.attendance import TIME
+from data.kinds.badges import BADGE, BADGE_KEY
 from data.kinds.deals import DEAL
 from data.kinds.devices import DEVICE, REVOCATION
 from data.kinds.grants import ROLE_CELL, ROLE_GRANT
@@ -17,6 +17,9 @@ from data.kinds.pins import PIN
 from data.kinds.private import EMERGENCY, HOME, ID_CHECK, ID_DOCUMENT, ID_MASK, PERSON_PRIVATE
 from data.kinds.production import PRODUCTION
 from data.kinds.schedule import DAY, DEPARTMENT_CALL, PERSONAL_CALL, SCENE
+from data.kinds.signatures import SIGNATURE
+from data.kinds.times import TIME
+from data.kinds.vouchers import VOUCHER
 from data.kinds.waiting import WAITING
 
 ALL: tuple[Kind[Any], ...] = (
@@ -27,6 +30,9 @@ ALL: tuple[Kind[Any], ...] = (
     DEPARTMENT_CALL,
     PERSONAL_CALL,
     TIME,
+    VOUCHER,
+    BADGE,
+    SIGNATURE,
     RECEIPT,
     ENVELOPE,
     CASH,
@@ -43,6 +49,7 @@ ALL: tuple[Kind[Any], ...] = (
     LENDING,
     REVOCATION,
     PIN,
+    BADGE_KEY,
     ACCESS,
     PRODUCTION,
     WAITING,

@@ -1,60 +1,19 @@
-"""Who came when: time events, which are facts. A correction or an undo is a new fact."""
+"""Who came when, as the board and the paper show it, and the taps that say so."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Annotated
+from datetime import datetime
 
 from data.desk import Desk
 from data.errors import BadInput, NotFound, Refused
-from data.fields import Label, Line, Moment, link_to, one_of
-from data.kind import Kind
 from data.kinds.calls import Call, call_of, calls
-from data.kinds.people import Person, PersonId
+from data.kinds.people import Person
 from data.kinds.production import show_of, zone
-from data.kinds.schedule import DayId, ShootDay
-from data.kinds.voiding import standing, taken_back
-from data.reach import Reach
-from data.record import Record, RecordId
+from data.kinds.schedule import ShootDay
+from data.kinds.times import EVERYBODY, Said, TimeEvent, said_on, twins, voiding
 from data.walltime import clock_text, instant, wall_minutes
-
-WHAT = ("in", "out", "meal_out", "meal_in", "told_to_work", "void")
-HOW = ("now", "call", "typed")
-
-
-class TimeEvent(Record):
-    """One tap on the board. `at` is what was said; an early `in` is kept as the arrival it was."""
-
-    person: PersonId
-    day: DayId
-    unit: Line = "Main"
-    what: Annotated[str, one_of(*WHAT), Label("What")]
-    at: Moment
-    how: Annotated[str, one_of(*HOW), Label("How")] = "now"
-    voids: Annotated[str | None, link_to("time"), Label("Takes back")] = None
-    reason: Line = ""
-
-
-def _void(event: TimeEvent) -> TimeEvent:
-    return event.model_copy(update={"id": RecordId(""), "what": "void", "voids": event.id})
-
-
-TIME = Kind(
-    name="time",
-    model=TimeEvent,
-    title="Time event",
-    plural="Times",
-    named_by="what",
-    nature="fact",
-    columns=("day", "person", "what", "at", "how", "reason"),
-    reach=Reach("times", owner=("person",), unit=("unit",)),
-    indexed=("day",),
-    confidentiality="amber",
-    take_back=_void,
-    taken_back=taken_back,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +32,8 @@ class Attendance:
     started: datetime | None = None
     left: datetime | None = None
     meals: tuple[tuple[datetime, datetime | None], ...] = ()
+    away: str = ""
+    """`sick` or `absent`: somebody said why they are not coming."""
 
     @property
     def person(self) -> Person:
@@ -90,7 +51,7 @@ class Attendance:
 LATE_AFTER = 15
 """Minutes past the call after which somebody who is not in stands on the list to phone."""
 
-TWINS = timedelta(minutes=5)
+NOTHING: Said = []
 
 
 def board(desk: Desk, day: ShootDay) -> list[Attendance]:
@@ -98,66 +59,64 @@ def board(desk: Desk, day: ShootDay) -> list[Attendance]:
     return rows_of(desk, day, calls(desk, day), {})
 
 
-Made = dict[str, tuple[list[TimeEvent], Attendance]]
-"""By person: a row, and the events it was made of."""
+Made = dict[str, tuple[Said, Said, Attendance]]
+"""By person: a row, and the events it was made of, theirs and everybody's."""
 
 
 def rows_of(desk: Desk, day: ShootDay, listed: Iterable[Call], made: Made) -> list[Attendance]:
     """The board's rows. `made` keeps them: whose events are the same gets the same row again."""
-    by_person: dict[str, list[TimeEvent]] = {}
-    for event in events_of(desk, day):
-        by_person.setdefault(event.person, []).append(event)
+    said = said_on(desk, day)
+    everybody = said.get(EVERYBODY, NOTHING)
     rows: list[Attendance] = []
     for call in listed:
-        events = by_person.get(call.person.id, [])
+        events = said.get(call.person.id, NOTHING)
         if call.called or events:
             known = made.get(call.person.id)
-            if known is None or known[0] != events:
-                known = made[call.person.id] = events, attendance(desk, day, call, events)
-            rows.append(known[1])
+            if known is None or known[0] is not events or known[1] is not everybody:
+                row = attendance(desk, day, call, events, everybody)
+                known = made[call.person.id] = events, everybody, row
+            rows.append(known[2])
     return rows
 
 
-def events_of(desk: Desk, day: ShootDay) -> list[TimeEvent]:
-    """The day's standing time events, in order."""
-    return sorted(standing(desk.having(TIME, "day", day.id)), key=lambda e: (e.at, e.id))
-
-
-def attendance(desk: Desk, day: ShootDay, call: Call, events: Iterable[TimeEvent]) -> Attendance:
-    """One person's day from their standing events; of twin `in`s the earlier counts."""
-    by_what: dict[str, list[TimeEvent]] = {}
-    for event in events:
-        by_what.setdefault(event.what, []).append(event)
+def attendance(
+    desk: Desk, day: ShootDay, call: Call, events: Sequence[TimeEvent], everybody: Said = NOTHING
+) -> Attendance:
+    """One person's day from their standing events, and from those that were said of everybody; of
+    twin `in`s the earlier counts."""
+    if not events:
+        return Attendance(call)
+    by_what = _by_what(events)
     in_event = next(iter(by_what.get("in", ())), None)
     outs = [e for e in by_what.get("out", ()) if in_event is None or e.at >= in_event.at]
     out_event = next((e for e in outs if twins(e, outs[-1])), None)
-    told = bool(by_what.get("told_to_work"))
-    called_at = instant(day.date, call.minutes, zone(desk))
+    told = "told_to_work" in by_what
     arrived = in_event.at if in_event else None
     started = arrived
     if arrived is not None and call.called and not told:
-        started = max(arrived, called_at)
+        started = max(arrived, instant(day.date, call.minutes, zone(desk)))
+    left = out_event.at if out_event else None
+    meals = _meals(by_what)
+    if not meals and started is not None and "worked_through" not in by_what:
+        called = _meals(_by_what(everybody))
+        meals = tuple(m for m in called if started <= m[0] and (left is None or m[0] < left))
+    away = next((w for w in ("sick", "absent") if w in by_what and in_event is None), "")
+    return Attendance(call, in_event, out_event, told, arrived, started, left, meals, away)
+
+
+def _by_what(events: Iterable[TimeEvent]) -> dict[str, list[TimeEvent]]:
+    by_what: dict[str, list[TimeEvent]] = {}
+    for event in events:
+        by_what.setdefault(event.what, []).append(event)
+    return by_what
+
+
+def _meals(by_what: dict[str, list[TimeEvent]]) -> tuple[tuple[datetime, datetime | None], ...]:
+    """Out and back of each; what was called twice within minutes is one meal."""
     back = [e.at for e in by_what.get("meal_in", ())]
-    meals = tuple(
-        (e.at, next((b for b in back if b > e.at), None)) for e in by_what.get("meal_out", ())
-    )
-    return Attendance(
-        call,
-        in_event,
-        out_event,
-        told,
-        arrived,
-        started,
-        out_event.at if out_event else None,
-        meals,
-    )
-
-
-def twins(one: TimeEvent, other: TimeEvent) -> bool:
-    """Whether two copies may have said one thing of one person: both are kept, the earlier counts.
-    Farther apart they are a question (data/doubts.py)."""
-    alike = (one.person, one.what, one.unit) == (other.person, other.what, other.unit)
-    return alike and abs(one.at - other.at) <= TWINS
+    outs = by_what.get("meal_out", ())
+    firsts = [e for n, e in enumerate(outs) if n == 0 or not twins(e, outs[n - 1])]
+    return tuple((e.at, next((b for b in back if b > e.at), None)) for e in firsts)
 
 
 def missing(desk: Desk, day: ShootDay, rows: Iterable[Attendance]) -> list[Attendance]:
@@ -166,7 +125,10 @@ def missing(desk: Desk, day: ShootDay, rows: Iterable[Attendance]) -> list[Atten
     return [
         row
         for row in rows
-        if row.call.called and row.in_event is None and now >= row.call.minutes + LATE_AFTER
+        if row.call.called
+        and row.in_event is None
+        and not row.away
+        and now >= row.call.minutes + LATE_AFTER
     ]
 
 
@@ -177,7 +139,7 @@ def check_in(
     desk: Desk, day: ShootDay, person: Person, *, how: str = "now", at: datetime | None = None
 ) -> TimeEvent:
     """`person` is in: now, at their call, or at a typed moment. Refused if they are in already."""
-    row = _row(desk, day, person)
+    row = row_of(desk, day, person)
     if row.in_event is not None:
         raise Refused(
             f"{person.name} is in already, since {_said(desk, day, row.in_event.at)}.",
@@ -192,7 +154,7 @@ def check_out(
     desk: Desk, day: ShootDay, person: Person, *, how: str = "now", at: datetime | None = None
 ) -> TimeEvent:
     """`person` is out. Refused before they are in, and for a moment before they came."""
-    row = _row(desk, day, person)
+    row = row_of(desk, day, person)
     if row.in_event is None:
         raise Refused(f"{person.name} is not in yet. Check them in first.", code="not-in")
     if row.out_event is not None:
@@ -210,7 +172,7 @@ def check_out(
 
 def told_to_work(desk: Desk, day: ShootDay, person: Person) -> TimeEvent:
     """They came early and were put to work: the day counts from the arrival, not the call."""
-    row = _row(desk, day, person)
+    row = row_of(desk, day, person)
     if row.arrived is None:
         raise Refused(f"{person.name} is not in yet. Check them in first.", code="not-in")
     return _say(desk, day, person, "told_to_work", row.arrived, "typed")
@@ -218,7 +180,29 @@ def told_to_work(desk: Desk, day: ShootDay, person: Person) -> TimeEvent:
 
 def take_back(desk: Desk, event: TimeEvent, *, reason: str = "") -> TimeEvent:
     """Voids an event by a new one; the tap that was wrong stays on record."""
-    return desk.add(_void(event).model_copy(update={"reason": reason}))
+    return desk.add(voiding(event, reason))
+
+
+def amend(desk: Desk, event: TimeEvent, at: datetime, *, reason: str) -> TimeEvent:
+    """The same said of another moment, by a new event with its reason: the first one stays on
+    record, as payroll will ask for it."""
+    if not reason.strip():
+        raise BadInput("Say why the time is changed: it is kept for payroll.", field="reason")
+    update = {"id": "", "at": at.replace(microsecond=0), "how": "typed", "voids": event.id}
+    return desk.add(event.model_copy(update={**update, "reason": reason}))
+
+
+def stay_away(
+    desk: Desk, day: ShootDay, person: Person, what: str, *, reason: str = ""
+) -> TimeEvent:
+    """`person` is not coming: `sick` or `absent`. No diagnosis is asked for, or kept."""
+    row = row_of(desk, day, person)
+    if row.in_event is not None:
+        since = _said(desk, day, row.in_event.at)
+        raise Refused(f"{person.name} is in since {since}. Take that back first.", code="in")
+    if row.away:
+        raise Refused(f"{person.name} is {row.away} already.", code="away")
+    return _say(desk, day, person, what, None, "now", reason=reason)
 
 
 def wrap_department(desk: Desk, day: ShootDay, department: str, at: datetime) -> list[TimeEvent]:
@@ -278,19 +262,35 @@ def _wrap(desk: Desk, day: ShootDay, rows: Iterable[Attendance], at: datetime) -
 
 
 def _say(
-    desk: Desk, day: ShootDay, person: Person, what: str, at: datetime | None, how: str
+    desk: Desk,
+    day: ShootDay,
+    person: Person,
+    what: str,
+    at: datetime | None,
+    how: str,
+    *,
+    reason: str = "",
 ) -> TimeEvent:
-    moment = (at or desk.now()).replace(microsecond=0)
     return desk.add(
-        TimeEvent(person=person.id, day=day.id, unit=day.unit, what=what, at=moment, how=how)
+        TimeEvent(
+            person=person.id,
+            day=day.id,
+            unit=day.unit,
+            what=what,
+            at=(at or desk.now()).replace(microsecond=0),
+            how=how,
+            reason=reason,
+        )
     )
 
 
-def _row(desk: Desk, day: ShootDay, person: Person) -> Attendance:
+def row_of(desk: Desk, day: ShootDay, person: Person) -> Attendance:
+    """One person's day, or NotFound for who is on no list."""
     call = call_of(desk, day, person.id)
     if call is None:
         raise NotFound(f"{person.name} is not on the crew list any more.")
-    return attendance(desk, day, call, [e for e in events_of(desk, day) if e.person == person.id])
+    said = said_on(desk, day)
+    return attendance(desk, day, call, said.get(person.id, NOTHING), said.get(EVERYBODY, NOTHING))
 
 
 def _said(desk: Desk, day: ShootDay, moment: datetime) -> str:

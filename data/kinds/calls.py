@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 from tinydb import where
 
@@ -157,8 +158,23 @@ def _still_running(desk: Desk, before: ShootDay, today_: ShootDay | None) -> boo
     return minutes < (6 * 60 if today_ is None else max(today_.general_call - 4 * 60, 0))
 
 
+CALLING: Final = frozenset(
+    {"person", "day", "department_call", "personal_call", "scene", "cast", "production"}
+)
+"""Kinds that say who is called and when; they change seldom."""
+
+
 def _caller(desk: Desk, day: ShootDay) -> Callable[[Person], Call]:
-    """Says anybody's call, by what the records say of the day."""
+    """Says anybody's call, by what the records say of the day: read again when they change."""
+    known: dict[str, tuple[int, ShootDay, Callable[[Person], Call]]]
+    known = desk.watch.kept("callers", dict)
+    as_of, there = desk.watch.commits(CALLING), known.get(day.id)
+    if there is None or there[:2] != (as_of, day):
+        there = known[day.id] = as_of, day, _read_caller(desk, day)
+    return there[2]
+
+
+def _read_caller(desk: Desk, day: ShootDay) -> Callable[[Person], Call]:
     offsets = offsets_of(desk, day)
     own = {line.person: line for line in desk.having(PERSONAL_CALL, "day", day.id)}
     playing = _cast_called(desk, day)

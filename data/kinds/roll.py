@@ -7,13 +7,8 @@ from typing import Final
 
 from data.desk import Desk
 from data.kinds.attendance import Attendance, Made, rows_of
-from data.kinds.calls import Call, calls
+from data.kinds.calls import CALLING, Call, calls
 from data.kinds.schedule import DAY, ShootDay
-
-CALLING: Final = frozenset(
-    {"person", "day", "department_call", "personal_call", "scene", "cast", "production"}
-)
-"""Kinds that say who is called and when; they change seldom, and with them everything is new."""
 
 SHOWN: Final = CALLING | {"time"}
 """Kinds that a board is made of."""

@@ -1,4 +1,5 @@
-"""Facts that take other facts back: nothing is erased, and a taking back can be taken back too."""
+"""Facts that take other facts back, or say them anew: nothing is erased, and either can be taken
+back too."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from typing import Protocol, TypeVar
 
 
 class Voidable(Protocol):
-    """A fact; where `what` is "void" it takes back the fact that `voids` names."""
+    """A fact. It may take the place of the fact that `voids` names; where `what` is "void" there is
+    nothing in that place."""
 
     @property
     def id(self) -> str: ...
@@ -21,7 +23,8 @@ F = TypeVar("F", bound=Voidable)
 
 
 def standing(facts: Iterable[F]) -> list[F]:
-    """The facts that nobody took back, in the order they came; the voids themselves are left out.
+    """The facts that nobody took back or said anew, in the order they came; the voids themselves
+    are left out.
 
     A ring of voids, which no app of ours writes, takes back whatever it names.
     """
@@ -31,18 +34,25 @@ def standing(facts: Iterable[F]) -> list[F]:
 
 
 def taken_back(facts: Iterable[Voidable]) -> frozenset[str]:
-    """The ids of the facts, voids among them, that a void takes back which itself stands."""
+    """The ids of the facts in whose place another one stands, voids among them.
+
+    What was said anew twice stands in the last one's place only: the first is gone for as long as
+    the second was not taken back, whatever became of the second's words.
+    """
     facts = list(facts)
-    voiders: dict[str, list[str]] = {}
+    in_place_of: dict[str, list[Voidable]] = {}
     for fact in facts:
-        if fact.what == "void" and fact.voids:
-            voiders.setdefault(fact.voids, []).append(fact.id)
+        if fact.voids:
+            in_place_of.setdefault(fact.voids, []).append(fact)
     known: dict[str, bool] = {}
 
-    def stands(fact_id: str) -> bool:
+    def counts(fact_id: str) -> bool:
         if fact_id not in known:
             known[fact_id] = True  # what a ring meets of itself
-            known[fact_id] = not any(stands(voider) for voider in voiders.get(fact_id, ()))
+            voids = (other for other in in_place_of.get(fact_id, ()) if other.what == "void")
+            known[fact_id] = not any(counts(void.id) for void in voids)
         return known[fact_id]
 
-    return frozenset(fact.id for fact in facts if not stands(fact.id))
+    return frozenset(
+        name for name, others in in_place_of.items() if any(counts(other.id) for other in others)
+    )

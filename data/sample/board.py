@@ -12,7 +12,6 @@ from functools import partial
 
 from data.errors import Refused
 from data.kinds.attendance import (
-    TimeEvent,
     add_at_gate,
     board,
     check_in,
@@ -24,6 +23,7 @@ from data.kinds.attendance import (
 )
 from data.kinds.calls import CAST_DEPARTMENT, Call, called, calls, departments
 from data.kinds.schedule import ShootDay
+from data.kinds.times import TimeEvent
 from data.sample.plan import ZONE, Plan, Stage
 from data.sample.shoot import the_day
 from data.walltime import instant

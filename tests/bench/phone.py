@@ -42,6 +42,9 @@ STARTS = 3
 TAPS = 40
 MEMORY_TAPS = 500
 PEOPLE = 600
+SOUGHT = 4
+CLEARED = "\n"
+"""Ends a name that is typed: the field is emptied before the next one."""
 RAISED_AT = "performance.getEntriesByName('callboard-raised')[0].startTime"
 
 WATCH = """([role, before]) => {
@@ -100,7 +103,7 @@ def rows() -> list[Row]:
             browser.close()
         found += _said(_cold(phone, other))
         found += _said(_taps(phone, other))
-        found += _said(_lists(phone))
+        found += _said(_lists(phone, _some_names(hub.home)))
         found += _said(_forms(phone, folder))
         found += _said(_memory(phone))
         phone.close()
@@ -218,7 +221,8 @@ def _after(hand: Hand, role: str, name: str, doing: Callable[[], object]) -> flo
     return float(hand.page.evaluate("window.bench"))
 
 
-def _lists(phone: Pocket) -> list[Row]:
+def _lists(phone: Pocket, whom: list[str]) -> list[Row]:
+    """The list of everybody, and every keystroke on the way to some of them."""
     hand = phone.open("/phone/lists")
     people = hand.named(re.compile("^Crew")).first
     name = people.evaluate("at => at.getAttribute('aria-label') || at.textContent")
@@ -229,15 +233,28 @@ def _lists(phone: Pocket) -> list[Row]:
     hand.press(field)
     hand.frames(5)
     keys = []
-    for letter in "walk-on 01":
+    for letter in "".join(whom):
+        if letter == CLEARED:
+            hand.page.keyboard.press("ControlOrMeta+a")
+            hand.page.keyboard.press("Delete")
+            hand.frames(20)
+            continue
         before = hand.page.evaluate("document.querySelector('flt-semantics-host').innerText")
         hand.page.evaluate(CHANGED, before)
         hand.page.keyboard.type(letter)
         keys.append(float(hand.page.evaluate("window.bench")))
     return [
         Row(f"list of {PEOPLE} people (budget)", opened, 700.0, 1.0, "ms"),
-        Row("search keystroke, p95 (budget)", sorted(keys)[-1], 100.0, 1.0, "ms"),
+        Row(
+            "search keystroke, p95 (budget)", sorted(keys)[int(len(keys) * 0.95)], 100.0, 1.0, "ms"
+        ),
     ]
+
+
+def _some_names(home: Path) -> list[str]:
+    """A few people of the list, from its ends and its middle, as somebody would type them."""
+    names = sorted(person["name"] for person in listed(home, "person"))
+    return [f"{names[len(names) * nth // SOUGHT].lower()}{CLEARED}" for nth in range(SOUGHT)]
 
 
 CHANGED = """before => {

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from data.desk import Desk
 from data.edit import Write
 from data.kinds import ALL
-from data.kinds.attendance import TIME
 from data.kinds.own import writer
+from data.kinds.times import TIME
 from data.stamp import Sources
 from data.store import Store
 from tests.browser.processes import Face, device, imported, listed, office, paired

@@ -80,12 +80,40 @@ NOT_PACKED = (
 """For servers, for other tools, for code older than ours, or looked up only by a name that our code
 does not say."""
 
-STAND_INS = {
-    "fontTools/varLib/__init__.py": b"",
-    "fontTools/varLib/instancer/__init__.py": b"",
-}
-"""What makes faces out of one that varies. fpdf imports it at its top; the faces of our paper do
-not vary, so nothing in it is ever called, and it would bring half of the font tools along."""
+STAND_IN = b"""
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return type(name, (), {})
+"""
+"""Whatever is imported from it is there, and is nothing."""
+
+NO_COLOURS = b"""
+def get_color_font_object(*_font):
+    return None
+"""
+"""What fpdf asks every face, and ours answer."""
+
+NEVER_CALLED = (
+    "fontTools/agl.py",
+    "fontTools/otlLib/maxContextCalc.py",
+    "fontTools/subset/cff.py",
+    "fontTools/subset/svg.py",
+    "fontTools/ttLib/tables/otTables.py",
+    "fontTools/unicodedata/Blocks.py",
+    "fontTools/unicodedata/OTTags.py",
+    "fontTools/unicodedata/ScriptExtensions.py",
+    "fontTools/varLib/__init__.py",
+    "fontTools/varLib/instancer/__init__.py",
+    "fontTools/varLib/multiVarStore.py",
+    "fontTools/varLib/varStore.py",
+    "fpdf/html.py",
+    "fpdf/svg.py",
+    "fpdf/template.py",
+)
+"""Imported at the top of others, for what our paper never does: faces that vary, have colours,
+layout or another maker's outlines; HTML and SVG on paper. A stand-in takes their places, and what
+only they import does not come along."""
 
 SUBSETTER = "fontTools/subset/"
 FONT_TABLES = "fontTools/ttLib/tables/"
@@ -108,7 +136,8 @@ def packages(wheels: Iterable[Path]) -> dict[str, bytes]:
     for wheel in wheels:
         with ZipFile(wheel) as opened:
             files |= {name: opened.read(name) for name in opened.namelist() if _wanted(name)}
-    files |= {name: content for name, content in STAND_INS.items() if name in files}
+    files |= dict.fromkeys((*NEVER_CALLED, *_not_in_our_faces(files)), STAND_IN)
+    files["fpdf/font_type_3.py"] = STAND_IN + NO_COLOURS
     needed = _of_paper(files) | _of_screens(files)
     return {
         name: content
@@ -148,7 +177,7 @@ def _wanted(name: str) -> bool:
 
 def _of_paper(files: Files) -> set[str]:
     """The font tools that making paper imports."""
-    tables = [name for tag in _tables(files) if (name := f"{FONT_TABLES}{tag}.py") in files]
+    tables = [name for tag in _taught(files) | _in_our_faces() if (name := _table(tag)) in files]
     users = [name for name in files if name.startswith("fpdf/") and name.endswith(".py")]
     return _reached(files, [*users, *tables], "fontTools")
 
@@ -178,19 +207,31 @@ def _reached(files: Files, start: Iterable[str], package: str) -> set[str]:
     return reached
 
 
-def _tables(files: Files) -> set[str]:
-    """The names of the modules for every table in the faces that paper is set in, and for those
-    that the subsetter teaches something: one that is not there, it would teach all the others."""
-    from fontTools.ttLib import tagToIdentifier
+def _not_in_our_faces(files: Files) -> set[str]:
+    """Tables that the subsetter teaches something: one that is not there, it would teach all the
+    others. Those of other faces are taught to a stand-in."""
+    return {_table(tag) for tag in _taught(files) - _in_our_faces() if _table(tag) in files}
 
+
+def _taught(files: Files) -> set[str]:
     subsetter = b"".join(files[name] for name in files if name.startswith(SUBSETTER))
-    taught = re.findall(rb'getTableClass\("(....)"\)', subsetter)
-    tags = {tag.decode("latin-1") for tag in taught}
+    return {tag.decode("latin-1") for tag in re.findall(rb'getTableClass\("(....)"\)', subsetter)}
+
+
+def _in_our_faces() -> set[str]:
+    tags = set()
     for name in PAPER_FONTS:
         font = (ROOT / "assets" / "fonts" / name).read_bytes()
         (count,) = struct.unpack_from(">H", font, 4)
         tags |= {font[12 + 16 * n : 16 + 16 * n].decode("latin-1") for n in range(count)}
-    return {str(tagToIdentifier(tag)) for tag in tags}
+    return tags
+
+
+def _table(tag: str) -> str:
+    """The file of the module for a font's table."""
+    from fontTools.ttLib import tagToIdentifier
+
+    return f"{FONT_TABLES}{tagToIdentifier(tag)}.py"
 
 
 def _imported(files: Files, name: str) -> Iterator[str]:

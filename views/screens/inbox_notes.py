@@ -8,8 +8,8 @@ import flet as ft
 
 from data.desk import Desk
 from data.doubts import Doubt, keep_time
-from data.kinds.attendance import TIME
 from data.kinds.people import called
+from data.kinds.times import TIME
 from data.notices import Notice, mark_seen
 from views import told
 from views.context import use_desk

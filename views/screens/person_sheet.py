@@ -9,11 +9,9 @@ import flet as ft
 from data.desk import Desk
 from data.kinds.attendance import (
     Attendance,
-    TimeEvent,
     attendance,
     check_in,
     check_out,
-    events_of,
     take_back,
     told_to_work,
 )
@@ -21,6 +19,7 @@ from data.kinds.calls import call_of, set_personal_call
 from data.kinds.people import called
 from data.kinds.production import zone
 from data.kinds.schedule import ShootDay
+from data.kinds.times import TimeEvent, events_of
 from data.walltime import instant, near, read_clock
 from views.context import use_desk, use_records, use_state
 from views.parts import note, side_button
