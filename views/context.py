@@ -45,6 +45,9 @@ class Phones(Protocol):
     def steps(self) -> tuple[str, ...]:
         """Where they begin, what they compare, what is amiss."""
 
+    def begins(self) -> tuple[str, ...]:
+        """Where a phone gets the show's certificate, the surest first; none: it needs none."""
+
     def fingerprint(self) -> str:
         """Of the show's own authority, for devices to pin; empty: it has none."""
 

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import QUIET, SHOTS, SIZES
 from tests.browser.hand import Hand
 from tests.browser.pocket import Pocket, shown_code
-from tests.browser.processes import command, coordinator, listed, new_show
+from tests.browser.processes import Face, command, coordinator, listed, new_show
 from tests.browser.test_lan import IPHONE, STANDALONE
 from tests.browser.test_phone import EQUAL, board, check_in_the_next, hub
 from tests.browser.wifi import AT, HERE, NOWHERE, THERE, LanOffice, leads, of_policy, surroundings
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Playwright
 
     from tests.browser.conftest import Opens, Shot
-    from tests.browser.processes import Face
 
 __all__ = ["hub"]  # the fixture: an office with a show laid around today
 
@@ -31,7 +30,7 @@ pytestmark = pytest.mark.long
 
 STORED = "navigator.storage.getDirectory().then(() => true)"
 WORKER = "navigator.serviceWorker.ready.then(found => found.active.scriptURL)"
-FILLED = re.compile("Code from the office")
+OFFICE_AT = "tests.browser.office_at"
 
 Carries = Callable[..., Pocket]
 
@@ -219,6 +218,10 @@ def test_an_iphone_is_paired_by_the_icon_that_brought_the_code(
         at_office.choose("Whose device is it?", coordinator(lan))
         code = shown_code(at_office)
         shot(at_office, "lan-pair-code")
+        at_office.tap("First the certificate")
+        at_office.see(f"http://{AT}:{lan.lan + 1}")
+        shot(at_office, "lan-pair-first")
+        at_office.tap("Now the code")
         phone.page.goto(f"{lan.origin}/phone/#pair={code}")
         expect(phone.page.get_by_text("Add to Home Screen")).to_be_visible()
         start = phone.page.evaluate(
@@ -233,3 +236,37 @@ def test_an_iphone_is_paired_by_the_icon_that_brought_the_code(
         at_office.tap("Yes, pair it")
         at_office.see("Paired, and at work.")
         hand.see("General call")
+
+
+COMMAND = re.compile("callboard device --hub")
+
+
+def test_a_laptop_pins_the_show_by_what_the_picture_says(
+    lan: LanOffice, window: Opens, shot: Shot, tmp_path: Path
+) -> None:
+    with lan:
+        at_office = window(lan, size="desk", path="/pair")
+        at_office.choose("Whose device is it?", coordinator(lan))
+        shown_code(at_office)
+        at_office.see(COMMAND)
+        shown = at_office.text(COMMAND).first
+        told = shown.get_attribute("aria-label") or shown.inner_text()
+        hub_of = told.split('"')[1]
+        words = ("--home", str(tmp_path / "laptop"), "device", "--hub", hub_of, "--quiet")
+        with Face(tmp_path / "laptop", "-m", OFFICE_AT, AT, *words, "--port") as laptop:
+            hand = window(laptop)
+            hand.press(hand.page.get_by_role("button", name="Pair", exact=True))
+            at_office.tap("Yes, pair it")
+            at_office.see("Paired, and at work.")
+            hand.see("General call")
+        again = ("--home", str(tmp_path / "laptop"), "device", "--hub", lan.origin, "--quiet")
+        with Face(tmp_path / "laptop", "-m", OFFICE_AT, AT, *again, "--port") as laptop:
+            hand = window(laptop, path="/sync")
+            hand.see(EQUAL)
+        stranger = ("--home", str(tmp_path / "other"), "device", "--hub", lan.origin, "--quiet")
+        with Face(tmp_path / "other", "-m", OFFICE_AT, AT, *stranger, "--port") as laptop:
+            hand = window(laptop)
+            hand.see("does not show a certificate that this device trusts")
+            shot(hand, "lan-stranger")
+        wrong = hub_of.replace(lan.name, HERE)[:-1] + ("0" if hub_of[-1] != "0" else "1")
+        assert "not the one" in command(tmp_path / "third", "device", "--hub", wrong, code=1)

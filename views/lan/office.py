@@ -70,14 +70,21 @@ class SecondDoor:
         own, amiss = self._way.own, self._amiss.values()
         if own is None:
             return (f"Phones open {self.origin}/phone/", *amiss)
-        here = sorted(str(a) for a in self._addresses() if a.version == 4)
-        first = " or ".join(f"http://{at}:{own.port + 1}" for at in [*here, own.host])
         return (
-            f"A new phone begins at {first}",
+            f"A new phone begins at {' or '.join(self.begins())}",
             f"The certificate's mark, which the phone must show too: {mark(own)}",
             f"Then it opens {self.origin}/phone/",
             *amiss,
         )
+
+    def begins(self) -> tuple[str, ...]:
+        """Where a phone gets the certificate, by address first: names do not lead everywhere. None,
+        where phones trust the certificate already."""
+        own = self._way.own
+        if own is None:
+            return ()
+        here = sorted(str(a) for a in self._addresses() if a.version == 4)
+        return tuple(f"http://{at}:{own.port + 1}" for at in [*here, own.host])
 
     def reached(self) -> tuple[list[str], int]:
         """Where the office answers beside its name, and when (ms) its certificate ends. The ones

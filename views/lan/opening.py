@@ -64,6 +64,9 @@ class Opening:
             return self._door.steps()
         return (f"{SHUT}{self._why}",) if self._why else ()
 
+    def begins(self) -> tuple[str, ...]:
+        return self._door.begins() if self._door else ()
+
     def fingerprint(self) -> str:
         return self._door.fingerprint() if self._door else ""
 

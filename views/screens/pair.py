@@ -84,6 +84,7 @@ def Whom(pairings: Pairings, set_offer: Callable[[str], None]) -> ft.Control:
 def Code(pairings: Pairings, shown: Shown, set_offer: Callable[[str], None]) -> ft.Control:
     """The code until it is said; then who says it; then that it is done."""
     place = use_place()
+    first, set_first = use_state(False)
     found, device = pairings.offer(shown.id), pairings.device(shown.id)
     again = side_button("Another device", lambda: set_offer(""), icon=ft.Icons.ADD)
     to_devices = side_button("To the devices", lambda: go("/devices"))
@@ -99,6 +100,9 @@ def Code(pairings: Pairings, shown: Shown, set_offer: Callable[[str], None]) -> 
     if not pairings.open(shown.id):
         words = "This code is not good any more: it is too old, or too many wrong ones were tried."
         return card(ft.Text(words), ft.Row([again], wrap=True))
+    begins = place.phones.begins() if place.phones else ()
+    if first and begins:
+        return _certificate_first(begins, lambda: set_first(False), meant)
     pinned = place.phones.fingerprint() if place.phones else ""
     invitation = Invitation(
         f"{_address(place)}{APP}", place.desk.store.production, pinned, shown.code
@@ -114,7 +118,7 @@ def Code(pairings: Pairings, shown: Shown, set_offer: Callable[[str], None]) -> 
             [_picture(qr_text(invitation), fine=bool(pinned))],
             alignment=ft.MainAxisAlignment.CENTER,
         ),
-        *_how(invitation),
+        *_how(invitation, lambda: set_first(True)),
         note("It is good for ten minutes, once. You are asked before anything is handed over."),
         ft.Row([again], wrap=True),
         title=meant,
@@ -127,17 +131,32 @@ def _address(place: Place) -> str:
     return origin or next(iter(place.addresses), "")
 
 
-def _how(invitation: Invitation) -> list[ft.Control]:
+def _certificate_first(
+    begins: tuple[str, ...], then: Callable[[], object], meant: str
+) -> ft.Control:
+    """A phone cannot open the app before it trusts the show; that is got from a page of its own."""
+    return card(
+        ft.Text("First the show's certificate", theme_style=HEAD),
+        ft.Row([_picture(begins[0], fine=False)], alignment=ft.MainAxisAlignment.CENTER),
+        ft.Text(" or ".join(begins)),
+        note(
+            "Point the phone's camera at the picture, on the office's Wi-Fi, and do what its page "
+            "says. Once for each phone of the show."
+        ),
+        ft.Row([main_button("Now the code", then, icon=ft.Icons.QR_CODE_2)]),
+        title=meant,
+    )
+
+
+def _how(invitation: Invitation, first: Callable[[], object]) -> list[ft.Control]:
     """What the person with the device does."""
     phone = "On a phone: point its camera at the picture."
     if not invitation.fingerprint:
         return [note(f"{phone} On a laptop: open Callboard as a device and type the code.")]
     command = f'callboard device --hub "{qr_text(invitation)}"'
     return [
-        note(
-            f"{phone} It must have the show's certificate first: the office's sign at the head "
-            "of the first screen says where it gets that."
-        ),
+        note(f"{phone} A phone that is new to this show needs its certificate first."),
+        ft.Row([side_button("First the certificate", first, icon=ft.Icons.VERIFIED_USER)]),
         note("On a laptop, in a terminal:"),
         ft.Semantics(label=command, container=True, content=ft.Text(command, selectable=True)),
     ]
