@@ -263,6 +263,6 @@ running.then(() => {
 if (worker) {
   listen().catch((error) => {
     console.warn("no service worker:", error);
-    if (error.name === "SecurityError") untrusted();
+    if (error.name === "SecurityError" && location.protocol === "https:") untrusted();
   });
 }

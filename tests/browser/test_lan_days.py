@@ -13,7 +13,17 @@ from playwright.sync_api import expect
 from tests.browser.conftest import QUIET, SHOTS, SIZES
 from tests.browser.hand import Hand
 from tests.browser.pocket import Pocket, shown_code
-from tests.browser.processes import Face, command, coordinator, listed, new_show
+from tests.browser.processes import (
+    Face,
+    command,
+    coordinator,
+    device,
+    imported,
+    listed,
+    new_show,
+    office,
+    paired,
+)
 from tests.browser.test_lan import IPHONE, STANDALONE
 from tests.browser.test_phone import EQUAL, board, check_in_the_next, hub
 from tests.browser.wifi import AT, HERE, NOWHERE, THERE, LanOffice, leads, of_policy, surroundings
@@ -181,7 +191,7 @@ def test_an_office_whose_name_leads_nowhere_is_found_where_it_was_last(
         shot(hand, "lan-looked-for")
 
 
-def test_the_office_of_another_show_that_has_the_address_now_is_said_and_told_nothing(
+def test_another_shows_office_that_has_the_address_now_hears_nothing_of_a_phone(
     lan: LanOffice, carries: Carries, window: Opens, shot: Shot, tmp_path: Path
 ) -> None:
     new_show(tmp_path / "other", title="Another Ferry")
@@ -201,12 +211,35 @@ def test_the_office_of_another_show_that_has_the_address_now_is_said_and_told_no
     with other:
         hand = phone.open("/phone/sync")
         hand.tap("Sync now")
-        hand.see("This is another production's office")
-        hand.see("1 record not yet at the office")
-        shot(hand, "lan-another-show")
-        assert listed(other.home, "device") == []
+        hand.see(re.compile("1 record not yet at the office. The office cannot be reached"))
+        asked = list[str]()
+        phone.page.context.on("request", lambda request: asked.append(request.url))
+        hand.tap("Sync now")
+        hand.see("Where it is looked for")
     with lan:
         synced(phone)
+    assert not [url for url in asked if "/v1/" in url and "/v1/changes?show=" not in url]
+
+
+def test_another_shows_office_is_said_to_a_device_with_the_next_step(
+    tmp_path: Path, window: Opens, shot: Shot
+) -> None:
+    own = office(imported(tmp_path / "office"))
+    tablet = device(paired(own.home, tmp_path / "tablet"), own.start())
+    new_show(tmp_path / "other", title="Another Ferry")
+    other = office(tmp_path / "other", port=own.port)
+    try:
+        hand = window(tablet.start(), path="/sync")
+        hand.see(EQUAL)
+        own.kill()
+        other.start()
+        hand.tap("Sync now")
+        hand.see("This is another production's office")
+        hand.see("Join the Wi-Fi of your own office")
+        shot(hand, "lan-another-show")
+    finally:
+        for face in (tablet, own, other):
+            face.kill()
 
 
 def test_an_iphone_is_paired_by_the_icon_that_brought_the_code(

@@ -47,7 +47,7 @@ good for {host}, for printers and laptops on a local network, and for nothing el
 {end}.</p>
 <p>Its mark, as the office's screen shows it too:</p>
 <p class="mark">{mark}</p>
-<p><a class="get" href="{certificate}" download="callboard.crt">Get the certificate</a></p>
+<p><a class="get" href="{certificate}">Get the certificate</a></p>
 
 <h2>iPhone and iPad</h2>
 <ol>
@@ -58,8 +58,8 @@ mark on the office's screen. If it does not, stop and tell the office.</li>
 <li>Tap <b>Install</b>, and once more.</li>
 <li>Back in Settings: <b>General</b>, <b>About</b>, <b>Certificate Trust Settings</b>. Switch
 <b>{called}</b> on.</li>
-<li>In Safari open <a href="{app}">{app}</a>. Tap the share button, then <b>Add to Home
-Screen</b>, and from then on use that icon.</li>
+<li>Point the camera at the office's picture with the code, or open <a href="{app}">{app}</a> in
+Safari. Tap the share button, then <b>Add to Home Screen</b>, and from then on use that icon.</li>
 </ol>
 
 <h2>Android</h2>
@@ -70,7 +70,8 @@ choose <b>callboard.crt</b>. A phone without a screen lock asks for one first.</
 <li>In Settings, search for <b>Trusted credentials</b>, and under <b>User</b> tap <b>{called}</b>.
 Its SHA-256 fingerprint must begin with the mark on the office's screen. If it does not, remove it
 and tell the office.</li>
-<li>In Chrome open <a href="{app}">{app}</a>. In the menu, tap <b>Add to Home screen</b>.</li>
+<li>Point the camera at the office's picture with the code, or open <a href="{app}">{app}</a> in
+Chrome. In the menu, tap <b>Add to Home screen</b>.</li>
 </ol>
 
 <h2>The app's address does not open</h2>
