@@ -14,6 +14,7 @@ from data.codes import (
     LENGTH,
     Invitation,
     code_text,
+    invited_by,
     is_token,
     new_code,
     new_token,
@@ -142,6 +143,18 @@ def test_the_secret_stands_where_no_browser_sends_it() -> None:
 def test_what_is_no_invitation_is_refused(text: str) -> None:
     with pytest.raises(BadInput, match="no invitation"):
         read_qr(text)
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("https://a.local:8343/phone/#pair=7KQ2M9XHBD&show=p", "7KQ2M9XHBD"),
+        ("https://a.local:8343/phone/?pair=7KQ2M9XHBD", "7KQ2M9XHBD"),
+        ("https://a.local:8343/phone/inbox?from=/sync", ""),
+    ],
+)
+def test_a_code_comes_by_the_picture_or_by_an_icon(address: str, code: str) -> None:
+    assert invited_by(address) == code
 
 
 # ---- tokens -----------------------------------------------------------------------------------

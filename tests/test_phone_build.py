@@ -27,7 +27,7 @@ from views.phone.archive import PAPER_FONTS, ROOT, ours, packages, zipped
 from views.phone.build import BASE, Built, Parts, found
 from views.phone.client import client
 from views.phone.compiled import compiled
-from views.phone.serving import PhoneApp, cache_folder
+from views.phone.serving import PhoneApp, cache_folder, with_code
 from views.phone.wheels import LISTED, Missing, named, wheels
 
 ONLY_THERE = {"js", "pyodide", "callboard_js"}
@@ -266,6 +266,15 @@ def test_the_office_hands_out_files_packed_for_who_takes_them_packed(tmp_path: P
     assert "<title>Callboard</title>" in screen.text
     assert (none.status_code, outside.status_code) == (404, 404)
     assert short.headers["location"] == BASE
+
+
+def test_an_icon_brings_the_code_and_nothing_else_that_an_address_may_hold() -> None:
+    found = with_code(built(), "7KQ2M-9XHBD")
+    said = json.loads(bytes(found.body))
+    plain = json.loads((built().folder / "manifest.webmanifest").read_bytes())
+
+    assert said == {**plain, "start_url": f"{BASE}?pair=7KQ2M9XHBD"}
+    assert with_code(built(), '"><script>').status_code == 404
 
 
 def asked_of(app: Starlette) -> httpx.AsyncClient:
