@@ -23,6 +23,7 @@ def with_addresses(text: str) -> None:
 
 
 def with_names() -> None:
+    sys.modules["uvloop"] = None  # type: ignore[assignment]  # it would look names up by itself
     before: Callable[..., Any] = socket.getaddrinfo
 
     def found(host: Any, *words: Any, **more: Any) -> Any:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 APP = "/phone/"
 LENT = "lent"
+COMPARED = 8
+"""Characters of the fingerprint that a person compares, as the plain page shows them."""
 
 
 @screen
@@ -101,9 +103,9 @@ def Code(pairings: Pairings, shown: Shown, set_offer: Callable[[str], None]) -> 
         words = "This code is not good any more: it is too old, or too many wrong ones were tried."
         return card(ft.Text(words), ft.Row([again], wrap=True))
     begins = place.phones.begins() if place.phones else ()
-    if first and begins:
-        return _certificate_first(begins, lambda: set_first(False), meant)
     pinned = place.phones.fingerprint() if place.phones else ""
+    if first and begins:
+        return _certificate_first(begins, pinned[:COMPARED], lambda: set_first(False), meant)
     invitation = Invitation(
         f"{_address(place)}{APP}", place.desk.store.production, pinned, shown.code
     )
@@ -132,13 +134,14 @@ def _address(place: Place) -> str:
 
 
 def _certificate_first(
-    begins: tuple[str, ...], then: Callable[[], object], meant: str
+    begins: tuple[str, ...], mark: str, then: Callable[[], object], meant: str
 ) -> ft.Control:
     """A phone cannot open the app before it trusts the show; that is got from a page of its own."""
     return card(
         ft.Text("First the show's certificate", theme_style=HEAD),
         ft.Row([_picture(begins[0], fine=False)], alignment=ft.MainAxisAlignment.CENTER),
         ft.Text(" or ".join(begins)),
+        ft.Text(f"The certificate's mark, which the phone must show too: {mark}"),
         note(
             "Point the phone's camera at the picture, on the office's Wi-Fi, and do what its page "
             "says. Once for each phone of the show."

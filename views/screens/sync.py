@@ -77,7 +77,7 @@ def PhonesCard() -> ft.Control:
         lines.append(ft.Semantics(label=f"The recovery code: {code}", container=True, content=text))
         lines.append(note(RECOVERY))
     elif code:
-        lines.append(side_button("Show the recovery code", lambda: set_shown(True)))
+        lines.append(ft.Row([side_button("Show the recovery code", lambda: set_shown(True))]))
     return card(*lines, title="Phones on the same Wi-Fi")
 
 
