@@ -168,32 +168,28 @@ def _second_door(
 ) -> Any:
     """Phones on the same Wi-Fi come in by it; the screens stay on loopback. Who asks for it on the
     command line is refused where it cannot be opened; to everybody else that is only said."""
-    from platformdirs import user_data_path
-
-    from data.kinds.production import show_of
-    from views.lan.addresses import Asked, way_to
-    from views.lan.identity import Codes, Keeping
-    from views.lan.office import SecondDoor, right_now
     from views.lan.opening import Opening
-    from views.lan.published import own_addresses
-
-    asked = Asked(
-        port=words.lan_port,
-        name=words.lan_name,
-        certificate=words.tls_cert,
-        key=words.tls_key,
-        recovery_code=words.recovery_code,
-        new_trust=bool(words.new_trust),
-    )
-    codes = Codes(user_data_path("Callboard", appauthor=False) / "codes")
 
     def say(word: str) -> None:
         print(word, file=sys.stderr, flush=True)
 
-    def make() -> SecondDoor:
+    def make() -> Any:
+        from data.kinds.production import show_of
+        from views.lan.addresses import Asked, way_to
+        from views.lan.office import SecondDoor, right_now
+        from views.lan.published import own_addresses
+
+        asked = Asked(
+            port=words.lan_port,
+            name=words.lan_name,
+            certificate=words.tls_cert,
+            key=words.tls_key,
+            recovery_code=words.recovery_code,
+            new_trust=bool(words.new_trust),
+        )
         way, said = way_to(
             desk.store,
-            codes,
+            _codes(),
             asked,
             ends=lambda: show_of(desk).ends,
             addresses=own_addresses(),
@@ -203,10 +199,25 @@ def _second_door(
         print("\n".join([*said, *door.steps()]), flush=True)
         return door
 
-    opening = Opening(desk.store, make, say, code=lambda: Keeping(desk.store, codes).code)
-    if words.lan or asked != Asked():
+    def code() -> str:
+        from views.lan.identity import Keeping
+
+        return Keeping(desk.store, _codes()).code
+
+    opening = Opening(desk.store, make, say, code=code)
+    of_it = ("lan", "lan_port", "lan_name", "tls_cert", "tls_key", "recovery_code", "new_trust")
+    if any(getattr(words, name) for name in of_it):
         opening.open()
     return opening
+
+
+def _codes() -> Any:
+    """The recovery codes that this laptop knows, beside all productions."""
+    from platformdirs import user_data_path
+
+    from views.lan.identity import Codes
+
+    return Codes(user_data_path("Callboard", appauthor=False) / "codes")
 
 
 async def _all_of(works: Sequence[Callable[[], Coroutine[Any, Any, None]]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from views.lan.serving import (
     on_every_address,
     served,
 )
+from views.web import listening
 
 HOST = "callboard-3f2b8c54.local"
 ASK = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -89,6 +91,27 @@ async def is_let_go(reader: asyncio.StreamReader) -> bool:
         return await reader.read() == b""
     except ConnectionError:
         return True
+
+
+@pytest.mark.parametrize("listen", [on_every_address, lambda _: listening(0, or_any=True)[0]])
+def test_an_answer_in_two_parts_does_not_wait_for_the_first_to_be_heard(
+    listen: Callable[[int], socket.socket],
+) -> None:
+    seen: list[int] = []
+
+    class Seen(Trusting):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            sock = transport.get_extra_info("socket")
+            seen.append(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    async def whole() -> None:
+        sock = listen(0)
+        async with served(APP, sock, None, Seen):
+            assert await answered(*await opened(sock.getsockname()[1]))
+
+    asyncio.run(whole())
+    assert [bool(one) for one in seen] == [True]
 
 
 def test_who_says_nothing_is_let_go() -> None:

@@ -190,7 +190,8 @@ def _to_the_end(send: Send) -> Send:
 
 def listening(port: int, *, or_any: bool) -> tuple[socket.socket, int]:
     """A loopback socket that takes connections. `or_any`: another port if it is taken."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # Named TCP: else asyncio leaves its lines to gather small parts, and each answer takes 40 ms.
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name != "nt")
     try:
         sock.bind(("127.0.0.1", port))

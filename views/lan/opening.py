@@ -4,13 +4,16 @@ opened, that is said, and the office goes on without."""
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from data.errors import OfficeError
 from data.store import Store
-from views.lan.office import SecondDoor
-from views.lan.published import Say
+
+if TYPE_CHECKING:  # what the door needs takes its time to load, and the office does not wait for it
+    from views.lan.office import SecondDoor
+    from views.lan.published import Say
 
 AGAIN_S: Final = 15.0
 """Seconds until a door that could not be opened is tried again: the other program has ended."""
@@ -43,6 +46,7 @@ class Opening:
     async def run(self) -> None:
         """Until it is cancelled."""
         await self._begun()
+        await asyncio.to_thread(importlib.import_module, "views.lan.office")
         while self._door is None:
             try:
                 self.open()

@@ -94,7 +94,8 @@ def free_pair(first: int) -> int:
 
 def on_every_address(port: int) -> socket.socket:
     """Busy: the port is taken. There is no other one: it is part of the show's address."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # Named TCP: else asyncio leaves its lines to gather small parts, and each answer takes 40 ms.
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name != "nt")
     try:
         sock.bind(("0.0.0.0", port))

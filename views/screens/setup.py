@@ -14,6 +14,7 @@ from views.drafts import use_draft
 from views.parts import empty, main_button, note, side_button, sub_view, tile
 from views.safe import part, screen
 from views.screens.backup import standing
+from views.screens.sync_trouble import troubles
 from views.theme import BIG, PAD
 
 ASKED = (
@@ -118,6 +119,10 @@ def FirstMeeting() -> ft.View:
                     "This device has no production yet. Let it meet the office once; after that "
                     "it works without.",
                     ft.Text(state.words() if state else ""),
+                    *[
+                        ft.Text(each.step)
+                        for each in (troubles(place.desk, state) if state else [])
+                    ],
                     side_button("Try now", now, icon=ft.Icons.SYNC),
                 )
             )

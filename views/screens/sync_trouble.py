@@ -65,8 +65,9 @@ IN_THE_WAY = {
         "This device does not trust what answers",
         "What answers at the office's address does not show the show's own certificate, so nothing "
         "was told to it.",
-        "Is this the office's own Wi-Fi? If it is, the office may have begun a new trust: fetch "
-        "its certificate again, from the page that its screen names under the sign at its head.",
+        "Is this the office's own Wi-Fi? If it is, get the show's certificate from the page that "
+        "its screen names under the sign at its head. On a laptop, start this device with all that "
+        "the office's pairing picture says, or with --ca FILE.",
     ),
     "device-retired": Trouble(
         "This device was away for long",
