@@ -91,5 +91,23 @@ class PersonDay:
 
 
 def standing(events: Iterable[Event]) -> list[Event]:
-    """The events nobody amended or took back, in order of time. Any order in, one order out."""
-    raise NotImplementedError
+    """The events nobody amended or took back, in order of time. Any order in, one order out.
+
+    An amendment can itself be amended or taken back; then what it replaced counts again.
+    """
+    events = sorted(events, key=lambda e: (e.at, e.id, e.what))
+    replaced_by: dict[str, list[str]] = {}
+    for event in events:
+        if event.replaces:
+            replaced_by.setdefault(event.replaces, []).append(event.id)
+    if not replaced_by:
+        return [event for event in events if event.what != "void"]
+    known: dict[str, bool] = {}
+
+    def stands(event_id: str) -> bool:
+        if event_id not in known:
+            known[event_id] = True  # what a ring meets of itself
+            known[event_id] = not any(map(stands, replaced_by.get(event_id, ())))
+        return known[event_id]
+
+    return [event for event in events if event.what != "void" and stands(event.id)]
