@@ -66,10 +66,13 @@ class Ndb:
     clock_from: Literal["end", "general_call"] = "end"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MealRules:
     """When meals are due and what a late one costs. `premium_hours`: so many hours' pay, once a
-    work day, whatever the delay. Without `repeat_last` the last band ends the bill."""
+    work day, whatever the delay. Without `repeat_last` the last band ends the bill.
+
+    Compared as the object it is: prices are kept by it, and to hash its parts costs more than they.
+    """
 
     first_within: int = 360
     next_within: int = 360
