@@ -182,5 +182,3 @@ def _travel(
 def _ids(by_what: dict[str, list[Event]], left_by: str) -> dict[str, str]:
     ids = {"in": by_what["in"][0].id} if "in" in by_what else {}
     return ids | ({"out": left_by} if left_by else {})
-
-

@@ -71,19 +71,25 @@ def _units(rules: MealRules, late: int) -> Iterator[tuple[Decimal, Fraction]]:
     """The priced stretches of a delay, one after another."""
     past = 0
     for place, band in enumerate(rules.schedule):
-        endless = band.minutes is None or (
-            place == len(rules.schedule) - 1 and rules.repeat_last
-        )
+        endless = band.minutes is None or (place == len(rules.schedule) - 1 and rules.repeat_last)
         end = late if endless or band.minutes is None else min(late, past + band.minutes)
         length = end - past
         if length <= 0:
             return
         units = -(-length // band.unit) if rules.fraction_counts else length // band.unit
-        for _ in range(units):
-            yield band.amount or NOTHING, band.rate_hours or Fraction(0)
+        for unit in range(units):
+            part = Fraction(1)
+            if band.prorated:
+                part = min(part, Fraction(length - unit * band.unit, band.unit))
+            yield (band.amount or NOTHING) * _decimal(part), (band.rate_hours or Fraction(0)) * part
         past = end
 
 
+def _decimal(part: Fraction) -> Decimal:
+    return Decimal(part.numerator) / part.denominator
+
+
+@lru_cache(maxsize=4096)
 def next_rise(rules: MealRules, late: int, earlier_in_week: int = 0) -> int | None:
     """The delay, in minutes, at which the bill grows next; None if it never does again."""
     if not rules.schedule:
@@ -157,12 +163,24 @@ def _meals_due(
     for taken in day.meals:
         length = taken.length()
         if taken.walking and not rules.walking_meal_ends:
-            steps.append(Step("walking meal at {}: it is eaten on the clock, the next meal stays due",
-                              (taken.out,), source, taken.events))
+            steps.append(
+                Step(
+                    "walking meal at {}: it is eaten on the clock, the next meal stays due",
+                    (taken.out,),
+                    source,
+                    taken.events,
+                )
+            )
             continue
         if length is not None and length < rules.least:
-            steps.append(Step("{} min at {} is too short for a meal: it takes {}",
-                              (length, taken.out, rules.least), source, taken.events))
+            steps.append(
+                Step(
+                    "{} min at {} is too short for a meal: it takes {}",
+                    (length, taken.out, rules.least),
+                    source,
+                    taken.events,
+                )
+            )
             continue
         yield meal, due, taken
         if taken.back is None:
@@ -183,15 +201,32 @@ def _first_clock(day: PersonDay, pack: RulePack, rules: MealRules, steps: list[S
             at = eaten.back
             if ndb.clock_from == "general_call" and day.general_call is not None:
                 at = At(max(day.began, day.general_call))
-            steps.append(Step("breakfast on the clock {} to {}: the first meal is due {} after {}",
-                              (eaten.out, eaten.back, hours_text(rules.first_within), at),
-                              pack.cites("NDB", rules.citation), eaten.events))
+            steps.append(
+                Step(
+                    "breakfast on the clock {} to {}: the first meal is due {} after {}",
+                    (eaten.out, eaten.back, hours_text(rules.first_within), at),
+                    pack.cites("NDB", rules.citation),
+                    eaten.events,
+                )
+            )
             return at
         said = "breakfast {} to {} moves no meal: it takes {} min, begun {} min after call at most"
-        steps.append(Step(said, (eaten.out, eaten.back, ndb.least, ndb.within),
-                          pack.cites("NDB", rules.citation), eaten.events))
-    steps.append(Step("the first meal is due {} after {}",
-                      (hours_text(rules.first_within), day.began), source, ids))
+        steps.append(
+            Step(
+                said,
+                (eaten.out, eaten.back, ndb.least, ndb.within),
+                pack.cites("NDB", rules.citation),
+                eaten.events,
+            )
+        )
+    steps.append(
+        Step(
+            "the first meal is due {} after {}",
+            (hours_text(rules.first_within), day.began),
+            source,
+            ids,
+        )
+    )
     return day.began
 
 
@@ -210,8 +245,9 @@ def _delay(
     until = taken.out if taken is not None else ends
     if until is None or until <= due:
         if taken is not None:
-            steps.append(Step("meal {} at {}: in time, due {}", (meal, taken.out, due), None,
-                              taken.events))
+            steps.append(
+                Step("meal {} at {}: in time, due {}", (meal, taken.out, due), None, taken.events)
+            )
         return None
     late = until - due
     if grace is not None and grace.meal == meal and _graced(late, pack, rules, grace, steps):
@@ -220,36 +256,69 @@ def _delay(
     events = taken.events if taken is not None else ()
     said = "meal {} due {}, {} {}: {} min late, {} meal penalties"
     how = "taken" if taken is not None else "not taken by"
-    steps.append(Step(said, (meal, due, how, until, late, bill.count),
-                      pack.cites("meal penalties", rules.citation), events))
+    steps.append(
+        Step(
+            said,
+            (meal, due, how, until, late, bill.count),
+            pack.cites("meal penalties", rules.citation),
+            events,
+        )
+    )
     if earlier and bill.rate_hours and rules.escalators:
-        steps.append(Step("{} penalties earlier this week: the agreement's later prices hold",
-                          (earlier,), pack.cites("meal penalties", rules.citation)))
-    return Delay(meal, due, until, taken.out if taken else None, late, bill.count, bill.fixed,
-                 bill.rate_hours, bill.in_money(hourly))
+        steps.append(
+            Step(
+                "{} penalties earlier this week: the agreement's later prices hold",
+                (earlier,),
+                pack.cites("meal penalties", rules.citation),
+            )
+        )
+    return Delay(
+        meal,
+        due,
+        until,
+        taken.out if taken else None,
+        late,
+        bill.count,
+        bill.fixed,
+        bill.rate_hours,
+        bill.in_money(hourly),
+    )
 
 
 def _graced(
     late: int, pack: RulePack, rules: MealRules, claim: GraceClaim, steps: list[Step]
 ) -> bool:
-    """Whether the grace covers it; beyond its minutes the whole delay counts from when it was due."""
+    """Whether the grace covers it; beyond its minutes the whole delay counts."""
     grace, source = rules.grace, pack.cites("grace", rules.citation)
     if grace is None:
         steps.append(Step("grace was claimed: this agreement knows none", (), source))
         return False
     if late > grace.minutes:
-        steps.append(Step("{} min is more than the grace of {}: all of it counts",
-                          (late, grace.minutes), source))
+        steps.append(
+            Step(
+                "{} min is more than the grace of {}: all of it counts",
+                (late, grace.minutes),
+                source,
+            )
+        )
         return False
     if grace.conditions and claim.condition not in grace.conditions:
         steps.append(Step("grace needs: {}", (" or ".join(grace.conditions),), source))
         return False
     if grace.max_per_week is not None and claim.used_this_week >= grace.max_per_week:
-        steps.append(Step("grace was used {} times this week, {} is the most",
-                          (claim.used_this_week, grace.max_per_week), source))
+        steps.append(
+            Step(
+                "grace was used {} times this week, {} is the most",
+                (claim.used_this_week, grace.max_per_week),
+                source,
+            )
+        )
         return False
-    steps.append(Step("{} min late within the grace of {}: {}",
-                      (late, grace.minutes, claim.condition), source))
+    steps.append(
+        Step(
+            "{} min late within the grace of {}: {}", (late, grace.minutes, claim.condition), source
+        )
+    )
     return True
 
 
@@ -259,6 +328,11 @@ def _bill(delays: list[Delay], pack: RulePack, rules: MealRules, steps: list[Ste
     hours = sum((delay.rate_hours for delay in delays), Fraction(0))
     if delays and rules.premium_hours is not None:
         count, hours = count + 1, hours + rules.premium_hours
-        steps.append(Step("a meal came late or not at all: {} h pay for the day; the meal is still due",
-                          (rules.premium_hours,), pack.cites("meal premium", rules.citation)))
+        steps.append(
+            Step(
+                "a meal came late or not at all: {} h pay for the day; the meal is still due",
+                (rules.premium_hours,),
+                pack.cites("meal premium", rules.citation),
+            )
+        )
     return Price(count, fixed, hours)

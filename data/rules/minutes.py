@@ -59,7 +59,7 @@ def read_clock(text: str) -> int:
 
 
 def telling(day: date, zone: tzinfo, style: ClockStyle = "24") -> Telling:
-    """Times as the sheet of work day `day` writes them: 28:30 is half past four the next morning."""
+    """Times as the sheet of `day` writes them: 28:30 is half past four the next morning."""
 
     def tell(at: At) -> str:
         return clock(at.moment, day=day, zone=zone, style=style)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from data.rules.events import PersonDay
 from data.rules.minutes import At, at_clock, minute, read_clock
@@ -121,22 +122,30 @@ def _least(
         least = max(least, rules.minimum_call_late_notice)
     if worked < least:
         said = "{} worked, the minimum call is {}"
-        steps.append(Step(said, (_Length(worked), _Length(least)),
-                          pack.cites("minimum call", rules.citation)))
+        steps.append(
+            Step(
+                said, (_Length(worked), _Length(least)), pack.cites("minimum call", rules.citation)
+            )
+        )
     return max(worked, least)
 
 
 def _tiers_of(
     pack: RulePack, rules: HoursRules, consecutive: int, steps: list[Step]
 ) -> tuple[Tier, ...]:
-    special = ()
+    special: tuple[Tier, ...] = ()
     if consecutive >= 7:
         special = rules.seventh_day or rules.sixth_day
     elif consecutive == 6:
         special = rules.sixth_day
     if special:
-        steps.append(Step("day {} running of the workweek has tiers of its own", (consecutive,),
-                          pack.cites("sixth and seventh day", rules.citation)))
+        steps.append(
+            Step(
+                "day {} running of the workweek has tiers of its own",
+                (consecutive,),
+                pack.cites("sixth and seventh day", rules.citation),
+            )
+        )
     return special or rules.tiers
 
 
@@ -167,12 +176,17 @@ def _sliced(
     if paid > golden:
         begun = -(-(paid - golden) // 60)
         days = begun * max(days for _, _, days in edges if days is not None)
-        steps.append(Step("{} beyond {}: {} days' pay", (_Length(paid - golden), _Length(golden), days),
-                          pack.cites("golden time", rules.citation)))
+        steps.append(
+            Step(
+                "{} beyond {}: {} days' pay",
+                (_Length(paid - golden), _Length(golden), days),
+                pack.cites("golden time", rules.citation),
+            )
+        )
     straight = min(paid, golden)
     cuts = sorted({0, straight, *(over for over, _, days in edges if 0 < over < straight)})
     slices: list[Slice] = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         multiple = max([ONE, *(m for over, m, days in edges if over <= start and days is None)])
         if slices and slices[-1].multiple == multiple:
             slices[-1] = Slice(slices[-1].minutes + end - start, multiple)
@@ -185,9 +199,7 @@ def _sliced(
     return tuple(slices), days
 
 
-def _amount(
-    slices: tuple[Slice, ...], days: Fraction, rate: Rate, rules: HoursRules
-) -> Decimal:
+def _amount(slices: tuple[Slice, ...], days: Fraction, rate: Rate, rules: HoursRules) -> Decimal:
     total = days * rate.day
     for part in slices:
         total += part.minutes * _hour_costs(part.multiple, rate, rules) / 60

@@ -23,13 +23,14 @@ class Band:
     """So many minutes of a delay at one price, for each begun `per` minutes (else for the whole).
 
     The price is money, or `rate_hours` of the person's hourly rate. Without `minutes` the band has
-    no end.
+    no end. `prorated`: a begun unit costs its minutes, not the whole of it.
     """
 
     minutes: int | None = None
     amount: Decimal | None = None
     rate_hours: Fraction | None = None
     per: int | None = None
+    prorated: bool = False
 
     @property
     def unit(self) -> int:
@@ -148,12 +149,13 @@ class Reduction:
 @dataclass(frozen=True, slots=True)
 class WeeklyRest:
     """The long rest after so many worked days; `exception` is shorter, for first calls at
-    `exception_from` or later."""
+    `exception_from` or later, where somebody says that `exception_when` holds."""
 
     after_days: int
     minutes: int
     exception: int | None = None
-    exception_from: str = ""
+    exception_from: str = "00:00"
+    exception_when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +215,8 @@ class MinorRules:
     meal: int = 30
     after_school_less: int = 0
     extra_once: int = 0
-    """Minutes more, if the child has the next day off."""
+    """Minutes more, if the child has the next day off and is `extra_from_months` old."""
+    extra_from_months: int = 0
     graduates_exempt_from_months: int | None = None
     warnings: tuple[int, ...] = (30, 10)
     citation: str = ""
@@ -237,6 +240,8 @@ class RulePack:
     names: tuple[str, ...] = ()
     """Words of the union column that mean this pack, small letters."""
     locals: tuple[int, ...] = ()
+    any_local: bool = False
+    """Other locals of the union work under it too; else a local's number has to be one of these."""
     background: bool = False
     sample: bool = False
     """Shows that the engine is general; no person gets it by their union column."""
@@ -249,7 +254,9 @@ class RulePack:
     minors: MinorRules | None = None
 
     def holds_on(self, day: date) -> bool:
-        return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
+        return self.effective_from <= day and (
+            self.effective_to is None or day <= self.effective_to
+        )
 
     def cites(self, rule: str, citation: str = "") -> Source:
         return Source(self.id, self.version, rule, citation or self.source)

@@ -17,7 +17,7 @@ GUARANTEE = (Tier(EIGHT, Fraction(3, 2)), Tier(12 * 60, Fraction(2)))
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A person's pay: exact by the hour, and by the day, which is eight hours' unless it is said."""
+    """A person's pay: exact by the hour, and a day's, which is eight hours' unless it is said."""
 
     hourly: Fraction
     day: Fraction
@@ -27,9 +27,7 @@ def by_the_hour(rate: Decimal) -> Rate:
     return Rate(Fraction(rate), Fraction(rate) * 8)
 
 
-def by_the_day(
-    rate: Decimal, hours: Decimal | int = 8, tiers: Sequence[Tier] = GUARANTEE
-) -> Rate:
+def by_the_day(rate: Decimal, hours: Decimal | int = 8, tiers: Sequence[Tier] = GUARANTEE) -> Rate:
     """A day's rate that buys so many hours: 14 pay hours in a 12-hour day."""
     return Rate(Fraction(rate) / pay_hours(hours, tiers), Fraction(rate))
 
@@ -45,5 +43,3 @@ def pay_hours(hours: Decimal | int, tiers: Sequence[Tier] = GUARANTEE) -> Fracti
         if start is not None and upto > start:
             paid += (upto - start) * multiple
     return paid / 60
-
-

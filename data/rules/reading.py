@@ -56,7 +56,7 @@ def changed(told: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
 def _read(cls: type[T], told: object, where: str) -> T:
     if not isinstance(told, Mapping):
         raise PackUnreadable(f"{where}: {told!r} should be a group of parts")
-    hints = _hints(cls)
+    hints = _hints(typing.cast(Any, cls))
     if unknown := sorted(told.keys() - hints.keys()):
         raise PackUnreadable(f"{where}: unknown {', '.join(unknown)}")
     values = {name: _value(hints[name], value, f"{where}.{name}") for name, value in told.items()}
@@ -67,7 +67,7 @@ def _read(cls: type[T], told: object, where: str) -> T:
 
 
 @cache
-def _hints(cls: type) -> dict[str, Any]:
+def _hints(cls: Any) -> dict[str, Any]:
     hints = typing.get_type_hints(cls)
     return {each.name: hints[each.name] for each in fields(cls)}
 
@@ -93,7 +93,7 @@ def _value(hint: Any, value: object, where: str) -> object:
     return _plain(hint, value, where)
 
 
-def _plain(hint: type, value: object, where: str) -> object:
+def _plain(hint: Any, value: object, where: str) -> object:
     if hint in (Decimal, Fraction, date) and isinstance(value, str):
         try:
             return date.fromisoformat(value) if hint is date else hint(value)

@@ -78,19 +78,21 @@ def rest_from(
     steps = [Step(said, (released, hours_text(minutes), earliest), source, events)]
     weekly = next((w for w in rules.weekly if w.after_days == worked_days), None)
     if weekly is not None:
-        at = _after_the_week(released, weekly, zone)
+        at = _after_the_week(released, weekly, zone, circumstances)
         said = "after {} days of work the rest is {}: not before {}"
         long = hours_text(at - released)
-        steps.append(Step(said, (weekly.after_days, long, at), pack.cites("weekly rest", rules.citation)))
+        steps.append(
+            Step(said, (weekly.after_days, long, at), pack.cites("weekly rest", rules.citation))
+        )
         earliest = max(earliest, at)
     if estimated:
         steps.append(Step("the release is an estimate: nobody tapped it"))
-    return Rest(pack.id, pack.version, released, earliest, earliest - released, tuple(steps), estimated)
+    return Rest(
+        pack.id, pack.version, released, earliest, earliest - released, tuple(steps), estimated
+    )
 
 
-def _daily(
-    rules: RestRules, circumstances: Collection[str], days_since: int
-) -> tuple[int, str]:
+def _daily(rules: RestRules, circumstances: Collection[str], days_since: int) -> tuple[int, str]:
     allowed = [
         reduction
         for reduction in rules.reductions
@@ -103,12 +105,14 @@ def _daily(
     return shortest.minutes, f"released {{}}, rest shortened to {{}} ({why}): not before {{}}"
 
 
-def _after_the_week(released: At, weekly: WeeklyRest, zone: tzinfo) -> At:
+def _after_the_week(
+    released: At, weekly: WeeklyRest, zone: tzinfo, circumstances: Collection[str]
+) -> At:
     whole = At(released + weekly.minutes)
-    if weekly.exception is None:
+    if weekly.exception is None or weekly.exception_when not in circumstances:
         return whole
     early = At(released + weekly.exception)
-    opens = at_clock(day_at(early, zone), read_clock(weekly.exception_from or "00:00"), zone)
+    opens = at_clock(day_at(early, zone), read_clock(weekly.exception_from), zone)
     return min(whole, max(early, opens))
 
 
@@ -127,8 +131,9 @@ def forced_call(
     short = max(0, rest.earliest - call)
     if not short:
         enough = Step("called {}, rest was over {}", (call, rest.earliest))
-        return Forced(rest, call, 0, Fraction(0), Decimal(0), Decimal(0), False,
-                      (*rest.steps, enough))
+        return Forced(
+            rest, call, 0, Fraction(0), Decimal(0), Decimal(0), False, (*rest.steps, enough)
+        )
     rules = pack.rest or RestRules()
     terms = rules.forced or ForcedCall()
     source = pack.cites("forced call", rules.citation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -31,7 +31,7 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class MealPenalties:
-    """The meal penalties of a day. `due` is when the next meal is due; None when the day is over."""
+    """The meal penalties of a day. `due`: the next meal is due then; None when the day is over."""
 
     pack: str
     version: int
@@ -133,11 +133,14 @@ class MinorDay:
 
 @dataclass(frozen=True, slots=True)
 class Reckoned:
-    """A day under law, agreement and deal: of each topic the most favourable, and what it beat."""
+    """A day under law, agreement and deal: of each topic the most favourable, and what it beat.
+
+    `due` is the earliest time that any of them wants the next meal at.
+    """
 
     meals: MealPenalties | None
     hours: DayHours | None
+    due: At | None
     others: tuple[MealPenalties | DayHours, ...]
     steps: Steps
     estimated: bool = False
-    packs: tuple[str, ...] = field(default=())
