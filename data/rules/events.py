@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Final
 
@@ -86,8 +86,9 @@ class PersonDay:
     absence: str = ""
     french_hours: bool = False
     asks: tuple[Ask, ...] = ()
-    events: dict[str, str] = field(default_factory=dict, compare=False)
-    """The id of the event that said `came`, `left`..., for the why."""
+    in_id: str = ""
+    out_id: str = ""
+    """The events that said `came` and `left`."""
 
 
 def standing(events: Iterable[Event]) -> list[Event]:
@@ -95,7 +96,7 @@ def standing(events: Iterable[Event]) -> list[Event]:
 
     An amendment can itself be amended or taken back; then what it replaced counts again.
     """
-    events = sorted(events, key=lambda e: (e.at, e.id, e.what))
+    events = sorted(events, key=lambda e: (e.at.timestamp(), e.id, e.what))
     replaced_by: dict[str, list[str]] = {}
     for event in events:
         if event.replaces:

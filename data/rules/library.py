@@ -56,6 +56,13 @@ class Stack:
     """False: the union column says something no pack answers to, so only the law is reckoned."""
 
     @property
+    def meal_packs(self) -> tuple[RulePack, ...]:
+        """Those that say when meals are due; a law that gives way only where no agreement does."""
+        told = [pack for pack in self.packs if pack.meals is not None]
+        agreed = any(pack.kind != "law" for pack in told)
+        return tuple(p for p in told if not (agreed and p.meals is not None and p.meals.gives_way))
+
+    @property
     def agreement(self) -> RulePack | None:
         return next((pack for pack in self.packs if pack.kind == "agreement"), None)
 
@@ -98,7 +105,7 @@ def stack_for(
         and each.holds_on(on)
     )  # fmt: skip
     agreement, said, understood = _agreement(union, on, tier, background)
-    steps = [said, *_law_steps(law, jurisdiction)]
+    steps = [said, *_law_steps(law, jurisdiction), *_giving_way(law, agreement)]
     packs = tuple(each for each in (law, agreement) if each is not None)
     steps += [Step("{} ({})", (each.name, each.status), each.cites("edition")) for each in packs]
     return Stack(packs, minors, tuple(steps), understood)
@@ -198,3 +205,12 @@ def _law_steps(law: RulePack | None, jurisdiction: str) -> list[Step]:
     if law.jurisdiction != jurisdiction:
         return [Step("no pack for {}: the law of {} is taken", (jurisdiction, law.jurisdiction))]
     return []
+
+
+def _giving_way(law: RulePack | None, agreement: RulePack | None) -> list[Step]:
+    if law is None or law.meals is None or not law.meals.gives_way:
+        return []
+    if agreement is None or agreement.meals is None:
+        return []
+    said = "the agreement has meal terms of its own: those of {} give way"
+    return [Step(said, (law.name,), law.cites("meal premium", law.meals.citation))]

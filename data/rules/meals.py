@@ -193,7 +193,7 @@ def _first_clock(day: PersonDay, pack: RulePack, rules: MealRules, steps: list[S
     """From when the first meal's hours run: the call, or what a breakfast makes of it."""
     assert day.began is not None
     source = pack.cites("meal periods", rules.citation)
-    ids = (day.events.get("in", ""),)
+    ids = (day.in_id,)
     ndb, eaten = rules.ndb, day.ndb
     if ndb is not None and eaten is not None and eaten.back is not None:
         length = eaten.back - eaten.out

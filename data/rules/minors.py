@@ -154,7 +154,7 @@ def _steps(
 ) -> Iterator[Step]:
     source = pack.cites("minors", rules.citation)
     for at, told in sorted(limits):
-        yield Step("{} is reached at {}", (told, at), source, tuple(day.events.values()))
+        yield Step("{} is reached at {}", (told, at), source, (day.in_id, day.out_id))
     yield Step("dismiss by {}: {} comes first", (dismiss, because), source)
     if row.note:
         yield Step("{}", (row.note,), source)

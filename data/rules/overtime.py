@@ -10,21 +10,33 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from data.rules.events import PersonDay
 from data.rules.minutes import At, at_clock, minute, read_clock
 from data.rules.pack import HoursRules, RulePack, Tier
 from data.rules.pay import Rate
 from data.rules.results import DayHours, Slice
-from data.rules.why import Step, cents, hours_text
+from data.rules.why import Step, cents, hours_text, times
 
-ONE = Fraction(1)
+ONE = Decimal(1)
+NO_DAYS = Decimal(0)
 
-Edge = tuple[int, Fraction, Fraction | None]
+Edge = tuple[int, Decimal, Decimal | None]
 """From this worked minute on: the multiple, or the days' pay an hour."""
 
 NO_HOURS = HoursRules()
+
+
+class Sliced(NamedTuple):
+    """A day's paid minutes by multiple, those of golden time, and the days' pay for them."""
+
+    slices: tuple[Slice, ...]
+    pay_minutes: Decimal
+    golden: int
+    days: Decimal
 
 
 def day_hours(
@@ -52,11 +64,12 @@ def day_hours(
     steps = [_worked_step(day, pack, rules, began, ends, off, worked)]
     paid = _least(rules.rounding.duration(worked), pack, rules, late_notice, steps)
     tiers = _tiers_of(pack, rules, consecutive, steps)
-    slices, days = _sliced(paid, list(_edges(day, rules, tiers, began, off)), pack, rules, steps)
-    pay_minutes = sum((Fraction(s.minutes) * s.multiple for s in slices), Fraction(0))
-    amount = None if rate is None else _amount(slices, days, rate, rules)
+    found = _sliced(paid, tuple(_edges(day, rules, tiers, began, off)))
+    steps.extend(_slice_steps(found, pack, rules))
+    amount = None if rate is None else _amount(found.slices, found.days, rate, rules)
     return DayHours(
-        pack.id, pack.version, worked, elapsed, paid, slices, pay_minutes, days, amount,
+        pack.id, pack.version, worked, elapsed, paid, found.slices, found.pay_minutes, found.days,
+        amount,
         tuple(steps), day.estimated,
     )  # fmt: skip
 
@@ -101,7 +114,7 @@ def _worked_step(
         said,
         (began, ends, sum(minutes for _, minutes in off), _Length(worked)),
         pack.cites("hours", rules.citation),
-        tuple(day.events.values()),
+        (day.in_id, day.out_id),
     )
 
 
@@ -168,23 +181,15 @@ def _worked_at(at: At, began: At, off: list[tuple[At, int]]) -> int:
     return max(0, at - began - sum(min(minutes, max(0, at - out)) for out, minutes in off))
 
 
-def _sliced(
-    paid: int, edges: list[Edge], pack: RulePack, rules: HoursRules, steps: list[Step]
-) -> tuple[tuple[Slice, ...], Fraction]:
+@lru_cache(maxsize=16384)
+def _sliced(paid: int, edges: tuple[Edge, ...]) -> Sliced:
+    """The paid minutes cut where a multiple changes. Days are much alike, so they are kept."""
     golden = min((over for over, _, days in edges if days is not None), default=paid)
-    days = Fraction(0)
+    days = NO_DAYS
     if paid > golden:
-        begun = -(-(paid - golden) // 60)
-        days = begun * max(days for _, _, days in edges if days is not None)
-        steps.append(
-            Step(
-                "{} beyond {}: {} days' pay",
-                (_Length(paid - golden), _Length(golden), days),
-                pack.cites("golden time", rules.citation),
-            )
-        )
+        days = -(-(paid - golden) // 60) * max(d for _, _, d in edges if d is not None)
     straight = min(paid, golden)
-    cuts = sorted({0, straight, *(over for over, _, days in edges if 0 < over < straight)})
+    cuts = sorted({0, straight, *(over for over, _, _ in edges if 0 < over < straight)})
     slices: list[Slice] = []
     for start, end in pairwise(cuts):
         multiple = max([ONE, *(m for over, m, days in edges if over <= start and days is None)])
@@ -192,27 +197,36 @@ def _sliced(
             slices[-1] = Slice(slices[-1].minutes + end - start, multiple)
         else:
             slices.append(Slice(end - start, multiple))
-    if slices:
-        said = " + ".join(["{} at {}x"] * len(slices))
-        values = [value for s in slices for value in (_Length(s.minutes), s.multiple)]
-        steps.append(Step(said, tuple(values), pack.cites("overtime", rules.citation)))
-    return tuple(slices), days
+    pay_minutes = sum((s.minutes * s.multiple for s in slices), NO_DAYS)
+    return Sliced(tuple(slices), pay_minutes, paid - straight, days)
 
 
-def _amount(slices: tuple[Slice, ...], days: Fraction, rate: Rate, rules: HoursRules) -> Decimal:
-    total = days * rate.day
-    for part in slices:
-        total += part.minutes * _hour_costs(part.multiple, rate, rules) / 60
-    return cents(total)
+def _slice_steps(found: Sliced, pack: RulePack, rules: HoursRules) -> Iterator[Step]:
+    if found.slices:
+        said = " + ".join(["{} at {}x"] * len(found.slices))
+        values = [v for s in found.slices for v in (_Length(s.minutes), times(s.multiple))]
+        yield Step(said, tuple(values), pack.cites("overtime", rules.citation))
+    if found.golden:
+        values = [_Length(found.golden), times(found.days)]
+        yield Step(
+            "{} of golden time: {} days' pay",
+            tuple(values),
+            pack.cites("golden time", rules.citation),
+        )
 
 
-def _hour_costs(multiple: Fraction, rate: Rate, rules: HoursRules) -> Fraction:
+def _amount(slices: tuple[Slice, ...], days: Decimal, rate: Rate, rules: HoursRules) -> Decimal:
+    by_the_minute = sum(part.minutes * _hour_costs(part.multiple, rate, rules) for part in slices)
+    return cents(Fraction(by_the_minute) / 60 + Fraction(days) * rate.day)
+
+
+def _hour_costs(multiple: Decimal, rate: Rate, rules: HoursRules) -> Fraction:
     if multiple == ONE:
         return rate.hourly
     base = rate.hourly
     if rules.money_break is not None:
         base = min(base, Fraction(rules.money_break))
-    cost = base * multiple
+    cost = base * Fraction(multiple)
     if rules.overtime_rate_most is not None:
         cost = min(cost, Fraction(rules.overtime_rate_most))
     if rules.overtime_rate_least is not None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from data.rules.hours import Deduction, Rounding
@@ -90,6 +91,8 @@ class MealRules:
     premium_hours: Fraction | None = None
     walking_meal_ends: bool = False
     french_hours: bool = False
+    gives_way: bool = False
+    """A law whose meal terms do not hold where an agreement has meal terms of its own."""
     citation: str = ""
 
 
@@ -100,9 +103,9 @@ class Tier:
     days' pay instead."""
 
     over: int
-    multiple: Fraction = Fraction(1)
+    multiple: Decimal = Decimal(1)
     basis: Literal["worked", "elapsed"] = "worked"
-    days_an_hour: Fraction | None = None
+    days_an_hour: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ class Night:
     """Overtime after this hour of the wall clock is paid at `multiple`, if that is more."""
 
     after: str
-    multiple: Fraction
+    multiple: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,7 @@ class ForcedCall:
 
     flat: Decimal | None = None
     day_rate: bool = False
-    multiple: Fraction | None = None
+    multiple: Decimal | None = None
     full_beyond: int | None = None
     hours_begun: bool = False
     stops_work: bool = False
@@ -222,7 +225,7 @@ class MinorRules:
     citation: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RulePack:
     """One agreement or law between two dates. A new edition is a new file, never a changed one."""
 
@@ -259,4 +262,9 @@ class RulePack:
         )
 
     def cites(self, rule: str, citation: str = "") -> Source:
-        return Source(self.id, self.version, rule, citation or self.source)
+        return _source(self, rule, citation or self.source)
+
+
+@lru_cache(maxsize=4096)
+def _source(pack: RulePack, rule: str, citation: str) -> Source:
+    return Source(pack.id, pack.version, rule, citation)

@@ -11,7 +11,7 @@ from data.rules.pack import Tier
 
 EIGHT = 8 * 60
 
-GUARANTEE = (Tier(EIGHT, Fraction(3, 2)), Tier(12 * 60, Fraction(2)))
+GUARANTEE = (Tier(EIGHT, Decimal("1.5")), Tier(12 * 60, Decimal(2)))
 """How a guarantee of more than eight hours is taken apart in the US."""
 
 
@@ -36,10 +36,10 @@ def pay_hours(hours: Decimal | int, tiers: Sequence[Tier] = GUARANTEE) -> Fracti
     """Each hour of the guarantee counted as often as it is paid."""
     minutes = Fraction(hours) * 60
     edges = [Fraction(0), *(Fraction(tier.over) for tier in tiers), None]
-    multiples = [Fraction(1), *(tier.multiple for tier in tiers)]
+    multiples = [Decimal(1), *(tier.multiple for tier in tiers)]
     paid = Fraction(0)
     for start, end, multiple in zip(edges, edges[1:], multiples, strict=False):
         upto = minutes if end is None else min(minutes, end)
         if start is not None and upto > start:
-            paid += (upto - start) * multiple
+            paid += (upto - start) * Fraction(multiple)
     return paid / 60

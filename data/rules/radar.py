@@ -15,7 +15,7 @@ from typing import Literal
 
 from data.rules.events import Ask, PersonDay
 from data.rules.library import Stack
-from data.rules.meals import GraceClaim, Price, meal_penalties, next_rise, price
+from data.rules.meals import NOTHING, GraceClaim, Price, meal_penalties, next_rise, price
 from data.rules.minors import Child
 from data.rules.minutes import At, minute
 from data.rules.overtime import NO_HOURS, deductions
@@ -126,7 +126,7 @@ def watch(
             day, stack, zone=next_zone, worked_days=worked_days, circumstances=circumstances
         )
         earliest = found.earliest if found is not None else None
-    clocks = [_clock(day, pack, earlier_in_week, grace) for pack in stack.packs]
+    clocks = [_clock(day, pack, earlier_in_week, grace) for pack in stack.meal_packs]
     return Watch(
         day,
         stack,
@@ -214,10 +214,21 @@ def _meals(watched: Watch, now: At) -> tuple[Price, int | None, int | None, Pric
     while at is not None:
         then = _bill(clocks, at, hourly)
         if then != bill:
-            more = Price(0, then.fixed - bill.fixed, then.rate_hours - bill.rate_hours)
+            # Where the two prices come from different packs, one part may fall as the other rises.
+            fixed, hours = then.fixed - bill.fixed, then.rate_hours - bill.rate_hours
+            more = Price(0, max(fixed, NOTHING), max(hours, Fraction(0)))
+            if hourly is not None:
+                rise = _in_money(then, hourly) - _in_money(bill, hourly)
+                more = Price(0, rise, Fraction(0))
             return bill, min(dues) - now, at - 1 - now, more
         at = _next_rise(clocks, at)
     return bill, min(dues) - now, None, None
+
+
+def _in_money(bill: Price, hourly: Fraction) -> Decimal:
+    money = bill.in_money(hourly)
+    assert money is not None
+    return money
 
 
 def _bill(clocks: tuple[MealClock, ...], now: At, hourly: Fraction | None) -> Price:

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from data.rules.events import PersonDay
 from data.rules.minutes import At, at_clock, day_at, read_clock
+from data.rules.overtime import ONE
 from data.rules.pack import ForcedCall, RestRules, RulePack, WeeklyRest
 from data.rules.pay import Rate
 from data.rules.results import Forced, Rest
@@ -47,7 +48,7 @@ def rest_after(
         circumstances=circumstances,
         days_since_reduction=days_since_reduction,
         estimated=day.estimated,
-        events=(day.events.get("out", ""),),
+        events=(day.out_id,),
     )
 
 
@@ -125,7 +126,7 @@ def forced_call(
     pack: RulePack,
     *,
     rate: Rate | None = None,
-    top_multiple: Fraction = Fraction(1),
+    top_multiple: Decimal = ONE,
 ) -> Forced:
     """What `call` costs. `top_multiple` is what their last hour of the day before was paid at."""
     short = max(0, rest.earliest - call)
@@ -144,7 +145,7 @@ def forced_call(
     return Forced(rest, call, short, hours, amount, at_most, terms.stops_work, tuple(steps))
 
 
-def _invaded(terms: ForcedCall, short: int, top_multiple: Fraction) -> Fraction:
+def _invaded(terms: ForcedCall, short: int, top_multiple: Decimal) -> Fraction:
     """Hours of pay for the hours that the call takes from the rest."""
     if terms.multiple is None:
         return Fraction(0)
@@ -152,7 +153,7 @@ def _invaded(terms: ForcedCall, short: int, top_multiple: Fraction) -> Fraction:
     multiple = terms.multiple
     if terms.full_beyond is not None and short > terms.full_beyond:
         multiple = max(multiple, top_multiple)
-    return Fraction(minutes, 60) * multiple
+    return Fraction(minutes, 60) * Fraction(multiple)
 
 
 def _cost(

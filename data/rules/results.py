@@ -50,7 +50,7 @@ class Slice:
     """Minutes paid at one multiple."""
 
     minutes: int
-    multiple: Fraction
+    multiple: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class DayHours:
     elapsed: int
     paid: int
     slices: tuple[Slice, ...]
-    pay_minutes: Fraction
-    days: Fraction
+    pay_minutes: Decimal
+    days: Decimal
     amount: Decimal | None
     steps: Steps
     estimated: bool = False
@@ -75,8 +75,9 @@ class DayHours:
         return -(-self.worked // 6)
 
     @property
-    def pay_hours(self) -> Fraction:
-        return self.pay_minutes / 60
+    def pay_hours(self) -> Decimal:
+        """To the hundredth, for people; figures are made of the minutes."""
+        return (self.pay_minutes / 60).quantize(Decimal("0.01"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, tzinfo
+from decimal import Decimal
 from fractions import Fraction
 
 from data.rules.events import PersonDay
@@ -15,7 +16,7 @@ from data.rules.library import Stack
 from data.rules.meals import GraceClaim, Price, meal_penalties
 from data.rules.minors import Child, minor_day
 from data.rules.minutes import At
-from data.rules.overtime import NO_HOURS, consecutive_day, day_hours
+from data.rules.overtime import NO_HOURS, ONE, consecutive_day, day_hours
 from data.rules.pack import RulePack
 from data.rules.pay import Rate
 from data.rules.rest import SOME_DAYS, forced_call, rest_after
@@ -50,7 +51,7 @@ def reckon(
     hourly = rate.hourly if rate is not None else None
     bills = [
         bill
-        for pack in stack.packs
+        for pack in stack.meal_packs
         for bill in (
             meal_penalties(
                 day, pack, now=now, hourly=hourly, earlier_in_week=earlier_in_week, grace=grace
@@ -76,7 +77,7 @@ def reckon(
     steps: list[Step] = []
     best_bill = _best_bill(bills, rate, steps)
     best_hours = _best_hours(days, steps)
-    lost = (
+    lost: tuple[MealPenalties | DayHours, ...] = (
         *(each for each in bills if each is not best_bill),
         *(each for each in days if each is not best_hours),
     )
@@ -144,9 +145,9 @@ def _best_hours(days: list[DayHours], steps: list[Step]) -> DayHours | None:
     return best
 
 
-def _worth(hours: DayHours) -> tuple[Fraction, Fraction]:
+def _worth(hours: DayHours) -> tuple[Decimal, Decimal]:
     worth = hours.pay_minutes + hours.days * 480
-    return (worth if hours.amount is None else Fraction(hours.amount)), worth
+    return (worth if hours.amount is None else hours.amount), worth
 
 
 def _running(worked: Collection[date], day: date, pack: RulePack) -> int:
@@ -184,7 +185,7 @@ def forced(
     circumstances: Collection[str] = (),
     days_since_reduction: int = SOME_DAYS,
     rate: Rate | None = None,
-    top_multiple: Fraction = Fraction(1),
+    top_multiple: Decimal = ONE,
 ) -> Forced | None:
     """What a proposed call costs by the pack that makes most of it; None if none says."""
     found = _rests(day, stack, now, zone, worked_days, circumstances, days_since_reduction)

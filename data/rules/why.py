@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from data.rules.minutes import At, Telling, tell_in_utc
 
@@ -62,6 +63,12 @@ def hours_text(minutes: int) -> str:
     """90 minutes are 1 h 30."""
     hours, rest = divmod(minutes, 60)
     return f"{hours} h {rest:02d}" if hours and rest else f"{hours} h" if hours else f"{rest} min"
+
+
+@lru_cache
+def times(multiple: Decimal) -> str:
+    """1.5 and 2, without the noughts."""
+    return f"{multiple.normalize():f}"
 
 
 def cents(money: Decimal | Fraction) -> Decimal:
