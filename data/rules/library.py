@@ -177,7 +177,7 @@ def _answers(pack: RulePack, words: str) -> bool:
     local = bool(numbers & set(pack.locals))
     if named:
         return local or pack.any_local
-    return local and words.split()[0] in ("local", "l", "lu", "loc", str(min(numbers)))
+    return local and (words.isdecimal() or words.split()[0] in ("local", "loc", "lu", "l"))
 
 
 def _is_background(words: str, background: bool) -> bool:

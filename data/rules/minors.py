@@ -56,27 +56,45 @@ def minor_day(
     if row is None:
         return None
     ends = day.left if day.left is not None else max(now, start)
-    present, work = ends - start, worked_of(day, start, ends)
-    school_left = max(0, row.school - _away(day.school, start, ends)) if child.school_day else 0
+    work = worked_of(day, start, ends)
     allowed = row.work_of(child.school_day)
     if _may_stay_longer(child, rules, day.day):
         allowed += rules.extra_once
     limits = list(_limits(day, child, rules, row, start))
-    # Work can only run out while they work, so its clock is counted from now.
-    working = not any(b.back is None for b in (*day.meals, *day.school, *day.rests))
-    if working or work > allowed:
-        limits.append((At(ends + allowed - work), f"{hours_text(allowed)} of work"))
     dismiss, because = min(limits)
     earliest, latest = _window(day, child, rules, row, start)
-    left = 0 if day.left is not None else dismiss - now
+    stop = _stop_of_work(day, ends, allowed - work)
+    next_stop = dismiss if stop is None else min(dismiss, stop)
+    left = 0 if day.left is not None else next_stop - now
     return MinorDay(
-        pack.id, pack.version, dismiss, because, earliest, latest, allowed, work, present,
-        school_left,
-        tuple(_steps(limits, dismiss, because, row, pack, rules, day)),
+        pack.id,
+        pack.version,
+        dismiss,
+        because,
+        stop,
+        earliest,
+        latest,
+        allowed,
+        work,
+        ends - start,
+        _school_left(day, child, row, start, ends),
+        tuple(_steps(limits, dismiss, because, stop, allowed, row, pack, rules, day)),
         left,
         None if day.left is not None else alarm(left, rules.warnings),
         tuple(_breaches(start, ends, earliest, dismiss, work, allowed)),
-    )  # fmt: skip
+    )
+
+
+def _stop_of_work(day: PersonDay, now: At, work_left: int) -> At | None:
+    """When their work runs out if it goes on from now; None while they are at none."""
+    away = any(b.back is None for b in (*day.meals, *day.school, *day.rests) if not b.walking)
+    return None if away or day.left is not None else At(now + work_left)
+
+
+def _school_left(day: PersonDay, child: Child, row: AgeRow, start: At, ends: At) -> int:
+    if not child.school_day or child.after_school:
+        return 0
+    return max(0, row.school - _away(day.school, start, ends))
 
 
 def alarm(left: int, warnings: Iterable[int] = (30, 10)) -> int | None:
@@ -147,6 +165,8 @@ def _steps(
     limits: list[tuple[At, str]],
     dismiss: At,
     because: str,
+    stop: At | None,
+    allowed: int,
     row: AgeRow,
     pack: RulePack,
     rules: MinorRules,
@@ -156,6 +176,9 @@ def _steps(
     for at, told in sorted(limits):
         yield Step("{} is reached at {}", (told, at), source, (day.in_id, day.out_id))
     yield Step("dismiss by {}: {} comes first", (dismiss, because), source)
+    if stop is not None:
+        said = "{} of work are allowed: working on, they run out at {}"
+        yield Step(said, (hours_text(allowed), stop), source)
     if row.note:
         yield Step("{}", (row.note,), source)
 

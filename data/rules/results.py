@@ -113,12 +113,17 @@ class Forced:
 
 @dataclass(frozen=True, slots=True)
 class MinorDay:
-    """When a child has to go, which rule says so, and what is left now."""
+    """When a child has to go, which rule says so, and what is left now.
+
+    `stop_work` is when their work runs out if it goes on; then school, rest and meals are still
+    open to them. `minutes_left` runs to that or to `dismiss_by`, whichever is first.
+    """
 
     pack: str
     version: int
     dismiss_by: At
     because: str
+    stop_work: At | None
     earliest: At
     latest: At
     work_allowed: int
