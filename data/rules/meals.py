@@ -38,6 +38,10 @@ class Price:
     fixed: Decimal = NOTHING
     rate_hours: Fraction = Fraction(0)
 
+    @property
+    def money(self) -> tuple[Decimal, Fraction]:
+        return self.fixed, self.rate_hours
+
     def in_money(self, hourly: Fraction | None) -> Decimal | None:
         """None where it takes a rate that is not known here."""
         if not self.rate_hours:
@@ -99,7 +103,7 @@ def next_rise(rules: MealRules, late: int, earlier_in_week: int = 0) -> int | No
     now = price(rules, late, earlier_in_week)
     widest = max(band.unit for band in rules.schedule)
     for more in range(late + 1, late + widest + rules.least_credit + 1):
-        if price(rules, more, earlier_in_week) != now:
+        if price(rules, more, earlier_in_week).money != now.money:
             return more
     return None
 

@@ -231,8 +231,7 @@ def _hour_costs(multiple: Decimal, rate: Rate, rules: HoursRules) -> Fraction:
         cost = min(cost, Fraction(rules.overtime_rate_most))
     if rules.overtime_rate_least is not None:
         cost = max(cost, Fraction(rules.overtime_rate_least))
-    # A ceiling on overtime never makes an hour of it cheaper than an hour of the day.
-    return max(cost, rate.hourly)
+    return cost
 
 
 # ---- the week ---------------------------------------------------------------------------------

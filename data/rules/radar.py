@@ -213,7 +213,7 @@ def _meals(watched: Watch, now: At) -> tuple[Price, int | None, int | None, Pric
     at = _next_rise(clocks, now)
     while at is not None:
         then = _bill(clocks, at, hourly)
-        if then != bill:
+        if then.money != bill.money:
             # Where the two prices come from different packs, one part may fall as the other rises.
             fixed, hours = then.fixed - bill.fixed, then.rate_hours - bill.rate_hours
             more = Price(0, max(fixed, NOTHING), max(hours, Fraction(0)))
