@@ -42,7 +42,9 @@ def taps(text: str) -> list[Event]:
 def worked(text: str, **more: Any) -> PersonDay:
     """The day of somebody with these taps; `call` and the like as clocks."""
     clocks = {"call", "general_call", "now", "wrap"}
-    told: dict[str, Any] = {name: at(value) if name in clocks else value for name, value in more.items()}
+    told: dict[str, Any] = {
+        name: at(value) if name in clocks else value for name, value in more.items()
+    }
     return person_day(taps(text), day=DAY, zone=ZONE, **told)
 
 

@@ -83,7 +83,7 @@ def test_in_time_costs_nothing() -> None:
 def test_whole_units_alone_count_where_fractions_do_not() -> None:
     rules = meals(schedule=[{"minutes": 30, "amount": "25"}], fraction_counts=False)
 
-    assert [0, 1, 1, 2] == [price(rules, late).count for late in (29, 30, 59, 60)]
+    assert [price(rules, late).count for late in (29, 30, 59, 60)] == [0, 1, 1, 2]
 
 
 def test_a_table_that_ends_ends_the_bill() -> None:
@@ -212,19 +212,19 @@ def test_who_is_at_table_has_no_meal_due() -> None:
 def test_a_walking_meal_is_no_meal() -> None:
     found = penalties("in 07:00, walk_out 12:50, meal_in 13:10, out 13:40")
 
-    assert 40 == found.delays[0].late
+    assert found.delays[0].late == 40
     assert any("walking meal" in line for line in why(found.steps))
 
 
 def test_twenty_nine_minutes_are_no_meal() -> None:
-    assert 60 == penalties("in 07:00, meal_out 12:50, meal_in 13:19, out 14:00").delays[0].late
-    assert () == penalties("in 07:00, meal_out 12:50, meal_in 13:20, out 14:00").delays
+    assert penalties("in 07:00, meal_out 12:50, meal_in 13:19, out 14:00").delays[0].late == 60
+    assert penalties("in 07:00, meal_out 12:50, meal_in 13:20, out 14:00").delays == ()
 
 
 def test_the_half_hour_runs_from_the_last_person_through_the_line() -> None:
     found = penalties("in 07:00, meal_out 12:50, line 13:05, meal_in 13:30, out 14:00")
 
-    assert 60 == found.delays[0].late
+    assert found.delays[0].late == 60
 
 
 def test_everybodys_lunch_counts_for_who_has_none_of_their_own() -> None:
@@ -236,8 +236,10 @@ def test_everybodys_lunch_counts_for_who_has_none_of_their_own() -> None:
     )
     after_it = penalties("in 13:30, out 18:00", company_meals=[lunch])
 
-    assert [12, 0, 0] == [
-        sum(d.late for d in each.delays) for each in (everybodys, their_own, after_it)
+    assert [sum(d.late for d in each.delays) for each in (everybodys, their_own, after_it)] == [
+        12,
+        0,
+        0,
     ]
 
 
@@ -305,14 +307,17 @@ def test_every_penalty_says_its_taps_its_rule_and_its_source() -> None:
     found = penalties("in 07:00, meal_out 13:42, meal_in 14:12, out 18:00")
     step = next(step for step in found.steps if "meal penalties" in step.form)
 
-    assert ("1", "2") == step.events
-    assert "meal 1 due 13:00, taken 13:42: 42 min late, 2 meal penalties" == step.words(
-        telling(DAY, ZONE)
+    assert step.events == ("1", "2")
+    assert (
+        step.words(telling(DAY, ZONE))
+        == "meal 1 due 13:00, taken 13:42: 42 min late, 2 meal penalties"
     )
-    assert "meal 1 due 1:00P, taken 1:42P: 42 min late, 2 meal penalties" == step.words(
-        telling(DAY, ZONE, "12")
+    assert (
+        step.words(telling(DAY, ZONE, "12"))
+        == "meal 1 due 1:00P, taken 1:42P: 42 min late, 2 meal penalties"
     )
-    assert "sag-theatrical-tv-principal v1, meal penalties: sagaftra.org/meal-periods" == str(
-        step.source
+    assert (
+        str(step.source)
+        == "sag-theatrical-tv-principal v1, meal penalties: sagaftra.org/meal-periods"
     )
-    assert ("sag-theatrical-tv-principal", 1) == (found.pack, found.version)
+    assert (found.pack, found.version) == ("sag-theatrical-tv-principal", 1)

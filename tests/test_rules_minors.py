@@ -73,12 +73,12 @@ def test_a_baby_is_there_in_one_of_two_windows(came: str, dismiss: str) -> None:
     day = found(f"in {came}", child(0, 3), came)
 
     assert when(dismiss) == day.dismiss_by
-    assert 20 == day.minutes_left
+    assert day.minutes_left == 20
     assert any("nurse" in line for line in why(day.steps))
 
 
 def test_a_baby_who_came_before_the_window_came_too_early() -> None:
-    assert ("began 30 min too early",) == found("in 09:00", child(0, 3), "09:10").breaches
+    assert found("in 09:00", child(0, 3), "09:10").breaches == ("began 30 min too early",)
 
 
 @pytest.mark.parametrize(("eve_of_school", "dismiss"), [(True, "22:00"), (False, "24:30")])
@@ -97,10 +97,13 @@ def test_work_stops_before_the_day_does() -> None:
 
 
 def test_lunch_school_and_rest_are_no_work() -> None:
-    text = "in 08:00, school_out 09:00, school_in 10:30, meal_out 12:00, meal_in 12:30, rest_out 13:00, rest_in 13:30"
+    text = (
+        "in 08:00, school_out 09:00, school_in 10:30, "
+        "meal_out 12:00, meal_in 12:30, rest_out 13:00, rest_in 13:30"
+    )
     day = found(text, child(8, school_day=True), "14:00")
 
-    assert (210, 90) == (day.work_done, day.school_left)
+    assert (day.work_done, day.school_left) == (210, 90)
     assert when("14:30") == day.stop_work
 
 
@@ -114,7 +117,7 @@ def test_while_they_are_at_school_no_work_runs_out() -> None:
 def test_overlapping_breaks_are_taken_off_once() -> None:
     text = "in 08:00, school_out 09:00, school_in 11:00, meal_out 10:30, meal_in 11:30"
 
-    assert 90 == found(text, child(8), "12:00").work_done
+    assert found(text, child(8), "12:00").work_done == 90
 
 
 @pytest.mark.parametrize(
@@ -125,17 +128,17 @@ def test_alarms_at_thirty_and_ten_and_when_time_is_up(left: int, told: int | Non
 
 
 def test_what_was_broken_is_said() -> None:
-    assert ("worked 1 h too long",) == found(
-        "in 08:00, out 13:00", child(8, school_day=True), "14:00"
-    ).breaches
+    assert found("in 08:00, out 13:00", child(8, school_day=True), "14:00").breaches == (
+        "worked 1 h too long",
+    )
     early = found("in 04:30, out 06:00", child(10), "07:00")
-    assert ("began 30 min too early",) == early.breaches
+    assert early.breaches == ("began 30 min too early",)
 
 
 def test_who_has_gone_has_no_alarm() -> None:
     day = found("in 08:00, out 11:00", child(8), "20:00")
 
-    assert (0, None, 180) == (day.minutes_left, day.alarm, day.present)
+    assert (day.minutes_left, day.alarm, day.present) == (0, None, 180)
 
 
 def test_before_they_come_the_call_counts() -> None:

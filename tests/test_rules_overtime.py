@@ -73,7 +73,7 @@ def test_california_pays_14_point_2_hours_at_50_with_920() -> None:
     )
 
     assert (142, Decimal("920.00")) == (found.worked_tenths, found.amount)
-    assert [(480, "1"), (240, "1.5"), (132, "2")] == cut(found)
+    assert cut(found) == [(480, "1"), (240, "1.5"), (132, "2")]
 
 
 def test_a_seventh_day_at_40_is_600() -> None:
@@ -96,32 +96,36 @@ def test_a_day_player_of_1246_with_12_point_3_hours_is_2429_70() -> None:
 def test_overtime_goes_up_to_the_begun_tenth_in_minutes_worked() -> None:
     found = hours_of("in 06:00, out 16:01", SAG)
 
-    assert [(480, "1"), (120, "1.5"), (6, "2")] == cut(found)
-    assert 601 == found.worked
+    assert cut(found) == [(480, "1"), (120, "1.5"), (6, "2")]
+    assert found.worked == 601
 
 
 def test_elapsed_double_time_counts_the_meal_and_worked_does_not() -> None:
     text = "in 06:00, meal_out 12:00, meal_in 13:00, out 20:00"
 
-    assert [(480, "1"), (240, "1.5"), (60, "2")] == cut(
-        hours_of(text, shipped_pack("iatse-2021-tv-studio"))
-    )
-    assert [(480, "1"), (180, "1.5"), (120, "2")] == cut(
-        hours_of(text, shipped_pack("iatse-2021-features-distant"))
-    )
+    assert cut(hours_of(text, shipped_pack("iatse-2021-tv-studio"))) == [
+        (480, "1"),
+        (240, "1.5"),
+        (60, "2"),
+    ]
+    assert cut(hours_of(text, shipped_pack("iatse-2021-features-distant"))) == [
+        (480, "1"),
+        (180, "1.5"),
+        (120, "2"),
+    ]
 
 
 def test_triple_time_begins_fifteen_hours_after_the_call() -> None:
     text = "in 06:00, meal_out 12:00, meal_in 13:00, out 22:00"
 
-    assert (60, "3") == cut(hours_of(text, shipped_pack("iatse-2024-tv-studio")))[-1]
-    assert (180, "2") == cut(hours_of(text, shipped_pack("iatse-2021-tv-studio")))[-1]
+    assert cut(hours_of(text, shipped_pack("iatse-2024-tv-studio")))[-1] == (60, "3")
+    assert cut(hours_of(text, shipped_pack("iatse-2021-tv-studio")))[-1] == (180, "2")
 
 
 def test_a_commercials_four_tiers() -> None:
     found = hours_of("in 04:00, out 23:00", shipped_pack("sample-commercial"))
 
-    assert [(600, "1"), (240, "1.5"), (240, "2"), (60, "3")] == cut(found)
+    assert cut(found) == [(600, "1"), (240, "1.5"), (240, "2"), (60, "3")]
 
 
 def test_golden_time_is_a_days_pay_for_each_begun_hour_past_sixteen() -> None:
@@ -140,15 +144,15 @@ def test_golden_time_is_a_days_pay_for_each_begun_hour_past_sixteen() -> None:
 def test_the_minimum_call_is_paid_and_not_called_worked() -> None:
     found = hours_of("in 06:00, out 09:00", SAG)
 
-    assert (180, 480) == (found.worked, found.paid)
+    assert (found.worked, found.paid) == (180, 480)
     assert any("minimum call is 8 h" in line for line in why(found.steps))
 
 
 def test_late_notice_owes_the_longer_minimum() -> None:
     rules = pack(hours={"minimum_call": 240, "minimum_call_late_notice": 480})
 
-    assert 240 == hours_of("in 06:00, out 07:00", rules).paid
-    assert 480 == hours_of("in 06:00, out 07:00", rules, late_notice=True).paid
+    assert hours_of("in 06:00, out 07:00", rules).paid == 240
+    assert hours_of("in 06:00, out 07:00", rules, late_notice=True).paid == 480
 
 
 def test_who_never_came_has_no_hours() -> None:
@@ -158,17 +162,17 @@ def test_who_never_came_has_no_hours() -> None:
 def test_french_hours_and_walking_meals_take_nothing_off() -> None:
     lunch = "in 06:00, meal_out 12:00, meal_in 13:00, out 16:00"
 
-    assert 600 == hours_of(lunch, CALIFORNIA, french_hours=True).worked
-    assert 600 == hours_of(lunch.replace("meal_out", "walk_out"), CALIFORNIA).worked
-    assert 540 == hours_of(lunch, CALIFORNIA).worked
+    assert hours_of(lunch, CALIFORNIA, french_hours=True).worked == 600
+    assert hours_of(lunch.replace("meal_out", "walk_out"), CALIFORNIA).worked == 600
+    assert hours_of(lunch, CALIFORNIA).worked == 540
 
 
 def test_somebody_at_table_works_no_longer_while_they_eat() -> None:
     text = "in 06:00, meal_out 12:00"
 
-    assert [360, 360, 390] == [
+    assert [
         hours_of(text, CALIFORNIA, until=clock).worked for clock in ("12:00", "13:00", "13:30")
-    ]
+    ] == [360, 360, 390]
 
 
 # ---- quarters, nights and bounds --------------------------------------------------------------
@@ -184,15 +188,15 @@ def test_british_overtime_runs_in_quarters_and_costs_35_to_70() -> None:
 def test_overtime_after_eleven_at_night_is_enhanced() -> None:
     found = hours_of("in 12:00, out 24:00", UK)
 
-    assert [(600, "1"), (60, "1.5"), (60, "2")] == cut(found)
+    assert cut(found) == [(600, "1"), (60, "1.5"), (60, "2")]
 
 
 def test_straight_hours_at_night_are_straight() -> None:
-    assert [(480, "1")] == cut(hours_of("in 18:00, out 26:00", UK))
+    assert cut(hours_of("in 18:00, out 26:00", UK)) == [(480, "1")]
 
 
 def test_a_sixth_day_in_britain_is_time_and_a_half_from_the_first_hour() -> None:
-    assert [(480, "1.5")] == cut(hours_of("in 08:00, out 16:00", UK, consecutive=6))
+    assert cut(hours_of("in 08:00, out 16:00", UK, consecutive=6)) == [(480, "1.5")]
 
 
 def test_above_the_money_break_overtime_is_figured_on_the_break() -> None:
@@ -214,14 +218,14 @@ def days(*numbers: int) -> set[date]:
 
 
 def test_the_seventh_day_running_is_counted_inside_the_workweek() -> None:
-    assert 7 == consecutive_day(days(0, 1, 2, 3, 4, 5), SUNDAY + timedelta(6))
-    assert 1 == consecutive_day(days(0, 1, 2, 3, 4, 6), SUNDAY + timedelta(7))
+    assert consecutive_day(days(0, 1, 2, 3, 4, 5), SUNDAY + timedelta(6)) == 7
+    assert consecutive_day(days(0, 1, 2, 3, 4, 6), SUNDAY + timedelta(7)) == 1
 
 
 def test_nine_straight_days_can_hide_in_two_workweeks() -> None:
     nine = days(*range(3, 12))
 
-    assert 5 == max(consecutive_day(nine, day) for day in nine)
+    assert max(consecutive_day(nine, day) for day in nine) == 5
 
 
 def test_forty_straight_hours_a_week_and_then_half_as_much_again() -> None:
@@ -240,7 +244,7 @@ def test_hours_paid_at_more_already_do_not_count_again() -> None:
     found = weekly_overtime(week, CALIFORNIA)
 
     assert found is not None
-    assert (2400, 0) == (found.straight, found.over)
+    assert (found.straight, found.over) == (2400, 0)
 
 
 def test_a_three_day_player_past_24_hours() -> None:

@@ -89,14 +89,14 @@ def test_rest_is_shortened_where_every_condition_holds_and_not_too_often() -> No
             out, SAG, zone=ZONE, circumstances=circumstances, days_since_reduction=days
         ).minutes
 
-    assert [600, 720, 720, 600] == [
+    assert [
         minutes(both),
         minutes(both[:1]),
         minutes(both, 3),
         minutes(both, 4),
-    ]
-    assert 660 == minutes(["overnight location", "theatrical"])
-    assert 720 == minutes(["overnight location", "tv"])
+    ] == [600, 720, 720, 600]
+    assert minutes(["overnight location", "theatrical"]) == 660
+    assert minutes(["overnight location", "tv"]) == 720
 
 
 def test_rest_begins_at_their_own_out_and_not_at_the_wrap() -> None:
@@ -129,20 +129,20 @@ def test_ten_hours_are_ten_hours_on_the_night_the_clocks_go_back() -> None:
     rest = rest_from(minute(at("22:00", day=eve)), IATSE, zone=ZONE)
 
     told = telling(date(2026, 11, 1), ZONE)
-    assert "07:00" == told(rest.earliest)
+    assert told(rest.earliest) == "07:00"
 
 
 def test_a_call_in_another_zone_is_judged_by_the_instant() -> None:
     rest = rest_from(when("22:00"), IATSE, zone=NEW_YORK)
 
-    assert "11:00" == telling(date(2026, 6, 11), NEW_YORK)(rest.earliest)
+    assert telling(date(2026, 6, 11), NEW_YORK)(rest.earliest) == "11:00"
 
 
 def test_the_exceptions_six_o_clock_is_that_of_the_place_of_the_next_call() -> None:
     out = wrapped("22:00")
     rest = rest_from(out, SAG, zone=NEW_YORK, worked_days=5, circumstances=["54-hour exception"])
 
-    assert 54 * 60 == rest.minutes  # 04:00 here is 07:00 there
+    assert rest.minutes == 54 * 60  # 04:00 here is 07:00 there
 
 
 # ---- forced calls -----------------------------------------------------------------------------
@@ -200,7 +200,7 @@ def test_a_begun_hour_of_british_rest_counts_whole() -> None:
 def test_a_pack_without_a_price_says_so() -> None:
     found = forced("gb-working-time", "30:00")
 
-    assert (None, None) == (found.amount, found.at_most)
+    assert (found.amount, found.at_most) == (None, None)
     assert any("ask payroll" in line for line in why(found.steps))
 
 

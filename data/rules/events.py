@@ -94,21 +94,27 @@ class PersonDay:
 def standing(events: Iterable[Event]) -> list[Event]:
     """The events nobody amended or took back, in order of time. Any order in, one order out.
 
-    An amendment can itself be amended or taken back; then what it replaced counts again.
+    An amendment of an amendment goes on replacing what the first replaced; an amendment taken back
+    lets it count again, and a taking back can itself be taken back.
     """
     events = sorted(events, key=lambda e: (e.at.timestamp(), e.id, e.what))
-    replaced_by: dict[str, list[str]] = {}
+    replacers: dict[str, list[Event]] = {}
     for event in events:
         if event.replaces:
-            replaced_by.setdefault(event.replaces, []).append(event.id)
-    if not replaced_by:
+            replacers.setdefault(event.replaces, []).append(event)
+    if not replacers:
         return [event for event in events if event.what != "void"]
     known: dict[str, bool] = {}
 
-    def stands(event_id: str) -> bool:
-        if event_id not in known:
-            known[event_id] = True  # what a ring meets of itself
-            known[event_id] = not any(map(stands, replaced_by.get(event_id, ())))
-        return known[event_id]
+    def in_force(event: Event) -> bool:
+        if event.id not in known:
+            known[event.id] = True  # what a ring meets of itself
+            over = [each for each in replacers.get(event.id, ()) if in_force(each)]
+            known[event.id] = not over or any(each.what != "void" for each in over)
+        return known[event.id]
 
-    return [event for event in events if event.what != "void" and stands(event.id)]
+    return [
+        event
+        for event in events
+        if event.what != "void" and not any(map(in_force, replacers.get(event.id, ())))
+    ]

@@ -115,10 +115,10 @@ def watch(
 ) -> Watch:
     """`proposed` is tomorrow's call as it is drafted, in `next_zone` if that is another."""
     hours = next((p.hours for p in reversed(stack.packs) if p.hours), NO_HOURS)
-    started = day.began or At(0)
-    off = deductions(day, hours, started if day.left is None else day.left)
-    open_meal = next((m for m in day.meals if m.back is None and not m.walking), None)
-    if day.french_hours:
+    over = max((meal.back for meal in day.meals if meal.back is not None), default=At(0))
+    open_meal = next((m.out for m in day.meals if m.back is None and not m.walking), None)
+    off = [minutes for out, minutes in deductions(day, hours, day.left or over) if out != open_meal]
+    if day.french_hours or day.left is not None:
         open_meal = None
     earliest = None
     if day.left is not None:
@@ -132,8 +132,8 @@ def watch(
         stack,
         _state(day),
         tuple(clock for clock in clocks if clock is not None),
-        sum(minutes for _, minutes in off),
-        open_meal.out if open_meal is not None and day.left is None else None,
+        sum(off),
+        open_meal,
         hours.deduction.most,
         _rest_minutes(day, stack, circumstances) if worked_days is None else None,
         earliest,
