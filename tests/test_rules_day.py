@@ -24,8 +24,8 @@ def codes(day: PersonDay) -> list[str]:
     return [ask.code for ask in day.asks]
 
 
-def made(*events: Event, now: str = "", **more: datetime) -> PersonDay:
-    return person_day(events, day=DAY, zone=ZONE, now=at(now) if now else None, **more)
+def made(*events: Event) -> PersonDay:
+    return person_day(events, day=DAY, zone=ZONE)
 
 
 # ---- when the day begins ----------------------------------------------------------------------

@@ -186,7 +186,7 @@ def test_who_stays_longer_is_never_paid_less(
     assert long is not None
     assert short.amount is not None
     assert long.amount is not None
-    assert (short.worked, short.amount) <= (long.worked, long.amount)
+    assert short.worked <= long.worked
     assert short.amount <= long.amount
 
 
