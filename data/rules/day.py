@@ -65,8 +65,8 @@ def person_day(
         left = _estimate(taps, day, zone, minute(now), wrapped, asks)
         estimated = left is not None
     began = _began(taps, came, called, left)
-    meals = tuple(_breaks("meal", taps, asks))
-    breakfast = next(_breaks("ndb", taps, asks), None)
+    meals = _breaks("meal", taps, asks)
+    breakfast = next(iter(_breaks("ndb", taps, asks)), None)
     if began is not None and company_meals and not meals:
         meals = tuple(_for_everybody(company_meals, began, left, now))
     if came is not None and ndb is not None and breakfast is None:
@@ -83,8 +83,8 @@ def person_day(
         estimated,
         breakfast,
         meals,
-        tuple(_breaks("school", taps, asks)),
-        tuple(_breaks("rest", taps, asks)),
+        _breaks("school", taps, asks),
+        _breaks("rest", taps, asks),
         home,
         back_home,
         next((what for what in ("sick", "absent") if what in taps and came is None), ""),
@@ -146,20 +146,26 @@ def _estimate(
     return max(seen, wrap or seen)
 
 
-def _breaks(of: str, taps: Taps, asks: list[Ask]) -> Iterator[Break]:
+def _breaks(of: str, taps: Taps, asks: list[Ask]) -> tuple[Break, ...]:
     """Each time away with the first return after it; one that never ended ends the list."""
-    outs, backs = taps.get(f"{of}_out"), taps.get(f"{of}_in")
-    if not outs:
-        if backs:
-            sentence = f"They came back from a {of} that nobody saw begin. When did it?"
-            asks.append(Ask(f"no-{of}-out", sentence, tuple(tap.id for tap in backs)))
-        return
+    outs, backs = taps.get(f"{of}_out"), taps.get(f"{of}_in", [])
+    if outs:
+        return tuple(_paired(of, outs, backs, taps, asks))
+    if backs:
+        sentence = f"They came back from a {of} that nobody saw begin. When did it?"
+        asks.append(Ask(f"no-{of}-out", sentence, tuple(tap.id for tap in backs)))
+    return ()
+
+
+def _paired(
+    of: str, outs: list[Tap], backs: list[Tap], taps: Taps, asks: list[Ask]
+) -> Iterator[Break]:
     lines = taps.get("line", ()) if of == "meal" else ()
     over = -1
     for n, tap in enumerate(outs):
         if tap.at < over or (n and tap.at - outs[n - 1].at <= TWINS):
             continue
-        back = next((each for each in backs or () if each.at > tap.at), None)
+        back = next((each for each in backs if each.at > tap.at), None)
         next_out = next((each.at for each in outs[n + 1 :] if each.at - tap.at > TWINS), None)
         if next_out is not None and (back is None or back.at > next_out):
             sentence = f"One {of} has no end before the next. When did they come back?"

@@ -19,6 +19,7 @@ from data.rules.results import Delay, MealPenalties
 from data.rules.why import Step, cents, hours_text
 
 NOTHING = Decimal(0)
+NO_PAY = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Price:
 
     count: int = 0
     fixed: Decimal = NOTHING
-    rate_hours: Fraction = Fraction(0)
+    rate_hours: Fraction = NO_PAY
 
     @property
     def money(self) -> tuple[Decimal, Fraction]:
@@ -54,13 +55,13 @@ def price(rules: MealRules, late: int, earlier_in_week: int = 0) -> Price:
     """The bill of one delay of `late` minutes, after so many penalties earlier in the week."""
     if late <= 0 or not rules.schedule:
         return Price()
-    count, fixed, hours = 0, NOTHING, Fraction(0)
+    count, fixed, hours = 0, NOTHING, NO_PAY
     for amount, rate_hours in _units(rules, max(late, rules.least_credit)):
         count += 1
         for escalator in rules.escalators:
             after, nth = escalator.after_in_week, escalator.from_nth_in_delay
             if after is not None and earlier_in_week + count > after:
-                amount, rate_hours = NOTHING, escalator.rate_hours or Fraction(0)
+                amount, rate_hours = NOTHING, escalator.rate_hours or NO_PAY
             if nth is not None and count >= nth:
                 fixed += escalator.add or NOTHING
         fixed, hours = fixed + amount, hours + rate_hours
@@ -85,7 +86,7 @@ def _units(rules: MealRules, late: int) -> Iterator[tuple[Decimal, Fraction]]:
             part = Fraction(1)
             if band.prorated:
                 part = min(part, Fraction(length - unit * band.unit, band.unit))
-            yield (band.amount or NOTHING) * _decimal(part), (band.rate_hours or Fraction(0)) * part
+            yield (band.amount or NOTHING) * _decimal(part), (band.rate_hours or NO_PAY) * part
         past = end
 
 
@@ -329,7 +330,8 @@ def _graced(
 def _bill(delays: list[Delay], pack: RulePack, rules: MealRules, steps: list[Step]) -> Price:
     count = sum(delay.count for delay in delays)
     fixed = sum((delay.fixed for delay in delays), NOTHING)
-    hours = sum((delay.rate_hours for delay in delays), Fraction(0))
+    # Most delays take no hours of pay, and to add fractions is slow.
+    hours = sum((delay.rate_hours for delay in delays if delay.rate_hours), NO_PAY)
     if delays and rules.premium_hours is not None:
         count, hours = count + 1, hours + rules.premium_hours
         steps.append(

@@ -38,6 +38,9 @@ class Sliced(NamedTuple):
     golden: int
     days: Decimal
 
+    def __str__(self) -> str:
+        return " + ".join(f"{hours_text(s.minutes)} at {times(s.multiple)}x" for s in self.slices)
+
 
 def day_hours(
     day: PersonDay,
@@ -203,15 +206,11 @@ def _sliced(paid: int, edges: tuple[Edge, ...]) -> Sliced:
 
 def _slice_steps(found: Sliced, pack: RulePack, rules: HoursRules) -> Iterator[Step]:
     if found.slices:
-        said = " + ".join(["{} at {}x"] * len(found.slices))
-        values = [v for s in found.slices for v in (_Length(s.minutes), times(s.multiple))]
-        yield Step(said, tuple(values), pack.cites("overtime", rules.citation))
+        yield Step("{}", (found,), pack.cites("overtime", rules.citation))
     if found.golden:
-        values = [_Length(found.golden), times(found.days)]
+        values = (_Length(found.golden), times(found.days))
         yield Step(
-            "{} of golden time: {} days' pay",
-            tuple(values),
-            pack.cites("golden time", rules.citation),
+            "{} of golden time: {} days' pay", values, pack.cites("golden time", rules.citation)
         )
 
 
