@@ -305,16 +305,16 @@ def test_the_law_gives_one_hours_pay_a_day_and_the_meal_is_still_due() -> None:
 
 def test_every_penalty_says_its_taps_its_rule_and_its_source() -> None:
     found = penalties("in 07:00, meal_out 13:42, meal_in 14:12, out 18:00")
-    step = next(step for step in found.steps if "meal penalties" in step.form)
+    step = next(step for step in found.steps if "min late" in step.form)
 
     assert step.events == ("1", "2")
     assert (
         step.words(telling(DAY, ZONE))
-        == "meal 1 due 13:00, taken 13:42: 42 min late, 2 meal penalties"
+        == "meal 1 due 13:00, taken 13:42, 42 min late: 2 MP, 60.00 USD"
     )
     assert (
         step.words(telling(DAY, ZONE, "12"))
-        == "meal 1 due 1:00P, taken 1:42P: 42 min late, 2 meal penalties"
+        == "meal 1 due 1:00P, taken 1:42P, 42 min late: 2 MP, 60.00 USD"
     )
     assert (
         str(step.source)

@@ -88,6 +88,12 @@ def test_the_hour_of_the_night_sends_them_home_first(eve_of_school: bool, dismis
     assert (when(dismiss), "the hour of the night") == (day.dismiss_by, day.because)
 
 
+def test_a_child_is_there_from_when_they_come_and_not_from_the_call() -> None:
+    day = found("in 07:40", child(8, school_day=True), "08:30", call="08:00")
+
+    assert (when("16:10"), 50) == (day.dismiss_by, day.work_done)
+
+
 def test_work_stops_before_the_day_does() -> None:
     day = found("in 08:00", child(8, school_day=True), "11:30")
 
@@ -103,7 +109,7 @@ def test_lunch_school_and_rest_are_no_work() -> None:
     )
     day = found(text, child(8, school_day=True), "14:00")
 
-    assert (day.work_done, day.school_left) == (210, 90)
+    assert (day.work_done, day.school_left, day.rest_left) == (210, 90, 30)
     assert when("14:30") == day.stop_work
 
 

@@ -155,6 +155,12 @@ def test_late_notice_owes_the_longer_minimum() -> None:
     assert hours_of("in 06:00, out 07:00", rules, late_notice=True).paid == 480
 
 
+def test_punches_are_rounded_where_the_agreement_rounds_punches() -> None:
+    rules = pack(hours={"rounding": {"increment_minutes": 15, "mode": "in-down-out-up"}})
+
+    assert hours_of("in 07:08, out 19:11", rules).worked == 735
+
+
 def test_who_never_came_has_no_hours() -> None:
     assert day_hours(worked("sick 06:00"), SAG) is None
 

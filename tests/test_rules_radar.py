@@ -14,7 +14,7 @@ from data.rules.minors import Child
 from data.rules.minutes import At
 from data.rules.pay import by_the_hour
 from data.rules.radar import Radar, radar, watch
-from data.rules.stack import reckon, rest
+from data.rules.stack import RestTerms, reckon, rest
 from tests.rules_days import DAY, at, pack, when, worked
 
 SAG = stack_for("SAG", DAY, jurisdiction="US-CA", tier="tv")
@@ -134,8 +134,8 @@ def test_a_call_that_is_well_turns_forced_when_they_wrap_late() -> None:
 
 
 def test_the_weekly_rest_counts_at_the_end_of_a_work_week() -> None:
-    working = seen("in 07:00", "21:00", worked_days=5).earliest_call
-    gone = seen("in 07:00, out 21:00", "23:00", worked_days=5).earliest_call
+    working = seen("in 07:00", "21:00", terms=RestTerms(worked_days=5)).earliest_call
+    gone = seen("in 07:00, out 21:00", "23:00", terms=RestTerms(worked_days=5)).earliest_call
 
     assert when("21:00") + 56 * 60 == working == gone
 
@@ -147,6 +147,19 @@ def test_a_childs_minutes_and_alarm() -> None:
 
     assert found is not None
     assert (found.minutes_left, found.alarm) == (25, 30)
+
+
+def test_a_childs_twelve_hours_hold_where_their_agreement_asks_for_less() -> None:
+    crew = stack_for("IATSE 600", DAY, jurisdiction="US-CA", tier="tv")
+    child = Child(date(2018, 3, 1))
+    text = "in 08:00, out 16:00"
+
+    assert [when("26:00"), when("28:00")] == [
+        seen(text, "17:00", crew, child=who).earliest_call for who in (None, child)
+    ]
+    found = seen(text, "17:00", crew, child=child, proposed="27:00").forced
+    assert found is not None
+    assert (found.short, found.stops_work) == (60, True)
 
 
 def test_what_has_to_be_asked_is_on_the_radar() -> None:

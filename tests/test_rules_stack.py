@@ -13,7 +13,7 @@ from data.rules.library import Stack, stack_for, with_deal
 from data.rules.overtime import day_hours
 from data.rules.pay import by_the_day, by_the_hour
 from data.rules.results import Reckoned
-from data.rules.stack import forced, reckon, rest
+from data.rules.stack import forced, reckon, rest, turnaround
 from data.rules.why import UNVERIFIED, why
 from tests.rules_days import DAY, ZONE, pack, taps, when, worked
 
@@ -147,6 +147,19 @@ def test_a_forced_call_is_priced_by_the_pack_that_makes_most_of_it() -> None:
         found.short, found.amount, found.rest.pack
     )  # fmt: skip
     assert forced(day, stack(""), when("32:12")) is None
+
+
+def test_what_came_of_a_rest_is_judged_by_the_taps_of_both_days() -> None:
+    before, after = worked("in 07:00, out 21:36"), worked("in 31:00", call="31:00")
+    portal = Stack((pack(rest={"daily": 600, "portal": True, "forced": {"multiple": "1"}}),))
+    home = worked("in 07:00, out 21:00, travel_in 22:00")
+    off = worked("travel_out 30:30, in 31:30")
+
+    set_to_set = turnaround(before, after, stack("IATSE 600"))
+    door_to_door = turnaround(home, off, portal)
+
+    assert [found and found.short for found in (set_to_set, door_to_door)] == [36, 90]
+    assert turnaround(before, worked(""), stack("IATSE 600")) is None
 
 
 def test_every_result_keeps_its_pack_and_edition() -> None:

@@ -258,15 +258,14 @@ def _delay(
     if grace is not None and grace.meal == meal and _graced(late, pack, rules, grace, steps):
         return None
     bill = price(rules, late, earlier)
-    events = taken.events if taken is not None else ()
-    said = "meal {} due {}, {} {}: {} min late, {} meal penalties"
     how = "taken" if taken is not None else "not taken by"
+    said, values = _costs(bill, pack)
     steps.append(
         Step(
-            said,
-            (meal, due, how, until, late, bill.count),
+            "meal {} due {}, {} {}, {} min late: " + said,
+            (meal, due, how, until, late, *values),
             pack.cites("meal penalties", rules.citation),
-            events,
+            taken.events if taken is not None else (),
         )
     )
     if earlier and bill.rate_hours and rules.escalators:
@@ -288,6 +287,12 @@ def _delay(
         bill.rate_hours,
         bill.in_money(hourly),
     )
+
+
+def _costs(bill: Price, pack: RulePack) -> tuple[str, tuple[object, ...]]:
+    if bill.rate_hours:
+        return "{} MP, {} {} and {} h pay", (bill.count, bill.fixed, pack.currency, bill.rate_hours)
+    return "{} MP, {} {}", (bill.count, bill.fixed, pack.currency)
 
 
 def _graced(

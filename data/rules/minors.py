@@ -49,7 +49,8 @@ def minor_day(
 ) -> MinorDay | None:
     """A child's limits by one pack; None if it has none for them. `began`: the call, for a child
     who has not come yet."""
-    rules, start = pack.minors, day.began if day.began is not None else began or day.call
+    # A child is there from the moment they come, called or not.
+    rules, start = pack.minors, day.came if day.came is not None else began or day.call
     if rules is None or start is None:
         return None
     row = row_of(rules, child, day.day)
@@ -78,6 +79,7 @@ def minor_day(
         work,
         ends - start,
         _school_left(day, child, row, start, ends),
+        max(0, row.rest - _away(day.rests, start, ends)),
         tuple(_steps(limits, dismiss, because, stop, allowed, row, pack, rules, day)),
         left,
         None if day.left is not None else alarm(left, rules.warnings),

@@ -208,14 +208,12 @@ class AgeRow:
 
 @dataclass(frozen=True, slots=True)
 class MinorRules:
-    """Hours of children: the clock they may work in, the rest, and what each age may do."""
+    """Hours of children: the clock they may work in, and what each age may do."""
 
     earliest: str
     latest_before_school: str
     latest: str
-    rest: int
     ages: tuple[AgeRow, ...]
-    meal: int = 30
     after_school_less: int = 0
     extra_once: int = 0
     """Minutes more, if the child has the next day off and is `extra_from_months` old."""

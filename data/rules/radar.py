@@ -6,9 +6,8 @@ and holds their day as numbers; `radar` only subtracts.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -22,7 +21,7 @@ from data.rules.overtime import NO_HOURS, deductions
 from data.rules.pack import MealRules, RulePack
 from data.rules.pay import Rate
 from data.rules.results import Forced, MinorDay
-from data.rules.stack import favoured, forced, minor, rest
+from data.rules.stack import USUAL, RestTerms, favoured, forced, minor, rest
 
 State = Literal["away", "working", "at a meal", "out"]
 
@@ -65,9 +64,7 @@ class Watch:
     most: int
     rest_minutes: int | None
     earliest: At | None
-    worked_days: int | None
-    next_zone: tzinfo | None
-    circumstances: frozenset[str]
+    terms: RestTerms
     rate: Rate | None
     child: Child | None
     proposed: At | None
@@ -109,23 +106,18 @@ def watch(
     proposed: datetime | None = None,
     earlier_in_week: int = 0,
     grace: GraceClaim | None = None,
-    worked_days: int | None = None,
-    next_zone: tzinfo | None = None,
-    circumstances: Collection[str] = (),
+    terms: RestTerms = USUAL,
 ) -> Watch:
-    """`proposed` is tomorrow's call as it is drafted, in `next_zone` if that is another."""
+    """`proposed` is tomorrow's call as it is drafted; `terms` are those of the rest before it."""
+    if child is not None:
+        terms = replace(terms, child=True)
     hours = next((p.hours for p in reversed(stack.packs) if p.hours), NO_HOURS)
     over = max((meal.back for meal in day.meals if meal.back is not None), default=At(0))
     open_meal = next((m.out for m in day.meals if m.back is None and not m.walking), None)
     off = [minutes for out, minutes in deductions(day, hours, day.left or over) if out != open_meal]
     if day.french_hours or day.left is not None:
         open_meal = None
-    earliest = None
-    if day.left is not None:
-        found = rest(
-            day, stack, zone=next_zone, worked_days=worked_days, circumstances=circumstances
-        )
-        earliest = found.earliest if found is not None else None
+    gone = rest(day, stack, terms=terms) if day.left is not None else None
     clocks = [_clock(day, pack, earlier_in_week, grace) for pack in stack.meal_packs]
     return Watch(
         day,
@@ -135,11 +127,9 @@ def watch(
         sum(off),
         open_meal,
         hours.deduction.most,
-        _rest_minutes(day, stack, circumstances) if worked_days is None else None,
-        earliest,
-        worked_days,
-        next_zone,
-        frozenset(circumstances),
+        _rest_minutes(day, stack, terms),
+        gone.earliest if gone is not None else None,
+        terms,
         rate,
         child,
         minute(proposed) if proposed is not None else None,
@@ -155,14 +145,7 @@ def radar(watched: Watch, now: At) -> Radar:
     cost = None
     if watched.proposed is not None and earliest is not None and watched.proposed < earliest:
         cost = forced(
-            day,
-            watched.stack,
-            watched.proposed,
-            now=now,
-            zone=watched.next_zone,
-            worked_days=watched.worked_days,
-            circumstances=watched.circumstances,
-            rate=watched.rate,
+            day, watched.stack, watched.proposed, now=now, terms=watched.terms, rate=watched.rate
         )
     return Radar(
         watched.state,
@@ -257,27 +240,21 @@ def _worked(watched: Watch, now: At) -> int:
     return max(0, ends - day.began - watched.off - eating)
 
 
-def _rest_minutes(day: PersonDay, stack: Stack, circumstances: Collection[str]) -> int | None:
+def _rest_minutes(day: PersonDay, stack: Stack, terms: RestTerms) -> int | None:
     """The rest that is due whenever they leave, if no weekly rest has a say in it."""
-    if day.began is None or day.left is not None:
+    if day.began is None or day.left is not None or terms.worked_days is not None:
         return None
-    found = rest(day, stack, now=day.began, circumstances=circumstances)
+    found = rest(day, stack, now=day.began, terms=terms)
     return found.minutes if found is not None else None
 
 
 def _earliest(watched: Watch, now: At) -> At | None:
-    if watched.earliest is not None or watched.day.began is None:
+    day = watched.day
+    if watched.earliest is not None or day.began is None or day.left is not None:
         return watched.earliest
     if watched.rest_minutes is not None:
-        return At(max(now, watched.day.began) + watched.rest_minutes)
-    if watched.worked_days is None or watched.day.left is not None:
+        return At(max(now, day.began) + watched.rest_minutes)
+    if watched.terms.worked_days is None:
         return None
-    found = rest(
-        watched.day,
-        watched.stack,
-        now=now,
-        zone=watched.next_zone,
-        worked_days=watched.worked_days,
-        circumstances=watched.circumstances,
-    )
+    found = rest(day, watched.stack, now=now, terms=watched.terms)
     return found.earliest if found is not None else None

@@ -61,6 +61,13 @@ def release(day: PersonDay, pack: RulePack, now: At | None = None) -> At | None:
     return day.left if day.left is not None else now
 
 
+def begun(day: PersonDay, pack: RulePack) -> At | None:
+    """When their rest ended: as they set off where travel is no rest, else at their call."""
+    if pack.rest is not None and pack.rest.portal and day.home is not None:
+        return day.home
+    return day.began if day.began is not None else day.call
+
+
 def rest_from(
     released: At,
     pack: RulePack,

@@ -130,6 +130,7 @@ class MinorDay:
     work_done: int
     present: int
     school_left: int
+    rest_left: int
     steps: Steps
     minutes_left: int
     alarm: int | None
