@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from data.rules.day import person_day
 from data.rules.events import WHAT, Event
 from data.rules.library import SHIPPED, Stack, pack, stack_for
-from data.rules.meals import next_rise, price
 from data.rules.minors import worked_of
 from data.rules.minutes import At, minute
 from data.rules.overtime import day_hours
 from data.rules.pack import RulePack
 from data.rules.pay import by_the_hour
+from data.rules.prices import next_rise, price
 from data.rules.radar import radar, watch
 from data.rules.rest import forced_call, rest_from
 from data.rules.stack import reckon

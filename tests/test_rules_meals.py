@@ -10,9 +10,10 @@ import pytest
 
 from data.rules.hours import Meal
 from data.rules.library import pack as shipped_pack
-from data.rules.meals import GraceClaim, meal_penalties, next_rise, price
+from data.rules.meals import GraceClaim, meal_penalties
 from data.rules.minutes import telling
 from data.rules.pack import MealRules, RulePack
+from data.rules.prices import next_rise, price
 from data.rules.results import MealPenalties
 from data.rules.why import why
 from tests.rules_days import DAY, ZONE, at, pack, when, worked

@@ -11,7 +11,7 @@ from data.rules.library import pack as shipped_pack
 from data.rules.library import stack_for
 from data.rules.minors import Child, alarm, minor_day, months_old
 from data.rules.results import MinorDay
-from data.rules.stack import minor
+from data.rules.turnaround import minor
 from data.rules.why import why
 from tests.rules_days import DAY, when, worked
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from data.rules.library import SHIPPED, pack, shipped, stack_for, text_of
-from data.rules.meals import price
 from data.rules.minors import Child, minor_day
 from data.rules.minutes import At, minute
 from data.rules.overtime import day_hours
 from data.rules.pay import Rate, by_the_day, by_the_hour
+from data.rules.prices import price
 from data.rules.reading import PackUnreadable, pack_of, vectors
 from data.rules.rest import rest_from
 from data.rules.why import UNVERIFIED

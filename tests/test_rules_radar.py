@@ -14,7 +14,8 @@ from data.rules.minors import Child
 from data.rules.minutes import At
 from data.rules.pay import by_the_hour
 from data.rules.radar import Radar, radar, watch
-from data.rules.stack import RestTerms, reckon, rest
+from data.rules.stack import reckon
+from data.rules.turnaround import RestTerms, rest
 from tests.rules_days import DAY, at, pack, when, worked
 
 SAG = stack_for("SAG", DAY, jurisdiction="US-CA", tier="tv")

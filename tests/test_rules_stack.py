@@ -13,7 +13,8 @@ from data.rules.library import Stack, stack_for, with_deal
 from data.rules.overtime import day_hours
 from data.rules.pay import by_the_day, by_the_hour
 from data.rules.results import Reckoned
-from data.rules.stack import forced, reckon, rest, turnaround
+from data.rules.stack import reckon
+from data.rules.turnaround import forced, rest, turnaround
 from data.rules.why import UNVERIFIED, why
 from tests.rules_days import DAY, ZONE, pack, taps, when, worked
 

@@ -14,14 +14,16 @@ from typing import Literal
 
 from data.rules.events import Ask, PersonDay
 from data.rules.library import Stack
-from data.rules.meals import NOTHING, GraceClaim, Price, meal_penalties, next_rise, price
+from data.rules.meals import GraceClaim, meal_penalties
 from data.rules.minors import Child
 from data.rules.minutes import At, minute
 from data.rules.overtime import NO_HOURS, deductions
 from data.rules.pack import MealRules, RulePack
 from data.rules.pay import Rate
+from data.rules.prices import NOTHING, Price, next_rise, price
 from data.rules.results import Forced, MinorDay
-from data.rules.stack import USUAL, RestTerms, favoured, forced, minor, rest
+from data.rules.stack import favoured
+from data.rules.turnaround import USUAL, RestTerms, forced, minor, rest
 
 State = Literal["away", "working", "at a meal", "out"]
 
