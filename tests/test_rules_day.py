@@ -92,6 +92,13 @@ def test_two_tablets_call_one_lunch() -> None:
     assert codes(day) == []
 
 
+def test_a_walking_meal_needs_no_end_and_hides_no_meal_after_it() -> None:
+    day = worked("in 07:00, walk_out 12:50, meal_out 19:00, meal_in 19:30, out 21:00")
+
+    assert [(m.walking, m.back) for m in day.meals] == [(True, None), (False, when("19:30"))]
+    assert codes(day) == []
+
+
 def test_an_amendment_takes_the_place_of_what_it_names() -> None:
     wrong = Event("in", at("09:00"), "a")
     right = Event("in", at("07:00"), "b", replaces="a")
@@ -256,6 +263,12 @@ def test_seconds_are_cut_off() -> None:
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
         minute(datetime(2026, 6, 10, 7, 0))
+
+
+def test_a_tap_by_a_wrong_clock_counts_and_is_asked() -> None:
+    day = made(Event("in", at("07:00"), "a", doubtful=True))
+
+    assert (day.came, codes(day), day.asks[0].events) == (when("07:00"), ["clock"], ("a",))
 
 
 def test_travel_is_before_the_in_and_after_the_out() -> None:

@@ -98,6 +98,20 @@ def test_the_more_favourable_of_two_bills_is_awaited() -> None:
     assert (Decimal("100.00"), 55, Decimal("10.00")) == (found.cost, found.next_in, found.next_cost)
 
 
+def test_a_price_that_never_catches_up_is_not_waited_for() -> None:
+    deal = pack(id="deal", meals={"premium_hours": "1"})
+
+    found = seen("in 07:00", "13:05", Stack((*SAG.packs[1:], deal)))
+
+    assert (found.cost, found.next_in) == (None, None)
+
+
+def test_who_eats_walking_is_at_work() -> None:
+    found = seen("in 07:00, walk_out 12:50", "13:05")
+
+    assert (found.state, found.worked, found.penalties) == ("working", 365, 1)
+
+
 def test_penalties_earlier_in_the_week_raise_the_next_one() -> None:
     crew = stack_for("IATSE 600", DAY, jurisdiction="US-CA", tier="tv")
 

@@ -53,9 +53,12 @@ def person_day(
     and has none of their own. `wrap` is their unit's, and the estimate for who never tapped out.
     """
     taps: Taps = {}
+    asks: list[Ask] = []
     for event in standing(events):
         taps.setdefault(event.what, []).append(Tap(minute(event.at), event))
-    asks: list[Ask] = []
+        if event.doubtful:
+            sentence = "This was tapped on a device whose clock was wrong. Is the time right?"
+            asks.append(Ask("clock", sentence, (event.id,)))
     called = minute(call) if call is not None else None
     came = _first_in(taps, asks)
     left, left_by = _last_out(taps, came, asks)
@@ -167,16 +170,21 @@ def _paired(
             continue
         back = next((each for each in backs if each.at > tap.at), None)
         next_out = next((each.at for each in outs[n + 1 :] if each.at - tap.at > TWINS), None)
+        if tap.event.walking:
+            # It is eaten at work: nobody taps that it is over.
+            over_by = None if back is None or (next_out and back.at > next_out) else back
+            yield Break(tap.at, over_by.at if over_by else None, None, True, (tap.id,))
+            continue
         if next_out is not None and (back is None or back.at > next_out):
             sentence = f"One {of} has no end before the next. When did they come back?"
             asks.append(Ask(f"no-{of}-in", sentence, (tap.id,)))
         if back is None:
             since = next((line.at for line in lines if line.at >= tap.at), None)
-            yield Break(tap.at, None, since, tap.event.walking, (tap.id,))
+            yield Break(tap.at, None, since, False, (tap.id,))
             return
         since = next((line.at for line in lines if tap.at <= line.at < back.at), None)
         over = back.at
-        yield Break(tap.at, back.at, since, tap.event.walking, (tap.id, back.id))
+        yield Break(tap.at, back.at, since, False, (tap.id, back.id))
 
 
 def _for_everybody(

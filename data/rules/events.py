@@ -24,7 +24,10 @@ person is through the line. `travel_out` sets off, `travel_in` has arrived."""
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One tap. `replaces` names the event that it amends, or takes back where `what` is void."""
+    """One tap. `replaces` names the event that it amends, or takes back where `what` is void.
+
+    `doubtful`: it was timed by a clock that was more than two minutes wrong.
+    """
 
     what: str
     at: datetime
@@ -32,6 +35,7 @@ class Event:
     replaces: str | None = None
     walking: bool = False
     unit: str = ""
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from data.rules.events import Ask, PersonDay
 from data.rules.library import Stack
 from data.rules.meals import GraceClaim, meal_penalties
 from data.rules.minors import Child
-from data.rules.minutes import At, minute
+from data.rules.minutes import DAY_OF_MINUTES, At, minute
 from data.rules.overtime import NO_HOURS, deductions
 from data.rules.pack import MealRules, RulePack
 from data.rules.pay import Rate
@@ -171,7 +171,7 @@ def _state(day: PersonDay) -> State:
         return "away"
     if day.left is not None:
         return "out"
-    return "at a meal" if any(m.back is None for m in day.meals) else "working"
+    return "at a meal" if any(m.back is None and not m.walking for m in day.meals) else "working"
 
 
 def _clock(
@@ -196,7 +196,8 @@ def _meals(watched: Watch, now: At) -> tuple[Price, int | None, int | None, Pric
     if not dues:
         return bill, None, None, None
     at = _next_rise(clocks, now)
-    while at is not None:
+    # A bill that none of the packs makes dearer within a day is not waited for.
+    while at is not None and at - now < DAY_OF_MINUTES:
         then = _bill(clocks, at, hourly)
         if then.money != bill.money:
             # Where the two prices come from different packs, one part may fall as the other rises.
