@@ -126,6 +126,14 @@ def test_an_hourly_rate_is_credited_for_ten_minutes_at_least_and_three_hours_at_
     ]
 
 
+def test_the_least_credit_is_for_a_meal_that_came_late() -> None:
+    rules = shipped_pack("sample-technician-b").meals
+    assert rules is not None
+
+    assert price(rules, 0).rate_hours == 0
+    assert [next_rise(rules, late) for late in (0, 1, 10, 30, 180)] == [1, 11, 11, 31, None]
+
+
 @pytest.mark.parametrize(("late", "rises"), [(0, 1), (1, 31), (30, 31), (31, 61), (200, 211)])
 def test_the_bill_rises_at_the_next_begun_half_hour(late: int, rises: int) -> None:
     assert SAG.meals is not None
