@@ -58,7 +58,7 @@ def test_sick_and_absent_are_no_day_unless_they_came_after_all() -> None:
 
 
 def test_of_two_ins_within_five_minutes_the_earlier_counts_and_nobody_is_asked() -> None:
-    day = worked("in 06:41, in 06:45, out 19:00")
+    day = worked("in 06:41, in 06:46, out 19:00")
 
     assert (when("06:41"), []) == (day.came, codes(day))
 
@@ -78,7 +78,7 @@ def test_in_at_two_units_is_asked() -> None:
 
 
 def test_of_two_outs_within_five_minutes_the_earlier_counts() -> None:
-    assert when("19:00") == worked("in 07:00, out 19:00, out 19:04").left
+    assert when("19:00") == worked("in 07:00, out 19:00, out 19:05").left
 
 
 def test_who_came_back_leaves_when_they_left_last() -> None:
@@ -86,7 +86,7 @@ def test_who_came_back_leaves_when_they_left_last() -> None:
 
 
 def test_two_tablets_call_one_lunch() -> None:
-    day = worked("in 07:00, meal_out 13:00, meal_out 13:03, meal_in 13:30, out 19:00")
+    day = worked("in 07:00, meal_out 13:00, meal_out 13:05, meal_in 13:30, out 19:00")
 
     assert len(day.meals) == 1
     assert codes(day) == []
@@ -187,6 +187,7 @@ def test_an_out_ends_the_estimate() -> None:
     ("text", "code"),
     [
         ("out 19:00", "no-in"),
+        ("meal_out 13:00", "no-in"),
         ("in 08:00, out 07:00", "out-before-in"),
         ("in 07:00, meal_in 13:30, out 19:00", "no-meal-out"),
         ("in 07:00, meal_out 13:00, meal_out 19:00, meal_in 19:30, out 20:00", "no-meal-in"),
@@ -194,6 +195,42 @@ def test_an_out_ends_the_estimate() -> None:
 )
 def test_what_does_not_fit_is_asked(text: str, code: str) -> None:
     assert code in codes(worked(text))
+
+
+def test_a_second_lunch_inside_the_first_is_asked_and_not_counted() -> None:
+    day = worked("in 07:00, meal_out 13:00, meal_out 13:20, meal_in 13:30, out 19:00")
+
+    assert ([m.back for m in day.meals], codes(day)) == ([when("13:30")], ["no-meal-in"])
+
+
+def test_who_turned_round_at_the_gate_was_there_and_left() -> None:
+    assert worked("in 07:00, out 07:00").left == when("07:00")
+
+
+def test_the_outs_before_the_in_are_named() -> None:
+    (ask,) = worked("out 06:00, in 07:00, out 19:00").asks
+
+    assert ask.events == ("0",)
+
+
+def test_everybodys_breakfast_is_not_for_who_had_their_own_or_was_not_there() -> None:
+    breakfast = Meal(at("07:30"), at("07:50"))
+
+    had = [
+        worked(text, ndb=breakfast).ndb
+        for text in ("in 07:00, ndb_out 07:05, ndb_in 07:20", "in 07:00", "in 07:31", "")
+    ]
+
+    assert [each and each.out for each in had] == [when("07:05"), when("07:30"), None, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [("in 13:00", True), ("in 13:01", False), ("in 07:00, out 13:00", False),
+     ("in 07:00, out 13:01", True)],
+)  # fmt: skip
+def test_everybodys_lunch_is_for_who_is_at_work_when_it_is_called(text: str, counts: bool) -> None:
+    assert bool(worked(text, company_meals=[Meal(at("13:00"), at("13:30"))]).meals) is counts
 
 
 def test_an_out_before_the_in_is_not_taken_for_one() -> None:
@@ -274,7 +311,12 @@ def test_a_tap_by_a_wrong_clock_counts_and_is_asked() -> None:
 def test_travel_is_before_the_in_and_after_the_out() -> None:
     day = worked("travel_out 06:15, in 07:00, out 19:00, travel_out 19:05, travel_in 19:50")
 
-    assert (when("06:15"), when("19:50")) == (day.home, day.back_home)
+    assert (day.home, day.back_home) == (when("06:15"), when("19:50"))
+    assert worked("travel_in 06:50, in 07:00").back_home is None
+    assert worked("travel_in 06:50, in 07:00, out 19:00").back_home is None
+    assert worked("in 07:00, out 19:00, travel_in 19:00").back_home == when("19:00")
+    assert worked("in 07:00, travel_out 07:01").home is None
+    assert worked("travel_out 07:00, in 07:00").home == when("07:00")
 
 
 def test_pages_add_up_in_eighths() -> None:

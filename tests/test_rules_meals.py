@@ -225,6 +225,14 @@ def test_a_walking_meal_is_no_meal() -> None:
     assert any("walking meal" in line for line in why(found.steps))
 
 
+def test_a_walking_meal_is_one_where_the_agreement_says_so() -> None:
+    rules = pack(meals={"schedule": [{"minutes": 30, "amount": "25"}], "walking_meal_ends": True})
+
+    found = penalties("in 07:00, walk_out 12:50, out 19:00", rules)
+
+    assert [(d.meal, d.due, d.late) for d in found.delays] == [(2, when("18:50"), 10)]
+
+
 def test_twenty_nine_minutes_are_no_meal() -> None:
     assert penalties("in 07:00, meal_out 12:50, meal_in 13:19, out 14:00").delays[0].late == 60
     assert penalties("in 07:00, meal_out 12:50, meal_in 13:20, out 14:00").delays == ()

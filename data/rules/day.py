@@ -168,13 +168,12 @@ def _paired(
     for n, tap in enumerate(outs):
         if tap.at < over or (n and tap.at - outs[n - 1].at <= TWINS):
             continue
-        back = next((each for each in backs if each.at > tap.at), None)
-        next_out = next((each.at for each in outs[n + 1 :] if each.at - tap.at > TWINS), None)
         if tap.event.walking:
             # It is eaten at work: nobody taps that it is over.
-            over_by = None if back is None or (next_out and back.at > next_out) else back
-            yield Break(tap.at, over_by.at if over_by else None, None, True, (tap.id,))
+            yield Break(tap.at, None, None, True, (tap.id,))
             continue
+        back = next((each for each in backs if each.at > tap.at), None)
+        next_out = next((each.at for each in outs[n + 1 :] if each.at - tap.at > TWINS), None)
         if next_out is not None and (back is None or back.at > next_out):
             sentence = f"One {of} has no end before the next. When did they come back?"
             asks.append(Ask(f"no-{of}-in", sentence, (tap.id,)))

@@ -103,9 +103,10 @@ def _meals_due(
             )
             continue
         yield meal, due, taken
-        if taken.back is None:
+        ended = taken.out if taken.walking else taken.back
+        if ended is None:
             return
-        due, meal = At(taken.back + rules.next_within), meal + 1
+        due, meal = At(ended + rules.next_within), meal + 1
     yield meal, due, None
 
 
