@@ -190,6 +190,23 @@ def use_feed(subscribe: Feed, *, later: bool = False) -> int:
     return int(count)
 
 
+def use_minutes() -> int:
+    """Draws the component again with every minute that passes."""
+    count, set_count = ft.use_state(0)
+    running: Any = ft.use_ref(None)
+
+    async def tick() -> None:
+        while True:
+            await asyncio.sleep(60)
+            set_count(lambda n: n + 1)
+
+    def start() -> None:
+        running.current = asyncio.ensure_future(tick())
+
+    ft.use_effect(start, [], cleanup=lambda: running.current and running.current.cancel())
+    return int(count)
+
+
 Ear = Callable[[Callable[[str], None]], Callable[[], None]]
 """Calls what it is given with each text that comes in, until what it returns is called."""
 

@@ -29,6 +29,7 @@ from views.screens.own import OwnDevice
 from views.screens.paper import Paper
 from views.screens.people import People, PersonPage
 from views.screens.phone import Phone
+from views.screens.radar import RadarScreen
 from views.screens.receipt import ReceiptDetail, ReceiptEdit, ReceiptNew
 from views.screens.receipts import Receipts
 from views.screens.record_history import RecordHistory
@@ -69,6 +70,7 @@ ROUTES = [
     ft.Route(path="kiosk", component=Kiosk),
     ft.Route(path="background", component=Background),
     ft.Route(path="here", component=Here),
+    ft.Route(path="radar", component=RadarScreen),
     ft.Route(path="badges", component=Badges),
     ft.Route(path="day/:id", component=DayEdit),
     ft.Route(path="receipt/new", component=ReceiptNew),

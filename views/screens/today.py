@@ -164,6 +164,8 @@ def _on_set(day: ShootDay) -> ft.Control:
     return card(
         tile("Who is here", "muster list, plates to cook", icon=ft.Icons.GROUPS_OUTLINED,
              on_click=_open(f"/here?day={day.id}")),
+        tile("Radar", "meals due, rest, children", icon=ft.Icons.RADAR,
+             on_click=_open(f"/radar?day={day.id}")),
         tile("Background", f"vouchers, {day.background} expected", icon=ft.Icons.LOCAL_ACTIVITY,
              on_click=_open(f"/background?day={day.id}")),
         tile("Badges", "give, print, lost ones", icon=ft.Icons.BADGE_OUTLINED,
