@@ -12,6 +12,7 @@ from data.kinds.deals import Deal
 from data.kinds.devices import Device, take_out
 from data.kinds.grants import change_cell, give_role
 from data.kinds.lending import hand_to
+from data.kinds.minors import Minor
 from data.kinds.pins import set_pin
 from data.kinds.private import (
     EMERGENCY,
@@ -26,6 +27,7 @@ from data.kinds.private import (
 )
 from data.kinds.signatures import sign
 from data.kinds.vouchers import give_voucher
+from data.record import natural_id
 from tests.small_show import SmallShow
 
 PAIRED = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -57,5 +59,17 @@ def more_kinds(show: SmallShow) -> None:
     hand_to(desk, tablet, gus)
     set_pin(desk, gus, "4071")
     give_badges(desk, [gus])
+    born, summer = date(2018, 5, 4), (date(2026, 6, 20), date(2026, 8, 10))
+    desk.add(
+        Minor(
+            person=show["Rosa"].id,
+            born=born,
+            holidays_from=summer[0],
+            holidays_to=summer[1],
+            permit_until=summer[1],
+            guardian="Inés",
+        ),
+        record_id=natural_id(desk.store.production, "minor", show["Rosa"].id),
+    )
     give_voucher(desk, show.day, "101", name="Wanda")
     sign(desk, gus, [[(10, 20), (300, 200), (700, 90)]], words="I have read the safety notes.")

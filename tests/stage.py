@@ -81,7 +81,8 @@ class Window:
 
     def controls(self, kind: type[ft.Control] = ft.Control) -> Iterator[Any]:
         """What is on the screen, from the top: flet's book also has what has gone."""
-        yield from _under(self.session.page.views, kind)
+        page = self.session.page
+        yield from _under([page.views, [d for d in page._dialogs.controls if d.open]], kind)
 
     def texts(self) -> list[str]:
         return [text.value for text in self.controls(ft.Text)]

@@ -31,7 +31,9 @@ from views.phone.serving import PhoneApp, cache_folder, with_code
 from views.phone.wheels import LISTED, Missing, named, wheels
 
 ONLY_THERE = {"js", "pyodide", "callboard_js"}
-ON_LAPTOPS = {"orjson", "openpyxl", "PIL", "httpx", "tzlocal", "platformdirs", "phonenumbers"}
+ON_LAPTOPS = {
+    "orjson", "openpyxl", "PIL", "httpx", "tzlocal", "platformdirs", "phonenumbers", "segno"
+}  # fmt: skip
 """Imported only inside functions that a phone does not call, or with another way beside it."""
 
 

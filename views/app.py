@@ -10,7 +10,7 @@ from data.kinds.own import asks_who
 from views.adapt import Width
 from views.context import PLACE, Place, use_link_said, use_place, use_said
 from views.routes import ROUTES, NotFound
-from views.safe import part
+from views.safe import act, part
 from views.screens.door import Emptied, FirstPairing
 from views.screens.setup import FirstMeeting, Wizard
 from views.screens.who import Who
@@ -27,7 +27,10 @@ def session(place_for: Callable[[Width], Place]) -> Callable[[ft.Page], None]:
         width = Width(page.width)
         page.on_resize = width.resized
         page.on_connect = width.came_back
-        page.render_views(App, place_for(width))
+        place = place_for(width)
+        page.on_keyboard_event = act(place.wedge.key)
+        place.wedge.otherwise = lambda: page.push_route("/scan")
+        page.render_views(App, place)
 
     return start
 

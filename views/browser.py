@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from data.photos import is_light
 
 Offline = Literal["no", "coming", "ready", "cut", "full"]
 Shrink = Callable[[bytes], Awaitable[bytes | None]]
 Install = Literal["installed", "ask", "ios", "android", "other"]
+Camera = Literal["off", "on", "asking", "refused", "missing", "busy"]
+Answer = Literal["new", "already", "no"]
+Stop = Callable[[], None]
+_L = TypeVar("_L")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class BrowserState:
     quota: int = 0
     install: Install = "other"
     version: str = ""
+    camera: Camera = "off"
+    """Missing: there is none, or the address is not a safe one. Busy: another app has it."""
     lost: str = ""
     """What the browser threw away, as it was noted when it was last seen; empty if nothing."""
 
@@ -52,17 +58,27 @@ class Browser:
         self.beside: Sequence[object] = ()
         """The tasks that run beside the screens; asyncio drops those that nobody holds."""
         self._listeners: list[Callable[[], None]] = []
+        self._readers: list[Callable[[str], object]] = []
 
-    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+    def listen(self, listener: Callable[[], None]) -> Stop:
         """Told after every change, until the returned function is called."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+        return _until_stopped(self._listeners, listener)
+
+    def on_read(self, listener: Callable[[str], object]) -> Stop:
+        """Told each text that the camera or a scanner reads, until the returned function is called.
+
+        A code that stays in view is told once.
+        """
+        return _until_stopped(self._readers, listener)
 
     def heard(self, text: str) -> None:
         """A word of the page, as JSON. What this version does not know is passed over."""
         said = json.loads(text)
         if said.get("back"):
             self.came_back()
+        if "read" in said:
+            for reader in tuple(self._readers):
+                reader(said["read"])
         known = {field.name for field in fields(BrowserState)}
         page = {name: value for name, value in said.get("page", {}).items() if name in known}
         self.note(**page)
@@ -98,6 +114,24 @@ class Browser:
         """Notes outside of the store that there is one, so that a lost one is noticed."""
         self.tell("remember", words)
 
+    def look(self, on: bool, top: float = 0, height: float = 0) -> None:
+        """Shows what the camera sees over the screen, at these shares of the window's height; the
+        screen leaves the place free. Off: it is gone at once and the camera's lamp goes out."""
+        self.tell("look", {"on": on, "top": top, "height": height})
+
+    def cover(self, on: bool) -> None:
+        """Hides the camera's picture while an answer fills the screen; the camera goes on."""
+        self.tell("cover", on)
+
+    def signal(self, kind: Answer, silent: bool) -> None:
+        """An answer to be heard and felt; silent: felt alone, for when the camera rolls."""
+        self.tell("signal", {"kind": kind, "silent": silent})
+
     def hand_over(self, name: str, parts: Iterable[bytes]) -> None:
         """A file for the person, put together by the page."""
         self.tell("file", {"name": name, "parts": list(parts)})
+
+
+def _until_stopped(listeners: list[_L], listener: _L) -> Stop:
+    listeners.append(listener)
+    return lambda: listeners.remove(listener) if listener in listeners else None

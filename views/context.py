@@ -10,7 +10,7 @@ import asyncio
 import contextvars
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import flet as ft
@@ -21,6 +21,8 @@ from data.housekeeping import Keeper
 from sync.link import Link, LinkState
 from views.adapt import Width
 from views.browser import Browser
+from views.safe import act
+from views.wedge import Wedge
 
 if TYPE_CHECKING:
     from sync.exchange import Office  # a device has no use for these
@@ -79,6 +81,8 @@ class Place:
     """On a device that was wiped before it was opened: why."""
     invited: str = ""
     """On a device that was opened by an office's picture: the code it held."""
+    wedge: Wedge = field(default_factory=Wedge)
+    """What hears a scanner that types."""
     paper: tuple[Any, ...] = ()
     """The forms that can be printed, handed in by main (fpdf2 is loaded with the first of them)."""
 
@@ -205,6 +209,49 @@ def use_feed(subscribe: Feed, *, later: bool = False) -> int:
 
     ft.use_effect(start, [], cleanup=end)
     return int(count)
+
+
+def use_minutes() -> int:
+    """Draws the component again with every minute that passes."""
+    count, set_count = ft.use_state(0)
+    running: Any = ft.use_ref(None)
+
+    async def tick() -> None:
+        while True:
+            await asyncio.sleep(60)
+            set_count(lambda n: n + 1)
+
+    def start() -> None:
+        running.current = asyncio.ensure_future(tick())
+
+    ft.use_effect(start, [], cleanup=lambda: running.current and running.current.cancel())
+    return int(count)
+
+
+Ear = Callable[[Callable[[str], None]], Callable[[], None]]
+"""Calls what it is given with each text that comes in, until what it returns is called."""
+
+
+def use_ear(subscribe: Ear, hear: Callable[[str], Any]) -> None:
+    """Hands every text to the latest `hear`, in this session, from wherever it comes."""
+    latest: Any = ft.use_ref(None)
+    latest.current = hear
+    stop: Any = ft.use_ref(None)
+
+    answers: Any = ft.use_ref(lambda: set())
+
+    def start() -> None:
+        here = contextvars.copy_context()
+
+        def heard(text: str) -> None:
+            answer = act(lambda _: latest.current(text))
+            task = here.copy().run(lambda: asyncio.ensure_future(answer(None)))
+            answers.current.add(task)  # asyncio drops those that nobody holds
+            task.add_done_callback(answers.current.discard)
+
+        stop.current = subscribe(heard)
+
+    ft.use_effect(start, [], cleanup=lambda: stop.current and stop.current())
 
 
 def _use_other(tell: Callable[[], T], news: Feed) -> T:

@@ -14,21 +14,27 @@ from views.records.edit import Edit
 from views.records.listing import Listing, Lists
 from views.safe import part
 from views.screens.attendance import Board
+from views.screens.background import Background
 from views.screens.backup import Backups
+from views.screens.badges import Badges
 from views.screens.day import DayEdit
 from views.screens.devices import DeviceDetail, Devices
 from views.screens.door import PairAgain
 from views.screens.envelope import EnvelopeDetail, FloatNew
 from views.screens.gate import Gate
+from views.screens.here import Here
 from views.screens.inbox import Inbox
+from views.screens.kiosk import Kiosk
 from views.screens.own import OwnDevice
 from views.screens.paper import Paper
 from views.screens.people import People, PersonPage
 from views.screens.phone import Phone
+from views.screens.radar import RadarScreen
 from views.screens.receipt import ReceiptDetail, ReceiptEdit, ReceiptNew
 from views.screens.receipts import Receipts
 from views.screens.record_history import RecordHistory
 from views.screens.roles import Roles
+from views.screens.scan import Scan
 from views.screens.setup import Settings
 from views.screens.sync import Sync
 from views.screens.today import Today
@@ -60,6 +66,12 @@ ROUTES = [
         ],
     ),
     ft.Route(path="gate", component=Gate),
+    ft.Route(path="scan", component=Scan),
+    ft.Route(path="kiosk", component=Kiosk),
+    ft.Route(path="background", component=Background),
+    ft.Route(path="here", component=Here),
+    ft.Route(path="radar", component=RadarScreen),
+    ft.Route(path="badges", component=Badges),
     ft.Route(path="day/:id", component=DayEdit),
     ft.Route(path="receipt/new", component=ReceiptNew),
     ft.Route(path="receipt/:id", component=ReceiptDetail),

@@ -16,6 +16,9 @@ OUT = ft.Colors.OUTLINE
 LATE = ft.Colors.ERROR
 TO_DO = ft.Colors.ORANGE_800
 """A sign only, never words: on a white page it is too pale to read."""
+GOOD, KNOWN, STOP = ft.Colors.GREEN_800, ft.Colors.AMBER_600, ft.Colors.RED_800
+"""What fills the screen at the gate, always with a sign and words on it."""
+ON_GOOD, ON_KNOWN, ON_STOP = ft.Colors.WHITE, ft.Colors.BLACK, ft.Colors.WHITE
 QUIET = ft.Colors.ON_SURFACE_VARIANT
 
 TITLE = ft.TextThemeStyle.TITLE_LARGE

@@ -5,7 +5,7 @@ const base = new URL(document.baseURI).pathname;
 const MARK = "callboard-was-here";
 const state = {
   offline: "no", done: 0, of: 0, update: false, persisted: null, usage: 0, quota: 0,
-  install: howToInstall(), version: callboardVersion,
+  install: howToInstall(), version: callboardVersion, camera: "off",
 };
 let python = null; // Flutter's ear for what Python says
 let early = []; // what Python said before Flutter listened
@@ -51,6 +51,9 @@ function heard(event) {
   if (said.install) install();
   if (said.update) applyUpdate();
   if (said.file) handOver(said.file);
+  if (said.look) looking().then((eye) => eye.look(said.look, fromEye));
+  if (said.cover !== undefined) looking().then((eye) => eye.cover(said.cover));
+  if (said.signal) sounding().then((mouth) => mouth.signal(said.signal));
 }
 
 function remembered() {
@@ -234,6 +237,24 @@ const back = () => {
 };
 addEventListener("online", back);
 document.addEventListener("visibilitychange", back);
+
+// ---- scanning: what only those load who scan ------------------------------------------------------
+
+function looking() {
+  sounding(); // so that the next tap wakes the sound
+  return import(`${base}scan.js`);
+}
+
+function sounding() {
+  return import(`${base}signal.js`);
+}
+
+function fromEye({ read, camera }) {
+  if (read !== undefined) worker.postMessage({ callboard: { read } });
+  if (camera === undefined || camera === state.camera) return;
+  state.camera = camera;
+  report();
+}
 
 // ---- to Python ----------------------------------------------------------------------------------
 

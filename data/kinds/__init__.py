@@ -11,6 +11,7 @@ from data.kinds.deals import DEAL
 from data.kinds.devices import DEVICE, REVOCATION
 from data.kinds.grants import ROLE_CELL, ROLE_GRANT
 from data.kinds.lending import LENDING
+from data.kinds.minors import MINOR
 from data.kinds.money import CASH, ENVELOPE, RECEIPT
 from data.kinds.people import CAST, PERSON
 from data.kinds.pins import PIN
@@ -39,6 +40,7 @@ ALL: tuple[Kind[Any], ...] = (
     HOME,
     EMERGENCY,
     DEAL,
+    MINOR,
     PERSON_PRIVATE,
     ID_MASK,
     ID_DOCUMENT,

@@ -51,9 +51,17 @@ def may_take(desk: Desk) -> list[Person]:
 def take(desk: Desk, person: Person, digits: str) -> None:
     """The person has this lent device from now on, if they know their PIN. BadInput: it is not
     theirs. Refused: too many wrong ones; how long to wait."""
-    device, now = own_device(desk), desk.store.sources.wall_ms()
+    device = own_device(desk)
     if device is None:
         raise Refused("This device is not paired. Pair it first.", code="unpaired")
+    prove(desk, person, digits)
+    sign_in(desk, device, person)
+
+
+def prove(desk: Desk, person: Person, digits: str) -> None:
+    """Nothing, if they know their PIN. BadInput: it is not theirs. Refused: they have none here, or
+    too many wrong ones; how long to wait."""
+    now = desk.store.sources.wall_ms()
     kept = desk.store.meta.get("pin_tries", {})
     tries = Tries(*kept.get(person.id, ()))
     wait = -(-wait_ms(tries, now) // 1000)
@@ -67,4 +75,3 @@ def take(desk: Desk, person: Person, digits: str) -> None:
         desk.store.set_meta(pin_tries={**kept, person.id: list(after)})
     if not ok:
         raise BadInput("That is not the PIN. Try again.", field="pin")
-    sign_in(desk, device, person)

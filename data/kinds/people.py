@@ -67,3 +67,9 @@ def called(desk: Desk, user: str) -> str:
     """The user of an edit as people say it: a person by name, the office as it is written."""
     person = desk.find(PERSON, user)
     return person.name if person else user or "nobody"
+
+
+def answers_to(person: Person, looking: str) -> bool:
+    """Whether every word typed begins a word of their name or of what they do."""
+    names = [*person.name.casefold().split(), *person.position.casefold().split()]
+    return all(any(n.startswith(word) for n in names) for word in looking.casefold().split())

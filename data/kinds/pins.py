@@ -46,7 +46,15 @@ def set_pin(desk: Desk, person: Person, digits: str) -> Pin:
 
 def knows_pin(desk: Desk, person: Person, digits: str) -> bool | None:
     """Whether it is their PIN, told from this copy alone; None: they have none here."""
+    pin = _pin_of(desk, person)
+    return None if pin is None else right(digits, Sealed(pin.salt, pin.rounds, pin.sealed))
+
+
+def has_pin(desk: Desk, person: Person) -> bool:
+    """Whether this copy can tell their PIN."""
+    return _pin_of(desk, person) is not None
+
+
+def _pin_of(desk: Desk, person: Person) -> Pin | None:
     pin = desk.find(PIN, natural_id(desk.store.production, PIN.name, person.id))
-    if pin is None or not pin.sealed:
-        return None
-    return right(digits, Sealed(pin.salt, pin.rounds, pin.sealed))
+    return pin if pin is not None and pin.sealed else None

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from data.desk import Desk
 from data.errors import NotFound
-from data.fields import Day, Label, Line, Words, one_of
+from data.fields import Day, Label, Line, Prose, Words, one_of
 from data.kind import Kind
 from data.reach import Reach
 from data.record import Record, RecordId, natural_id
 from data.walltime import zone_of
+
+GATE_WORDS: Final = (
+    "I was told the safety rules of this set. What I see and hear here I keep to myself."
+)
 
 
 class Production(Record):
@@ -28,6 +32,9 @@ class Production(Record):
     clock: Annotated[str, one_of("12", "24"), Label("Clock")] = "24"
     measures: Annotated[str, one_of("miles", "kilometres"), Label("Distances in")] = "miles"
     currency: Annotated[Line, Label("Currency")] = "USD"
+    jurisdiction: Annotated[Line, Label("Law of", "as in US-CA or GB; empty: none is known")] = ""
+    tier: Annotated[Line, Label("Budget tier", "as in theatrical, tv, low-budget")] = ""
+    gate_words: Annotated[Prose, Label("Signed at the gate")] = GATE_WORDS
 
 
 PRODUCTION = Kind(

@@ -7,10 +7,11 @@ import json
 import os
 from pathlib import Path
 
-from tests.bench import day, lan, phone, store, sync
+from tests.bench import checkin, day, lan, phone, store, sync
 from tests.bench.rows import table
 
 BENCHES = {
+    "checkin": checkin.rows,
     "day": day.rows,
     "lan": lan.rows,
     "phone": phone.rows,

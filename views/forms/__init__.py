@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.errors import BadInput
-from views.forms import envelope, production_report, signin, spreadsheets
+from views.forms import badges, envelope, muster, production_report, signin, spreadsheets
 from views.forms.paper import Form
 
 SIGN_IN = Form("sign-in", "Sign-in sheet", "day", signin.make, signin.make_blank)
@@ -17,10 +17,12 @@ REPORT_BACK = Form(
 ENVELOPE_FORM = Form(
     "envelope", "Petty cash envelope", "envelope", envelope.make, envelope.make_blank
 )
+MUSTER = Form("muster", "Muster list", "day", muster.make)
+BADGES = Form("badges", "Badges", "show", badges.make)
 TIMES = Form("times", "Times as a spreadsheet", "day", spreadsheets.times)
 RECEIPTS = Form("receipts", "Receipts as a spreadsheet", "show", spreadsheets.receipts)
 
-FORMS = (SIGN_IN, REPORT_BACK, ENVELOPE_FORM, TIMES, RECEIPTS)
+FORMS = (SIGN_IN, REPORT_BACK, MUSTER, BADGES, ENVELOPE_FORM, TIMES, RECEIPTS)
 
 
 def form_named(name: str) -> Form:

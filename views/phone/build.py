@@ -37,7 +37,19 @@ KEPT = 2
 WEB = ROOT / "assets" / "web"
 ICONS = ROOT / "assets" / "icons"
 FALLBACK = ROOT / "assets" / "fonts" / "NotoSans-Regular.ttf"
-PLAIN = ("disk.js", "page.js", "unpack.js", "worker.js")
+PLAIN = (
+    "codes.js",
+    "disk.js",
+    "page.js",
+    "qr/LICENSE-MIT",
+    "qr/decode.js",
+    "qr/index.js",
+    "scan-worker.js",
+    "scan.js",
+    "signal.js",
+    "unpack.js",
+    "worker.js",
+)
 
 Tell = Callable[[float, str], None]
 """Told how much is done, from 0 to 1, and what is done next."""
@@ -87,7 +99,8 @@ class Parts:
 
     @property
     def version(self) -> str:
-        own = [path.read_bytes() for path in sorted([*WEB.iterdir(), *ICONS.iterdir(), FALLBACK])]
+        web = [path for path in WEB.rglob("*") if path.is_file()]
+        own = [path.read_bytes() for path in sorted([*web, *ICONS.iterdir(), FALLBACK])]
         makers = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
         code = [f"{name}\n".encode() + self.code[name] for name in sorted(self.code)]
         return _digest([self.of_packages.encode(), self.base.encode(), *own, *makers, *code])

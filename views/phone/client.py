@@ -39,7 +39,7 @@ RENDERERS = {
 }
 """A browser draws with one of these, and needs the files of no other."""
 
-NOT_OFFLINE = ("assets/NOTICES",)
+NOT_OFFLINE = ("assets/NOTICES", "qr/LICENSE-MIT")
 """Served, but not kept on every phone."""
 
 

@@ -13,6 +13,7 @@ from views.parts import centred, empty, icon_button, side_button
 from views.safe import act, part
 from views.screens.board_lines import Counts, Lines
 from views.screens.board_sight import Sight
+from views.screens.meal_sheet import MealSheet
 from views.screens.person_row import Doing
 from views.screens.person_sheet import PersonSheet
 from views.screens.showing import day_bar, use_showing
@@ -136,23 +137,33 @@ def _how(
 
 
 def _foot(day: ShootDay, opened: Callable[[str], None]) -> ft.Control:
+    def button(label: str, icon: ft.IconData, name: str, tap: Callable[[], object]) -> ft.Control:
+        return ft.MergeSemantics(
+            ft.FilledTonalButton(
+                ft.Column(
+                    [ft.Icon(icon, size=20), ft.Text(label, theme_style=SMALL)],
+                    spacing=0,
+                    alignment=ft.MainAxisAlignment.CENTER,
+                    horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+                ),
+                height=TARGET + GAP,
+                tooltip=name,
+                style=ft.ButtonStyle(padding=0),
+                on_click=act(tap),
+            ),
+            expand=True,
+        )
+
+    def to(screen: str) -> Callable[[], object]:
+        return lambda: go(f"/{screen}?day={day.id}")
+
     return ft.Container(
         ft.Row(
             [
-                ft.FilledTonalButton(
-                    "Add person",
-                    icon=ft.Icons.PERSON_ADD_ALT,
-                    height=TARGET,
-                    expand=True,
-                    on_click=act(lambda: go(f"/gate?day={day.id}")),
-                ),
-                ft.FilledTonalButton(
-                    "Wrap",
-                    icon=ft.Icons.LOGOUT,
-                    height=TARGET,
-                    expand=True,
-                    on_click=act(lambda: opened("wrap:")),
-                ),
+                button("Scan", ft.Icons.QR_CODE_SCANNER, "Scan badges", to("scan")),
+                button("Add", ft.Icons.PERSON_ADD_ALT, "Add person", to("gate")),
+                button("Meals", ft.Icons.RESTAURANT, "Meals", lambda: opened("meal:")),
+                button("Wrap", ft.Icons.LOGOUT, "Wrap", lambda: opened("wrap:")),
             ],
             spacing=GAP,
         ),
@@ -163,7 +174,10 @@ def _foot(day: ShootDay, opened: Callable[[str], None]) -> ft.Control:
 def _sheet(day: ShootDay | None, opened: str, close: Callable[[], None]) -> ft.BottomSheet | None:
     if not opened or day is None:
         return None
-    if opened.startswith("wrap:"):
+    content: ft.Control
+    if opened == "meal:":
+        content = MealSheet(day, close)
+    elif opened.startswith("wrap:"):
         content = WrapSheet(day, opened.removeprefix("wrap:"), close)
     else:
         content = PersonSheet(day, opened, close)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from data.desk import Desk
 from data.kinds.attendance import Attendance, attendance, missing
 from data.kinds.calls import departments
-from data.kinds.people import Person
+from data.kinds.people import answers_to
 from data.kinds.production import Production, show_of
 from data.kinds.roll import SHOWN, Roll
 from data.kinds.schedule import ShootDay
@@ -48,6 +48,8 @@ FILTERS = ("all", "not", "late", "in", "out")
 
 def filters_of(row: Attendance, late: bool) -> tuple[str, ...]:
     """The filters that show a row."""
+    if row.away:
+        return ("all",)
     if row.in_event is None:
         came: tuple[str, ...] = ("all", "not", "late") if late else ("all", "not")
         return came if row.out_event is None else (*came, "out")
@@ -137,24 +139,19 @@ class Sight:
 
     def _found(self, roll: Roll) -> list[Attendance]:
         """People by the beginnings of their names' words, who is not called today at the end."""
-        words = self._looking.casefold().split()
+        looking = self._looking
         here_today = {row.person.id for row in roll.rows}
         others = [
             attendance(self._desk, roll.day, call, ())
             for call in roll.listed
-            if call.person.id not in here_today and _named(call.person, words)
+            if call.person.id not in here_today and answers_to(call.person, looking)
         ]
-        return ([row for row in roll.rows if _named(row.person, words)] + others)[:MOST_FOUND]
+        return ([row for row in roll.rows if answers_to(row.person, looking)] + others)[:MOST_FOUND]
 
 
 def _told_last(key: str) -> bool:
     """Lines are told first: they are what was tapped."""
     return key in (LINES, COUNTS) or key.startswith(HEAD)
-
-
-def _named(person: Person, words: list[str]) -> bool:
-    names = [*person.name.casefold().split(), *person.position.casefold().split()]
-    return all(any(name.startswith(word) for name in names) for word in words)
 
 
 def _by_department(rows: list[Attendance]) -> dict[str, list[Attendance]]:

@@ -10,12 +10,16 @@ from data.errors import BadInput
 from data.kinds.attendance import add_at_gate
 from data.kinds.calls import departments
 from data.kinds.people import PERSON, Person
-from views.context import go, use_desk
+from data.kinds.production import show_of
+from data.kinds.signatures import sign
+from data.kinds.unit_day import GUESTS
+from views.context import go, use_desk, use_state
 from views.drafts import use_draft
 from views.inputs import choose
 from views.parts import main_button, note, sub_view
 from views.safe import say, screen
 from views.screens.showing import use_showing
+from views.screens.sign_pad import SignPad
 from views.words import short_day
 
 NOBODY = Person.model_construct(name="")
@@ -28,14 +32,18 @@ def Gate() -> ft.View:
     desk = use_desk()
     showing = use_showing()
     draft = use_draft(desk, PERSON, ("name", "department", *FIELDS), NOBODY)
-    day = showing.day
+    strokes, set_strokes = use_state(())
+    day, words = showing.day, show_of(desk).gate_words
     if day is None:
         return sub_view("Add a person", lambda: go("/board"), [note(showing.why)])
 
     async def add() -> None:
         values = draft.values()
         try:
-            person = add_at_gate(desk, day, **values)
+            with desk.gesture():
+                person = add_at_gate(desk, day, **values)
+                if strokes:
+                    sign(desk, person, strokes, words=words)
         except BadInput as error:
             draft.refuse(error)
             raise
@@ -47,7 +55,7 @@ def Gate() -> ft.View:
     def back() -> Awaitable[None]:
         return go(f"/board?day={day.id}")
 
-    names = sorted(name for name in departments(desk.all(PERSON)) if name)
+    names = sorted({*filter(None, departments(desk.all(PERSON))), *GUESTS.values()})
     return sub_view(
         "Add a person",
         back,
@@ -62,6 +70,7 @@ def Gate() -> ft.View:
                 error=draft.wrong("department"),
             ),
             *draft.controls(FIELDS),
+            SignPad(words, strokes, set_strokes),
             ft.Row([main_button("Add and check in", add, icon=ft.Icons.HOW_TO_REG)]),
         ],
     )

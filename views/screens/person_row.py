@@ -144,6 +144,8 @@ def _times(desk: Desk, day: ShootDay, row: Attendance, late: bool) -> ft.Control
         return _sign(ft.Icons.LOGOUT, words, OUT)
     if row.in_event is not None:
         return _sign(ft.Icons.CHECK_CIRCLE, moment(desk, day, row.arrived), IN)
+    if row.away:
+        return _sign(ft.Icons.EVENT_BUSY, row.away, OUT)
     if not late:
         return ft.Container()
     if not row.person.phone:

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import flet as ft
 
 from data.desk import Desk
 from data.kinds.attendance import (
     Attendance,
-    attendance,
     check_in,
     check_out,
-    take_back,
+    row_of,
+    stay_away,
     told_to_work,
 )
 from data.kinds.calls import call_of, set_personal_call
-from data.kinds.people import called
 from data.kinds.production import zone
 from data.kinds.schedule import ShootDay
-from data.kinds.times import TimeEvent, events_of
+from data.kinds.times import said_on
 from data.walltime import instant, near, read_clock
 from views.context import use_desk, use_records, use_state
 from views.parts import note, side_button
 from views.safe import act, part
 from views.screens.inbox_waits import waits_told
+from views.screens.said_line import SaidLine
 from views.theme import GAP, QUIET, SMALL, TARGET, TITLE
 from views.words import moment, wall
 
@@ -38,9 +39,9 @@ def PersonSheet(day: ShootDay, person_id: str, close: Callable[[], None]) -> ft.
     call = call_of(desk, day, person_id)
     if call is None:
         return note("This person is no longer on the crew list.")
-    mine = [e for e in events_of(desk, day) if e.person == person_id]
-    row = attendance(desk, day, call, mine)
+    mine = said_on(desk, day).get(person_id, [])
     person = call.person
+    row = row_of(desk, day, person)
 
     def at_typed(verb: Callable[..., object]) -> None:
         minutes = near(read_clock(typed), day.date, desk.now(), zone(desk))
@@ -93,6 +94,11 @@ def PersonSheet(day: ShootDay, person_id: str, close: Callable[[], None]) -> ft.
     if row.in_event is None and call.called:
         off = then_close(lambda: set_personal_call(desk, day, person_id, call=None, off=True))
         buttons.append(side_button("Off today", off, icon=ft.Icons.EVENT_BUSY))
+        buttons += [
+            side_button(what.capitalize(), then_close(partial(stay_away, desk, day, person, what)))
+            for what in ("sick", "absent")
+            if not row.away
+        ]
     if call.why.startswith("off"):
         on = then_close(lambda: set_personal_call(desk, day, person_id, call=None))
         buttons.append(side_button("Works today after all", on))
@@ -100,23 +106,7 @@ def PersonSheet(day: ShootDay, person_id: str, close: Callable[[], None]) -> ft.
         buttons.append(phone_button(person.phone, person.name))
     controls.append(ft.Row(buttons, wrap=True, spacing=GAP, run_spacing=GAP))
     for event in mine:
-        label = f"{event.what.replace('_', ' ')} {moment(desk, day, event.at)}"
-        controls.append(
-            ft.Row(
-                [
-                    ft.Text(
-                        f"{label} · by {_author(desk, event)}",
-                        expand=True,
-                        theme_style=SMALL,
-                    ),
-                    ft.TextButton(
-                        f"Undo {label}",
-                        on_click=act(_taker_back(desk, event)),
-                    ),
-                ]
-            )
-        )
-        controls += waits_told(desk, event.id)
+        controls += [SaidLine(day, event, key=event.id), *waits_told(desk, event.id)]
     return ft.Column(
         controls,
         tight=True,
@@ -155,11 +145,9 @@ def _dial(phone: str) -> str:
     return "tel:" + "".join(c for c in phone if c.isdigit() or c == "+")
 
 
-def _taker_back(desk: Desk, event: TimeEvent) -> Callable[[], TimeEvent]:
-    return lambda: take_back(desk, event)
-
-
 def _said(desk: Desk, day: ShootDay, row: Attendance) -> str:
+    if row.away:
+        return f"Called {wall(desk, row.call.minutes)}, {row.away} today."
     if row.in_event is None:
         return (
             f"Called {wall(desk, row.call.minutes)}."
@@ -173,7 +161,3 @@ def _said(desk: Desk, day: ShootDay, row: Attendance) -> str:
         came += ", told to work"
     left = f", out {moment(desk, day, row.left)}" if row.left else ""
     return f"{came}{left}."
-
-
-def _author(desk: Desk, event: TimeEvent) -> str:
-    return called(desk, desk.author(event.id))

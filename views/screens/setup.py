@@ -30,6 +30,7 @@ ASKED = (
     "measures",
     "currency",
 )
+LATER = (*ASKED, "jurisdiction", "tier", "gate_words")
 
 
 @screen
@@ -74,7 +75,7 @@ def Wizard() -> ft.View:
 def Settings() -> ft.View:
     desk = use_desk()
     show = show_of(desk)
-    draft = use_draft(desk, PRODUCTION, ASKED, show)
+    draft = use_draft(desk, PRODUCTION, LATER, show)
 
     async def save() -> None:
         desk.edit(show, shown=draft.seen, **_checked(draft.values()))
@@ -86,7 +87,7 @@ def Settings() -> ft.View:
         lambda: go("/lists"),
         [
             BackupTile(),
-            *draft.controls(ASKED),
+            *draft.controls(LATER),
             ft.Row([main_button("Save", save, icon=ft.Icons.CHECK)]),
         ],
     )

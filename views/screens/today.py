@@ -44,6 +44,7 @@ def Today() -> ft.Control:
             _call(desk, day),
             _people(desk, day, rows),
             *_late(desk, day, rows),
+            _on_set(day),
             _scenes(desk, day),
             _cash(desk),
         ]
@@ -156,6 +157,23 @@ def _late(desk: Desk, day: ShootDay, rows: list[Attendance]) -> list[ft.Control]
         more = f"/board?day={day.id}&show=late"
         shown.append(ft.Row([side_button(f"All {len(late)}", lambda: go(more))]))
     return [card(*shown, title="Not here 15 minutes after the call")]
+
+
+def _on_set(day: ShootDay) -> ft.Control:
+    """What else belongs to people coming and going."""
+    return card(
+        tile("Who is here", "muster list, plates to cook", icon=ft.Icons.GROUPS_OUTLINED,
+             on_click=_open(f"/here?day={day.id}")),
+        tile("Radar", "meals due, rest, children", icon=ft.Icons.RADAR,
+             on_click=_open(f"/radar?day={day.id}")),
+        tile("Background", f"vouchers, {day.background} expected", icon=ft.Icons.LOCAL_ACTIVITY,
+             on_click=_open(f"/background?day={day.id}")),
+        tile("Badges", "give, print, lost ones", icon=ft.Icons.BADGE_OUTLINED,
+             on_click=_open("/badges")),
+        tile("Kiosk", "a tablet on a stand: name and PIN", icon=ft.Icons.TABLET_ANDROID,
+             on_click=_open(f"/kiosk?day={day.id}")),
+        title="On set",
+    )  # fmt: skip
 
 
 def _scenes(desk: Desk, day: ShootDay) -> ft.Control:

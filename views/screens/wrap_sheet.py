@@ -30,7 +30,10 @@ def WrapSheet(day: ShootDay, department: str, close: Callable[[], None]) -> ft.C
         if not department or row.person.department.casefold() == department.casefold()
     ]
     inside = [row for row in rows if row.is_in]
-    waiting = [row for row in rows if row.in_event is None and row.call.called]
+    waiting = [row for row in rows if row.in_event is None and row.call.called and not row.away]
+    nobody: frozenset[str] = frozenset()
+    not_yet, set_not_yet = use_state(nobody)
+    coming = [row for row in waiting if row.person.id not in not_yet]
 
     def undoable(words: str) -> None:
         gesture = desk.last
@@ -45,9 +48,12 @@ def WrapSheet(day: ShootDay, department: str, close: Callable[[], None]) -> ft.C
 
     def all_in() -> None:
         with desk.gesture():
-            for row in waiting:
+            for row in coming:
                 check_in(desk, day, row.person, how="call")
-        undoable(f"{count(len(waiting), 'person', 'people')} in at call.")
+        undoable(f"{count(len(coming), 'person', 'people')} in at call.")
+
+    def pick(person_id: str) -> Callable[[], None]:
+        return lambda: set_not_yet(lambda now: now ^ {person_id})
 
     controls: list[ft.Control] = [
         ft.Text(department or f"{day.unit} unit", theme_style=TITLE, weight=ft.FontWeight.W_600),
@@ -57,7 +63,25 @@ def WrapSheet(day: ShootDay, department: str, close: Callable[[], None]) -> ft.C
         ),
     ]
     if department and waiting:
-        controls.append(side_button(f"All {len(waiting)} who are not in: in at call", all_in))
+        calls = {row.call.minutes for row in coming}
+        at = f" {wall(desk, min(calls))}" if len(calls) == 1 else ""
+        all_of = "All " if len(coming) == len(waiting) else ""
+        controls += [
+            side_button(f"{all_of}{len(coming)} in at call{at}", all_in),
+            ft.Row(
+                [
+                    ft.Chip(
+                        label=ft.Text(row.person.name),
+                        selected=row in coming,
+                        on_select=act(pick(row.person.id)),
+                    )
+                    for row in waiting
+                ],
+                wrap=True,
+                spacing=GAP,
+                run_spacing=0,
+            ),
+        ]
     if not department:
         controls.append(note("The board moves on to the next day after the unit's wrap."))
     # Wrap is always the lowest: a hurried thumb must find it where it was.
