@@ -20,6 +20,7 @@ from sync.calls import Answer, Call
 from sync.exchange import Office
 from sync.paired import Pair
 from sync.pairing import NOT_YOURS, PUSHING, Pairings
+from sync.ways import letters_of
 from sync.wire import MOST_STATES, Compare, Hello, Message, Push
 
 LONGEST_WAIT = 25.0
@@ -103,7 +104,8 @@ class Front:
         believed. Refused: it is not paired, or must not ask this. NoOffice: it looks for another
         show, whose first letters it says so that it need not show its token."""
         path, asked = urlsplit(call.path)[2:4]
-        if not self.office.store.production.startswith(_query(asked).get("show", "")):
+        show = _query(asked).get("show", "")
+        if show and show != letters_of(self.office.store.production):
             words = "This is the office of another production."
             raise NoOffice(words, code="other-production")
         if self.pairings is None or path == "/v1/pair":

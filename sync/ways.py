@@ -74,7 +74,7 @@ class Ways:
     async def _found(self, line: Callable[[str], Awaitable[Send]]) -> str:
         """The first address where this show's office answers. NoOffice: none, and why."""
         why = NoOffice("The office cannot be reached.", code="unreachable")
-        show = self._store.production[:8].lower()
+        show = letters_of(self._store.production)
         for address in self.listed():
             try:
                 async with asyncio.timeout(self._timings.connect):
@@ -89,6 +89,11 @@ class Ways:
                 self._store.set_meta(**{FOUND: address})
             return address
         raise why
+
+
+def letters_of(production: str) -> str:
+    """What is known of a show to everybody on its Wi-Fi: they are in its name."""
+    return production[:8].lower()
 
 
 def _check_ours(answer: Answer, address: str) -> None:

@@ -207,6 +207,8 @@ def test_an_office_says_whether_it_is_the_one_that_is_looked_for(
 
     assert office.ask("GET", f"/v1/changes?show={own}").status == 401
     assert office.ask("GET", "/v1/changes?show=ffffffff").status == 409
+    longer = show.desk.store.production[:9]
+    assert office.ask("GET", f"/v1/changes?show={longer}").status == 409, "no more is told"
 
 
 def test_a_device_learns_where_else_its_office_answers(show: SmallShow, tmp_path: Path) -> None:
