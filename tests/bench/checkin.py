@@ -88,10 +88,11 @@ def _at_the_gate(folder: Path, events: int) -> list[Row]:
 
 
 def _filled(folder: Path, events: int) -> Store:
-    def opened() -> Store:
-        return Store(folder, sources=Sources(Clock(lambda: MORNING), random.Random(1)), hub=True)
+    def opened(seed: int) -> Store:
+        chance = random.Random(seed)
+        return Store(folder, sources=Sources(Clock(lambda: MORNING), chance), hub=True)
 
-    store = opened()
+    store = opened(1)
     desk = Desk(store, ALL, user="bench")
     lay_out(desk, around=MORNING.date())
     _fill(desk, [p.id for p in desk.all(PERSON)], events - sum(1 for _ in store.lines("time")))
@@ -101,7 +102,7 @@ def _filled(folder: Path, events: int) -> Store:
             desk.add(person)
     store.storage.compact()
     store.close()
-    return opened()
+    return opened(2)
 
 
 def _told(sight: Sight, desk: Desk, day: ShootDay, person: Person) -> float:
