@@ -55,7 +55,7 @@ def Kiosk() -> ft.View:
     else:
         body = [
             ft.Text("Say that you are here", theme_style=BIG),
-            note(f"{show_title(desk)}. Show your badge, or type two letters of your name."),
+            ft.Text(show_title(desk)),
             Picture(hear),
             ft.TextField(
                 label="Your name",

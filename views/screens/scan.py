@@ -93,6 +93,7 @@ def Scan() -> ft.View:
         ],
         expand=True,
         spacing=GAP,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
     inner = centred(ft.Container(body, padding=PAD, expand=True))
     return _view(
