@@ -40,12 +40,12 @@ def test_a_badge_held_still_is_read(tmp_path: Path) -> None:
 
 
 def test_three_of_four_bad_photographs_are_read_and_none_is_misread(tmp_path: Path) -> None:
-    said = [photograph(seed) for seed in range(12)]
+    said = [photograph(seed) for seed in range(20)]
     texts = read([picture for _, picture in said], tmp_path)
     right = [text == badge for (badge, _), text in zip(said, texts, strict=True)]
 
     assert {text for text in texts if text} <= {badge for badge, _ in said}
-    assert sum(right) >= 9, right
+    assert sum(right) >= 15, right
 
 
 @pytest.mark.long
@@ -114,7 +114,12 @@ def test_a_text_reaches_who_listens_until_they_stop() -> None:
 def test_who_stops_while_a_text_is_told_disturbs_nobody() -> None:
     browser, _ = told()
     heard: list[str] = []
-    stops = [browser.on_read(lambda text: (stops[0](), heard.append(f"first {text}")))]
+
+    def once(text: str) -> None:
+        stop()
+        heard.append(f"first {text}")
+
+    stop = browser.on_read(once)
     browser.on_read(lambda text: heard.append(f"second {text}"))
 
     hears(browser, read="A")

@@ -6,8 +6,8 @@
 {
   const START = "CB1";
   const LEAST = 12; // keys
-  const GAP_MS = 50;
-  const LATE_MS = 120; // after the last key: a busy page hears of keys late
+  const GAP_MS = 100; // slow ones over the air leave fifty
+  const LATE_MS = 200; // after the last key: a busy page hears of keys late
 
   let held = "";
   let last = 0;
@@ -31,6 +31,11 @@
       document.execCommand("insertText", false, typed);
   };
 
+  /** Keys that wait behind a long turn of the page are heard before the second timer ends. */
+  const soonReleased = () => {
+    late = setTimeout(release, 20);
+  };
+
   const pressed = (event) => {
     if (event.key === "Shift" || event.key === "CapsLock") return;
     const odd = event.ctrlKey || event.altKey || event.metaKey || event.isComposing;
@@ -48,7 +53,7 @@
     held += event.key;
     last = event.timeStamp;
     clearTimeout(late);
-    late = setTimeout(release, LATE_MS);
+    late = setTimeout(soonReleased, LATE_MS);
   };
 
   addEventListener("keydown", pressed, { capture: true });
