@@ -144,15 +144,23 @@ def test_with_the_network_cut_the_phone_app_reads_a_photographed_badge_once(sees
         page.wait_for_function(READY, timeout=60_000)
     page.goto(address + "/phone/")
     assert not page.evaluate(LOADED)
-    page.evaluate(f"worker.onmessage({{ data: {{ callboard: {{ look: {PLACE} }} }} }})")
+    page.evaluate(SAYS, {"look": {"on": True, "top": 0.25, "height": 0.5}})
     page.wait_for_function("posted.some((word) => word.read)")
     page.wait_for_function("frames > 30")  # more than two seconds in view
 
     assert page.evaluate(LOADED)
     assert page.evaluate("posted.flatMap((word) => word.read ?? [])") == [text]
     assert page.evaluate("posted.some((word) => word.page?.camera === 'on')")
+    page.evaluate(SAYS, {"cover": True})
+    page.evaluate(SAYS, {"signal": {"kind": "new", "silent": False}})
+    page.wait_for_function("tones.length > 0")
+    assert (page.evaluate(LIVE), box(page)) == (1, None)
+    page.evaluate(SAYS, {"look": {"on": False, "top": 0, "height": 0}})
+    page.wait_for_function(f"{LIVE} === 0")
 
 
+SAYS = "(word) => worker.onmessage({ data: { callboard: word } })"
+"""As Python says it to the page."""
 READY = "typeof state !== 'undefined' && state.offline === 'ready'"
 LOADED = """performance.getEntriesByType('resource').some((one) => one.name.includes('scan.js'))"""
 
