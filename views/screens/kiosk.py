@@ -56,7 +56,7 @@ def Kiosk() -> ft.View:
         body = [
             ft.Text("Say that you are here", theme_style=BIG),
             ft.Text(show_title(desk)),
-            Picture(hear),
+            Picture(),
             ft.TextField(
                 label="Your name",
                 value=looking,
