@@ -119,10 +119,10 @@ def _held(
     lens = (focus, 0, size[0] / 2, 0, focus, size[1] / 2, 0, 0, 1)
     back = _inverse(_product(lens, _product(placed, to_mm)))
     flat = tuple(number / back[8] for number in back[:8])
-    how = {"method": Image.Transform.PERSPECTIVE, "data": flat}
     badge = badge.filter(ImageFilter.GaussianBlur(fault.away_mm / 110))  # a lens' own softness
-    shape = Image.new("L", badge.size, 255).transform(size, **how)
-    seen = badge.transform(size, **how, resample=Image.Resampling.BICUBIC)
+    askew, smooth = Image.Transform.PERSPECTIVE, Image.Resampling.BICUBIC
+    shape = Image.new("L", badge.size, 255).transform(size, askew, flat)
+    seen = badge.transform(size, askew, flat, resample=smooth)
     return Image.composite(seen, _coat(size, rng), shape)
 
 

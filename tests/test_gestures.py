@@ -147,6 +147,25 @@ def test_a_scanner_works_on_every_screen(show: SmallShow) -> None:
     assert row(show, "Gus").is_in
 
 
+@pytest.mark.parametrize(
+    ("route", "label"), [("/scan", "Or a name: two letters do"), ("/board", "Find a name")]
+)
+def test_a_scanner_that_types_into_a_field_is_heard_and_the_field_is_emptied(
+    show: SmallShow, route: str, label: str
+) -> None:
+    text = badge(show, "Gus")
+
+    async def scene(window: Counted) -> None:
+        await window.type(label, text)
+        (field,) = (f for f in window.controls(ft.TextField) if f.label == label)
+        await window.fire(field, "submit", text)
+        assert "In 06:30" in window.texts()
+        assert text not in [f.value for f in window.controls(ft.TextField)]
+
+    play(show.desk, scene, route)
+    assert row(show, "Gus").is_in
+
+
 def test_keys_that_are_no_badge_do_nothing(show: SmallShow) -> None:
     badge(show, "Gus")
 

@@ -141,6 +141,41 @@ def test_golden_time_is_a_days_pay_for_each_begun_hour_past_sixteen() -> None:
     ]
 
 
+def test_golden_time_says_how_long_it_was() -> None:
+    found = hours_of("in 06:00, out 22:01", shipped_pack("sag-background"))
+
+    assert any(line.startswith("6 min of golden time: 1 days' pay") for line in why(found.steps))
+    assert (found.paid, sum(part.minutes for part in found.slices)) == (966, 960)
+
+
+def test_pay_hours_count_each_hour_as_often_as_it_is_paid() -> None:
+    found = hours_of("in 06:00, meal_out 12:00, meal_in 12:40, out 18:58", SAG)
+
+    assert found.pay_hours == Decimal("15.60")
+
+
+def test_two_tiers_at_one_multiple_are_one() -> None:
+    tiers = [{"over": 480, "multiple": "1.5"}, {"over": 600, "multiple": "1.5"}]
+
+    assert cut(hours_of("in 06:00, out 18:00", pack(hours={"tiers": tiers}))) == [
+        (480, "1"),
+        (240, "1.5"),
+    ]
+
+
+def test_a_meal_after_the_twelfth_hour_does_not_move_elapsed_double_time() -> None:
+    found = hours_of(
+        "in 06:00, meal_out 18:30, meal_in 19:00, out 20:00",
+        shipped_pack("iatse-2021-features-distant"),
+    )
+
+    assert cut(found) == [(480, "1"), (240, "1.5"), (90, "2")]
+
+
+def test_a_day_that_goes_on_has_no_hours_without_a_now() -> None:
+    assert day_hours(worked("in 07:00"), SAG) is None
+
+
 def test_the_minimum_call_is_paid_and_not_called_worked() -> None:
     found = hours_of("in 06:00, out 09:00", SAG)
 

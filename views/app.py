@@ -29,7 +29,9 @@ def session(place_for: Callable[[Width], Place]) -> Callable[[ft.Page], None]:
         page.on_connect = width.came_back
         place = place_for(width)
         page.on_keyboard_event = act(place.wedge.key)
-        place.wedge.otherwise = lambda: page.push_route("/scan")
+        place.wedge.otherwise = lambda: page.run_task(page.push_route, "/scan")
+        if place.browser is not None:  # there the page itself hears the camera and the scanner
+            place.browser.on_read(place.wedge.heard)
         page.render_views(App, place)
 
     return start

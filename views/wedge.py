@@ -1,4 +1,7 @@
-"""A keyboard-wedge scanner types what it reads and ends with Enter, whichever screen is open."""
+"""What is read of badges, by whatever reads it, reaches the screen that listens.
+
+A keyboard-wedge scanner types what it reads and ends with Enter, whichever screen is open.
+"""
 
 from __future__ import annotations
 
@@ -42,8 +45,15 @@ class Wedge:
             self._typed = (self._typed + key.upper())[-_LONGEST:]
         return None
 
+    def typed(self, text: str) -> bool:
+        """What was typed into a field, ended with Enter: whether it was a scanner that typed."""
+        read = _BADGE.search(text.strip().upper())
+        if read is not None:
+            self.heard(read[0])
+        return read is not None
+
     def heard(self, text: str) -> Any:
-        """A badge was read, by whatever."""
+        """Something was read, by a scanner or the camera."""
         if not self._listeners:
             self.waiting = text
             return self.otherwise()

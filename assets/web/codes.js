@@ -27,9 +27,9 @@ export function greyOf(width, height) {
   return { width, height, data: new Uint8Array(Math.ceil(width / 2) * Math.ceil(height / 2) * 6) };
 }
 
-/** The text of the code in `picture`, or null. */
-export function read(picture) {
-  const until = performance.now() + PATIENCE_MS;
+/** The text of the code in `picture`, or null when there is none or `patience` is at its end. */
+export function read(picture, patience = PATIENCE_MS) {
+  const until = performance.now() + patience;
   let marks = null;
   const text = tried(picture, { pointsOnDetect: (found) => (marks = found) });
   if (text !== null || marks === null) {
@@ -52,7 +52,7 @@ export function read(picture) {
 
 function tried(picture, more = {}) {
   try {
-    return decodeQR(picture, { format: "I420", timeLimit: PATIENCE_MS / 2, ...more });
+    return decodeQR(picture, { format: "I420", ...more });
   } catch {
     return null; // it says by throwing that there is no code
   }

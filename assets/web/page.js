@@ -249,8 +249,13 @@ function sounding() {
   return import(`${base}signal.js`);
 }
 
-function fromEye({ read, camera }) {
-  if (read !== undefined) worker.postMessage({ callboard: { read } });
+/** What a camera or a scanner (wedge.js) read. */
+function read(text) {
+  worker.postMessage({ callboard: { read: text } });
+}
+
+function fromEye({ text, camera }) {
+  if (text !== undefined) read(text);
   if (camera === undefined || camera === state.camera) return;
   state.camera = camera;
   report();

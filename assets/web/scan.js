@@ -30,7 +30,7 @@ const SHOWN = `<video playsinline muted></video><i></i>
   <button class="light" aria-label="Light" aria-pressed="false" hidden>☼</button>
   <button class="turn" aria-label="Turn to the other camera" hidden>⟲</button>`;
 
-let tell = () => {}; // told { read: text } or { camera: state }
+let tell = () => {}; // told { text } or { camera: state }
 let wanted = { on: false };
 let covered = false;
 let which = { facingMode: "environment" };
@@ -183,5 +183,5 @@ function noted(text) {
   const before = seen.get(text) ?? -Infinity;
   for (const [other, when] of seen) if (now - when > AGAIN_MS) seen.delete(other);
   seen.set(text, now);
-  if (now - before > AGAIN_MS) tell({ read: text });
+  if (now - before > AGAIN_MS) tell({ text });
 }

@@ -121,8 +121,9 @@ FONT_TABLES = "fontTools/ttLib/tables/"
 
 
 def ours(root: Path = ROOT) -> dict[str, bytes]:
-    """Our code, and the faces that paper is set in."""
+    """Our code, the rule packs, and the faces that paper is set in."""
     paths = [root / "main.py", *(path for layer in LAYERS for path in (root / layer).rglob("*.py"))]
+    paths += (root / "data" / "rules" / "packs").glob("*.json")
     paths += [root / "assets" / "fonts" / name for name in PAPER_FONTS]
     named = {path.relative_to(root).as_posix(): path for path in paths}
     return {

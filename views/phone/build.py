@@ -48,6 +48,7 @@ PLAIN = (
     "scan.js",
     "signal.js",
     "unpack.js",
+    "wedge.js",
     "worker.js",
 )
 

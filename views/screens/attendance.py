@@ -8,7 +8,7 @@ import flet as ft
 
 from data.errors import OfficeError
 from data.kinds.schedule import ShootDay
-from views.context import go, here, use_desk, use_feed, use_first, use_state
+from views.context import go, here, use_desk, use_feed, use_first, use_place, use_state
 from views.parts import centred, empty, icon_button, side_button
 from views.safe import act, part
 from views.screens.board_lines import Counts, Lines
@@ -92,11 +92,18 @@ def _use_sight() -> Sight:
 
 
 def _search(looking: str, set_looking: Callable[[str], None]) -> ft.Control:
+    wedge = use_place().wedge
+
+    def submitted(event: ft.Event[ft.TextField]) -> None:
+        if wedge.typed(event.control.value or ""):  # by a scanner
+            set_looking("")
+
     return ft.TextField(
         label="Find a name",
         value=looking,
         prefix_icon=ft.Icons.SEARCH,
         on_change=act(lambda e: set_looking(e.control.value)),
+        on_submit=act(submitted),
         suffix_icon=(
             icon_button(ft.Icons.CLOSE, "Clear", lambda: set_looking("")) if looking else None
         ),

@@ -99,7 +99,7 @@ def Background() -> ft.View:
             ft.Row(
                 [
                     field("Voucher no.", number or coming, set_number),
-                    field("Name, if there is time", name, set_name),
+                    field("Name (optional)", name, set_name),
                 ],
                 spacing=GAP,
             ),

@@ -55,8 +55,8 @@ def Kiosk() -> ft.View:
     else:
         body = [
             ft.Text("Say that you are here", theme_style=BIG),
-            note(f"{show_title(desk)}. Show your badge, or type two letters of your name."),
-            Picture(hear),
+            ft.Text(show_title(desk)),
+            Picture(),
             ft.TextField(
                 label="Your name",
                 value=looking,

@@ -19,6 +19,7 @@ from views.safe import act, part, say, screen
 from views.screens.answer import over, use_answer
 from views.screens.showing import use_showing
 from views.theme import GAP, PAD, QUIET, SMALL, TARGET, TITLE
+from views.wedge import Wedge
 from views.words import count, moment, short_day, wall
 
 SEEN, TOP = 0.38, 0.13
@@ -30,7 +31,8 @@ LEAST = 2
 CAMERA = {
     "asking": "Allow the camera, or use a scanner, or type two letters of the name.",
     "refused": "The camera is not allowed. Allow it in the browser's settings for this address.",
-    "missing": "This device has no camera. A scanner that types works on every screen.",
+    "missing": "There is no camera, or the app was not opened at the office's own https address. "
+    "A scanner that types works on every screen.",
     "busy": "Another app has the camera. Close that one, then turn the camera on here again.",
 }
 
@@ -85,14 +87,15 @@ def Scan() -> ft.View:
     body = ft.Column(
         [
             _ways(way, set_way),
-            Picture(hear),
-            _search(looking, set_looking),
+            Picture(),
+            _search(place.wedge, looking, set_looking),
             _people(desk, day, way, looking, by_name)
             if len(looking.strip()) >= LEAST
             else _last(desk, before.current),
         ],
         expand=True,
         spacing=GAP,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
     inner = centred(ft.Container(body, padding=PAD, expand=True))
     return _view(
@@ -134,11 +137,10 @@ def _ways(way: str, set_way: Callable[[str], None]) -> ft.Control:
 
 
 @part
-def Picture(hear: Callable[[str], None]) -> ft.Control:
+def Picture() -> ft.Control:
     """The place of the camera's picture, which the page draws over it; or why there is none."""
     browser = use_browser()
     on, set_on = use_state(True)
-    use_ear(browser.on_read if browser is not None else _silence, hear)
 
     def look() -> Callable[[], None] | None:
         if browser is not None:
@@ -163,16 +165,19 @@ def Picture(hear: Callable[[str], None]) -> ft.Control:
     )
 
 
-def _silence(_listener: Callable[[str], None]) -> Callable[[], None]:
-    return lambda: None
+def _search(wedge: Wedge, looking: str, set_looking: Callable[[str], None]) -> ft.Control:
+    """A scanner that types while this has the focus types into it."""
 
+    def submitted(event: ft.Event[ft.TextField]) -> None:
+        if wedge.typed(event.control.value or ""):
+            set_looking("")
 
-def _search(looking: str, set_looking: Callable[[str], None]) -> ft.Control:
     return ft.TextField(
         label="Or a name: two letters do",
         value=looking,
         prefix_icon=ft.Icons.SEARCH,
         on_change=act(lambda e: set_looking(e.control.value)),
+        on_submit=act(submitted),
     )
 
 
