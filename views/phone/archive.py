@@ -183,11 +183,19 @@ def _of_paper(files: Files) -> set[str]:
     return _reached(files, [*users, *tables], "fontTools")
 
 
+def of_flet() -> set[str]:
+    """The modules of flet that our screens name, by themselves or by what is in them."""
+    code = b"\n".join(ours().values())
+    words = {name.decode() for name in re.findall(rb"\bft\.(\w+)", code)}
+    named = re.findall(rb"^\s*(?:import|from) (flet\.[\w.]+)", code, re.MULTILINE)
+    return {flet._LAZY[word] for word in words if word in flet._LAZY} | {
+        name.decode() for name in named
+    }
+
+
 def _of_screens(files: Files) -> set[str]:
     """The modules of flet for what our screens name; flet itself imports each at its first use."""
-    used = {name for code in ours().values() for name in re.findall(rb"\bft\.(\w+)", code)}
-    modules = [flet._LAZY[word] for name in used if (word := name.decode()) in flet._LAZY]
-    start = [file for module in modules for file in _files_of(files, module)]
+    start = [file for module in of_flet() for file in _files_of(files, module)]
     return _reached(files, start, "flet")
 
 

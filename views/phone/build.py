@@ -22,7 +22,7 @@ from typing import Any
 
 from flet_web import get_package_web_dir
 
-from views.phone.archive import ROOT, Files, ours, packages, zipped
+from views.phone.archive import ROOT, Files, of_flet, ours, packages, zipped
 from views.phone.client import NOT_OFFLINE, client, drawn_by
 from views.phone.compiled import compiled, way
 from views.phone.wheels import LISTED, platform_of, wheels
@@ -96,7 +96,8 @@ class Parts:
     def of_packages(self) -> str:
         here = Path(__file__).parent
         makers = [(here / name).read_bytes() for name in ("archive.py", "compiled.py")]
-        return _digest([LISTED.read_bytes(), _client_version(), self.how.encode(), *makers])
+        flet = [name.encode() for name in sorted(of_flet())]  # of it only these come along
+        return _digest([LISTED.read_bytes(), _client_version(), self.how.encode(), *makers, *flet])
 
     @property
     def version(self) -> str:
