@@ -183,9 +183,14 @@ def _of_paper(files: Files) -> set[str]:
 
 
 def _of_screens(files: Files) -> set[str]:
-    """The modules of flet for what our screens name; flet itself imports each at its first use."""
-    used = {name for code in ours().values() for name in re.findall(rb"\bft\.(\w+)", code)}
-    modules = [flet._LAZY[word] for name in used if (word := name.decode()) in flet._LAZY]
+    """The modules of flet for what our screens name, and those they import by name; flet itself
+    imports each of the first at its first use."""
+    code = b"\n".join(content for name, content in ours().items() if name.endswith(".py"))
+    used = {name.decode() for name in re.findall(rb"\bft\.(\w+)", code)}
+    modules = [flet._LAZY[word] for word in used if word in flet._LAZY]
+    modules += {
+        name.decode() for name in re.findall(rb"^import (flet\.[\w.]+)", code, re.MULTILINE)
+    }
     start = [file for module in modules for file in _files_of(files, module)]
     return _reached(files, start, "flet")
 
