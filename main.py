@@ -287,6 +287,12 @@ def _export(words: argparse.Namespace) -> None:
         export_records(desk, words.kind, words.out)
 
 
+def _read_receipts(words: argparse.Namespace) -> None:
+    from views.reading_slips import read_receipts
+
+    read_receipts(words.folder, today=words.today or date.today(), as_json=words.json)
+
+
 def _print(words: argparse.Namespace) -> None:
     asked = {name: getattr(words, name) for name in ("day", "unit", "envelope", "blank", "out")}
     with _reading(words) as desk:
@@ -430,6 +436,7 @@ DOES = {
     "import": _import,
     "list": _list,
     "export": _export,
+    "read-receipts": _read_receipts,
     "print": _print,
     "backup": _backup,
     "restore": _restore,
