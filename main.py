@@ -284,7 +284,12 @@ def _list(words: argparse.Namespace) -> None:
 
 def _export(words: argparse.Namespace) -> None:
     with _reading(words) as desk:
-        export_records(desk, words.kind, words.out)
+        if words.map or words.ledger:
+            from views.export_receipts import export_receipts
+
+            export_receipts(desk, words.kind, words.out, mapping=words.map, ledger_as=words.ledger)
+        else:
+            export_records(desk, words.kind, words.out)
 
 
 def _read_receipts(words: argparse.Namespace) -> None:

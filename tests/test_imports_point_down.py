@@ -74,7 +74,7 @@ INSIDE_DATA = (
     ("desk",),
     ("inbox", "notices", "placing"),
     ("kinds", "walltime", "dates", "rules", "reading"),
-    ("housekeeping", "imports", "tables", "sample", "doubts", "rights_book", "waits"),
+    ("housekeeping", "imports", "exports", "tables", "sample", "doubts", "rights_book", "waits"),
 )
 """The floors of data; a module may import from its own floor and those above it in this list."""
 
