@@ -92,7 +92,7 @@ def declare_missing(desk: Desk, receipt: Receipt, reason: str) -> Receipt:
     """The custodian's word in place of a slip that is lost."""
     if not reason.strip():
         raise BadInput(
-            "Say where the slip was lost, and that it was not paid back.", field="missing"
+            "Say how the slip was lost.", field="missing"
         )
     return desk.edit(receipt, missing=reason)
 
