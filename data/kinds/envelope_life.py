@@ -91,9 +91,7 @@ def reject(desk: Desk, receipt: Receipt, reason: str) -> Receipt:
 def declare_missing(desk: Desk, receipt: Receipt, reason: str) -> Receipt:
     """The custodian's word in place of a slip that is lost."""
     if not reason.strip():
-        raise BadInput(
-            "Say how the slip was lost.", field="missing"
-        )
+        raise BadInput("Say how the slip was lost.", field="missing")
     return desk.edit(receipt, missing=reason)
 
 

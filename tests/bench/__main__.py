@@ -7,10 +7,16 @@ import json
 import os
 from pathlib import Path
 
-from tests.bench import day, phone, store, sync
+from tests.bench import day, phone, receipts, store, sync
 from tests.bench.rows import table
 
-BENCHES = {"day": day.rows, "phone": phone.rows, "store": store.rows, "sync": sync.rows}
+BENCHES = {
+    "day": day.rows,
+    "phone": phone.rows,
+    "receipts": receipts.rows,
+    "store": store.rows,
+    "sync": sync.rows,
+}
 
 
 def main() -> None:

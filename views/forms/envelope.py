@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from data.desk import Desk
+from data.kinds.floats import out_of_the_float
 from data.kinds.money import ENVELOPE, Receipt, float_of, receipts_of
 from data.kinds.people import PERSON
 from data.kinds.production import show_of
@@ -238,8 +239,9 @@ def _slip(desk: Desk, slip: Receipt) -> EnvelopeReceipt:
         what_for=slip.what_for,
         scene=slip.scene,
         code=slip.code,
-        void=slip.void,
-        void_reason=slip.void_reason,
+        # What was not paid with the float keeps its number and counts for nothing here.
+        void=not out_of_the_float(slip),
+        void_reason=slip.void_reason or ("" if slip.void else f"paid by {slip.paid_by}"),
         photos=tuple(
             desk.blobs.read(name) if desk.blobs.has(name) else None for name in sorted(slip.photos)
         ),
