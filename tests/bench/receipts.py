@@ -162,7 +162,10 @@ def _photo() -> Row:
     from PIL import Image, ImageOps
 
     width, height = 3024, 4032
-    image = Image.open(reading.OURS / "042.jpg").convert("RGB").resize((width, height))
+    image = Image.new("RGB", (width, height), "white")
+    real = [Image.open(io.BytesIO(photo)) for photo in _real()]
+    for n in range(60):  # as sharp as a phone's, not blown up
+        image.paste(real[n % len(real)], (n % 8 * 400, n // 8 * 600))
     out = io.BytesIO()
     exif = Image.Exif()
     exif[0x0112] = 6
