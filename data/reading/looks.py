@@ -24,6 +24,8 @@ STEEPEST: Final = 6
 STRAIGHT, ASKEW = 0.91, 0.89
 """How alike two photos are that show one slip, 1 being the same; measured on real slips."""
 LEVELS: Final = 8
+ARC: Final = 8
+"""Spokes; a quarter turn moves whole arcs."""
 
 Rings = tuple[float, ...]
 
@@ -75,25 +77,31 @@ class Compared:
 
 
 class _Reading:
-    """Ink on rings, as one vector of length 1 and as the mean of each ring."""
+    """Ink on rings as one vector of length 1, and coarser: by arcs of a ring, by whole rings."""
 
     def __init__(self, rings: Rings) -> None:
         self.rings = _of_length_one([float(level) for level in _levels(rings)])
-        self.means = _means(self.rings)
+        self.arcs, self.rest = _coarse(self.rings, ARC)
+        self.means, self.rest_of_means = _coarse(self.rings, SPOKES)
 
     def like(self, kept: _Kept, least: float) -> bool:
-        # Rings that differ in their mean alone are too far apart, whatever the turn.
-        apart = sum((a - b) ** 2 for a, b in zip(self.means, kept.means, strict=True))
-        if SPOKES * apart > 2 * (1 - least):
+        # What coarse parts say of the whole, at most (Cauchy-Schwarz); few come to be compared.
+        if _dot(self.means, kept.means) + self.rest_of_means * kept.rest_of_means < least:
             return False
-        return any(sum(map(mul, self.rings, turned)) >= least for turned in kept.turns)
+        open_to_all = self.rest * kept.rest
+        return any(
+            _dot(self.arcs, arcs) + open_to_all >= least and _dot(self.rings, rings) >= least
+            for arcs, rings in kept.turns
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
     means: Rings
-    turns: tuple[Rings, ...]
-    """By quarter turns."""
+    rest_of_means: float
+    rest: float
+    turns: tuple[tuple[Rings, Rings], ...]
+    """By quarter turns: arcs, and all of it."""
 
 
 @lru_cache(maxsize=4096)
@@ -106,7 +114,10 @@ def _kept(look: str) -> _Kept | None:
         return None
     levels = [float(half - LEVELS) for byte in packed for half in (byte >> 4, byte & 15)]
     rings = _of_length_one(levels)
-    return _Kept(_means(rings), tuple(_turned(rings, quarter) for quarter in range(4)))
+    turned = [_turned(rings, quarter) for quarter in range(4)]
+    means, rest_of_means = _coarse(rings, SPOKES)
+    _, rest = _coarse(rings, ARC)
+    return _Kept(means, rest_of_means, rest, tuple((_coarse(t, ARC)[0], t) for t in turned))
 
 
 def _turned(rings: Rings, quarters: int) -> Rings:
@@ -115,8 +126,15 @@ def _turned(rings: Rings, quarters: int) -> Rings:
     return tuple(value for ring in parts for value in (*ring[by:], *ring[:by]))
 
 
-def _means(rings: Rings) -> Rings:
-    return tuple(sum(rings[i : i + SPOKES]) / SPOKES for i in range(0, len(rings), SPOKES))
+def _coarse(rings: Rings, together: int) -> tuple[Rings, float]:
+    """Of a vector of length 1: what is alike over so many spokes, and the length of the rest."""
+    scale = 1 / sqrt(together)
+    part = tuple(sum(rings[i : i + together]) * scale for i in range(0, len(rings), together))
+    return part, sqrt(max(0.0, 1.0 - _dot(part, part)))
+
+
+def _dot(one: Rings, other: Rings) -> float:
+    return float(sum(map(mul, one, other)))
 
 
 def _half(photo: Small) -> float:
