@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from data.kinds.receipts import Receipt, slip_order
@@ -61,3 +61,14 @@ def _says(receipt: Receipt, words: list[str]) -> bool:
     told = (receipt.vendor, receipt.what_for, receipt.code, receipt.number, receipt.po)
     said = " ".join((*told, str(receipt.money.amount))).casefold()
     return all(word in said for word in words)
+
+
+def last_vendors(receipts: Iterable[Receipt], *, most: int = 5) -> list[str]:
+    """The shops that slips were logged from last, each once, the latest first: the chips."""
+    logged = sorted((r for r in receipts if r.taken), key=_taken, reverse=True)
+    return list(dict.fromkeys(r.vendor for r in logged if r.vendor))[:most]
+
+
+def _taken(receipt: Receipt) -> datetime:
+    assert receipt.taken is not None
+    return receipt.taken
