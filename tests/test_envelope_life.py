@@ -52,6 +52,8 @@ from data.kinds.vendors import alike, likeness, same_vendor
 from data.store import Store
 from tests.copies import push, sources
 from tests.small_show import TODAY, SmallShow
+from views.forms.envelope import facts
+from views.forms.envelope_count import reconciled
 
 
 def usd(amount: str) -> Money:
@@ -209,6 +211,21 @@ def test_a_card_slip_without_paper_waits_for_a_photo_or_a_declaration(
         declare_missing(show.desk, bought, "")
     declare_missing(show.desk, bought, "blew away on the pier")
     assert without_a_slip(show.desk) == []
+
+
+def test_on_paper_a_card_slip_keeps_its_number_and_the_cash_comes_out(
+    show: SmallShow, counted: Envelope
+) -> None:
+    slip(show.desk, counted, "80", paid_by="card")
+
+    told = facts(show.desk, counted.id)
+
+    assert [(r.number, r.void, r.void_reason) for r in told.receipts] == [
+        ("1", False, ""),
+        ("2", False, ""),
+        ("3", True, "paid by card"),
+    ]
+    assert [line.difference for line in reconciled(told.cash, told.receipts)] == [Decimal(0)]
 
 
 def test_gaps_are_told_by_letter(show: SmallShow, counted: Envelope) -> None:

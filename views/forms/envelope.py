@@ -228,6 +228,10 @@ def make_blank(desk: Desk) -> Paper:
     return Paper("envelope-blank.pdf", paper)
 
 
+def _paid_otherwise(slip: Receipt) -> str:
+    return "" if slip.void or out_of_the_float(slip) else f"paid by {slip.paid_by}"
+
+
 def _slip(desk: Desk, slip: Receipt) -> EnvelopeReceipt:
     return EnvelopeReceipt(
         number=slip.number,
@@ -241,7 +245,7 @@ def _slip(desk: Desk, slip: Receipt) -> EnvelopeReceipt:
         code=slip.code,
         # What was not paid with the float keeps its number and counts for nothing here.
         void=not out_of_the_float(slip),
-        void_reason=slip.void_reason or ("" if slip.void else f"paid by {slip.paid_by}"),
+        void_reason=slip.void_reason or _paid_otherwise(slip),
         photos=tuple(
             desk.blobs.read(name) if desk.blobs.has(name) else None for name in sorted(slip.photos)
         ),
