@@ -21,7 +21,7 @@ from views.inputs import read, typed
 from views.show import TEXTS, shown, title_of
 
 FIELDS = [(kind, name) for kind in ALL for name in kind.meanings]
-UNTYPED = {"moment", "photos"}
+UNTYPED = {"moment", "photos", "looks"}
 
 
 def ids(value: Any) -> str:

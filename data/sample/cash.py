@@ -161,6 +161,8 @@ def _hand_in(stage: Stage, custodians: list[Custodian]) -> None:
                 desk.edit(
                     count_cash(desk, custodian.envelope, _dollars(left + off), why),
                     closed=desk.now().astimezone(ZONE).date(),
+                    status="submitted",
+                    submitted_by=custodian.person.id,
                 )
             custodians[i] = _float(stage, custodian.person)
         elif left < 150:

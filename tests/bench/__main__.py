@@ -7,13 +7,14 @@ import json
 import os
 from pathlib import Path
 
-from tests.bench import checkin, day, phone, store, sync
+from tests.bench import checkin, day, phone, receipts, store, sync
 from tests.bench.rows import table
 
 BENCHES = {
     "checkin": checkin.rows,
     "day": day.rows,
     "phone": phone.rows,
+    "receipts": receipts.rows,
     "store": store.rows,
     "sync": sync.rows,
 }
