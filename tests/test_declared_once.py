@@ -12,7 +12,8 @@ from data.kind import Kind
 from data.kinds import ALL
 from data.kinds.attendance import check_in, take_back
 from data.kinds.calls import set_department_call, set_personal_call
-from data.kinds.money import Receipt, issue_float, log_receipt
+from data.kinds.floats import issue_float
+from data.kinds.receipts import Receipt, log_receipt
 from data.kinds.waiting import Waiting
 from data.tables import SPREAD
 from tests.private_show import more_kinds

@@ -25,19 +25,8 @@ from data.kinds.envelope_life import (
     send_back,
     submit,
 )
-from data.kinds.money import (
-    ENVELOPE,
-    Envelope,
-    Receipt,
-    balance,
-    count_cash,
-    hand_back,
-    issue_float,
-    log_receipt,
-    receipts_of,
-    top_up,
-    void_receipt,
-)
+from data.kinds.envelopes import ENVELOPE, Envelope, count_cash
+from data.kinds.floats import balance, hand_back, issue_float, top_up
 from data.kinds.people import Person
 from data.kinds.petty_cash import (
     exposure,
@@ -48,6 +37,7 @@ from data.kinds.petty_cash import (
     without_a_slip,
 )
 from data.kinds.production import Production, create_production
+from data.kinds.receipts import Receipt, log_receipt, receipts_of, void_receipt
 from data.kinds.vendors import alike, likeness, same_vendor
 from data.store import Store
 from tests.copies import push, sources

@@ -43,7 +43,7 @@ ALLOWED = {
         "tzlocal",
         "uvicorn",
     },
-    "views/forms": {"fpdf", "fontTools", "PIL"},
+    "views/forms": {"fpdf", "fontTools", "PIL", "segno"},
 }
 """What each layer may use beside the standard library and ours."""
 

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from data.fields import Money
-from data.kinds.money import ENVELOPE, Envelope, Receipt, issue_float, log_receipt, void_receipt
+from data.kinds.envelopes import ENVELOPE, Envelope
+from data.kinds.floats import issue_float
+from data.kinds.receipts import Receipt, log_receipt, void_receipt
 from data.kinds.slip_flags import Shot, flags_of
 from data.kinds.slip_sums import does_not_add_up, in_show_currency, tax_lines
 from data.reading.looks import look_of, small

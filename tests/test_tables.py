@@ -22,8 +22,8 @@ from data.fields import Choice, Link, Meal, Meaning, Money
 from data.imports.sheets import read_sheets
 from data.kind import Kind
 from data.kinds import ALL
-from data.kinds.money import RECEIPT, Receipt
 from data.kinds.people import PERSON, Person
+from data.kinds.receipts import RECEIPT, Receipt
 from data.kinds.schedule import DAY, SCENE, Scene, ShootDay
 from data.kinds.times import TIME, TimeEvent
 from data.record import Record, RecordId

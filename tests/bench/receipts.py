@@ -20,11 +20,11 @@ from typing import Final
 from data.desk import Desk
 from data.fields import Money
 from data.kinds import ALL
-from data.kinds.money import Receipt, issue_float, log_receipt
+from data.kinds.floats import issue_float
 from data.kinds.people import Person
 from data.kinds.production import Production, create_production
 from data.kinds.receipt_list import Asked, looked_through
-from data.kinds.receipts import RECEIPT
+from data.kinds.receipts import RECEIPT, Receipt, log_receipt
 from data.packing import dumps
 from data.photos import fit
 from data.stamp import Sources

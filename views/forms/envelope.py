@@ -8,10 +8,11 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from data.desk import Desk
-from data.kinds.floats import out_of_the_float
-from data.kinds.money import ENVELOPE, Receipt, float_of, receipts_of
+from data.kinds.envelopes import ENVELOPE
+from data.kinds.floats import float_of, out_of_the_float
 from data.kinds.people import PERSON
 from data.kinds.production import show_of
+from data.kinds.receipts import Receipt, receipts_of
 from views.forms import blocks, cells
 from views.forms.about import file_name, head_facts, show_facts
 from views.forms.envelope_count import CashCount, EnvelopeReceipt, draw_sums, reconciled
