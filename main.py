@@ -369,7 +369,18 @@ def _list(words: argparse.Namespace) -> None:
 
 def _export(words: argparse.Namespace) -> None:
     with _reading(words) as desk:
-        export_records(desk, words.kind, words.out)
+        if words.map or words.ledger:
+            from views.export_receipts import export_receipts
+
+            export_receipts(desk, words.kind, words.out, mapping=words.map, ledger_as=words.ledger)
+        else:
+            export_records(desk, words.kind, words.out)
+
+
+def _read_receipts(words: argparse.Namespace) -> None:
+    from views.reading_slips import read_receipts
+
+    read_receipts(words.folder, today=words.today or date.today(), as_json=words.json)
 
 
 def _print(words: argparse.Namespace) -> None:
@@ -515,6 +526,7 @@ DOES = {
     "import": _import,
     "list": _list,
     "export": _export,
+    "read-receipts": _read_receipts,
     "print": _print,
     "backup": _backup,
     "restore": _restore,

@@ -31,6 +31,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "moment": "review",
     "photos": "set",
     "words": "set",
+    "looks": "set",
     "money": "group",
     "meal": "group",
     "choice": "review",

@@ -16,8 +16,9 @@ from typing import Any, Final, Literal
 from data.desk import Desk
 from data.kind import Kind
 from data.kinds.attendance import take_back
-from data.kinds.money import ENVELOPE, RECEIPT
+from data.kinds.envelopes import ENVELOPE
 from data.kinds.people import CAST
+from data.kinds.receipts import RECEIPT
 from data.kinds.schedule import DAY, PERSONAL_CALL, PersonalCall
 from data.kinds.times import TIME, TimeEvent, twins
 from data.kinds.voiding import taken_back

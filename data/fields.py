@@ -103,6 +103,8 @@ Moment = Annotated[
 """An instant, stored in UTC to the second."""
 Photos = Annotated[frozenset[str], Meaning("photos")]
 """SHA-256 names of pictures; merges as a set."""
+Looks = Annotated[frozenset[str], Meaning("looks")]
+"""What pictures are known again by (data/reading/looks.py); nothing for people to read."""
 Words = Annotated[frozenset[str], Meaning("words"), BeforeValidator(_labels)]
 """Free labels; merges as a set."""
 

@@ -72,7 +72,7 @@ class Kind(Generic[R]):
 
     def is_set(self, name: str) -> bool:
         """Whether the field merges as a set of elements instead of one value."""
-        return name in self.meanings and self.meanings[name].name in ("photos", "words")
+        return name in self.meanings and self.meanings[name].name in ("photos", "words", "looks")
 
     def read(self, record_id: str, document: Mapping[str, Any]) -> R:
         """The record a document says, as far as this version understands it.

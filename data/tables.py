@@ -130,6 +130,7 @@ SPREAD: dict[str, tuple[_Part, ...]] = {
     "link": (_Part(_link),),
     "photos": (_Part(_photos, "0"),),
     "words": (_Part(_words),),
+    "looks": (_Part(_photos, "0"),),
     "money": (
         _Part(_amount, "#,##0.00"),
         _Part(_currency, "@", " currency"),

@@ -20,7 +20,7 @@ import fpdf
 from data.desk import Desk
 from data.fields import Money
 from data.kinds import ALL
-from data.kinds.money import issue_float
+from data.kinds.floats import issue_float
 from data.stamp import Clock, Sources
 from data.store import Store
 from tests.small_show import Wall, made_up

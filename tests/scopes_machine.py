@@ -20,11 +20,12 @@ from data.edit import dot_of
 from data.errors import NoOffice
 from data.fields import Money
 from data.kinds.deals import DEAL, Deal
+from data.kinds.envelopes import ENVELOPE, Envelope
 from data.kinds.grants import ROLE_GRANT, change_cell, end_role, give_role
-from data.kinds.money import ENVELOPE, Envelope, Receipt
 from data.kinds.people import PERSON
 from data.kinds.pins import set_pin
 from data.kinds.private import HOME, PersonHome, companion_id
+from data.kinds.receipts import Receipt
 from data.leaving import purge
 from data.state import Dot
 from sync.calls import Answer, Call

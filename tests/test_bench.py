@@ -6,7 +6,7 @@ from math import isfinite
 
 import pytest
 
-from tests.bench import store
+from tests.bench import receipts, store
 from tests.bench.rows import Row, table
 
 PROMISED = {
@@ -55,3 +55,20 @@ def test_the_table_says_each_by_its_name(rows: list[Row]) -> None:
     assert [True] * len(rows) == [
         line.startswith(row.name) for row, line in zip(rows, told, strict=True)
     ]
+
+
+@pytest.mark.long
+def test_every_promise_of_receipts_has_its_row() -> None:
+    goals = {row.name.split(" / ")[0]: row.goal for row in receipts.rows(200, 4, 3)}
+
+    assert goals == {
+        "log_receipt verb": 6.0,
+        "filter and sort 200 receipts": 1.0,
+        "envelope of 4 photos": 1.5,
+        "book of 3 pages, memory": 1.0,
+        "photo 12 MP to stored": 0.35,
+        "total wrong, of 6 slips": 1.0,
+        "date wrong, of 6 slips": 1.0,
+        "vendor wrong, of 6 slips": 1.0,
+        "nine slips in ten read within": 1.0,
+    }

@@ -15,9 +15,11 @@ from data.buckets import HERE, Place, buckets, gone, linked, moved, place_of, sc
 from data.fields import Money
 from data.kind import Kind
 from data.kinds import ALL
-from data.kinds.money import CASH, ENVELOPE, RECEIPT, Receipt, issue_float, log_receipt
+from data.kinds.envelopes import ENVELOPE
+from data.kinds.floats import CASH, issue_float
 from data.kinds.people import PERSON
 from data.kinds.private import ID_DOCUMENT
+from data.kinds.receipts import RECEIPT, Receipt, log_receipt
 from data.kinds.schedule import DAY, SCENE
 from data.kinds.times import TIME
 from data.matrix import ROWS

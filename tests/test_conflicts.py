@@ -17,7 +17,7 @@ from data.edit import Write
 from data.fields import Line, flow_of
 from data.kind import Kind
 from data.kinds import ALL
-from data.kinds.money import RECEIPT
+from data.kinds.receipts import RECEIPT
 from data.kinds.schedule import Scene
 from data.record import Record
 from data.state import Dot, Mark, State, join, write

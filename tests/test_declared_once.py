@@ -12,7 +12,8 @@ from data.kind import Kind
 from data.kinds import ALL
 from data.kinds.attendance import check_in, take_back
 from data.kinds.calls import set_department_call, set_personal_call
-from data.kinds.money import Receipt, issue_float, log_receipt
+from data.kinds.floats import issue_float
+from data.kinds.receipts import Receipt, log_receipt
 from data.kinds.waiting import Waiting
 from data.tables import SPREAD
 from tests.private_show import more_kinds
@@ -21,7 +22,7 @@ from views.inputs import read, typed
 from views.show import TEXTS, shown, title_of
 
 FIELDS = [(kind, name) for kind in ALL for name in kind.meanings]
-UNTYPED = {"moment", "photos"}
+UNTYPED = {"moment", "photos", "looks"}
 
 
 def ids(value: Any) -> str:

@@ -13,7 +13,8 @@ from data.fields import Money
 from data.kinds import ALL
 from data.kinds.attendance import board, check_in, check_out, take_back
 from data.kinds.calls import set_personal_call
-from data.kinds.money import RECEIPT, Receipt, issue_float, void_receipt
+from data.kinds.floats import issue_float
+from data.kinds.receipts import RECEIPT, Receipt, void_receipt
 from data.kinds.schedule import DAY, ShootDay
 from data.kinds.times import TIME, TimeEvent
 from data.notices import mark_seen

@@ -29,6 +29,7 @@ ALLOWED = {
         "segno",
         "openpyxl",
         "PIL",
+        "rapidocr",
     },
     "sync": {"pydantic", "httpx", "starlette", "js", "pyodide"},
     "views": {
@@ -42,12 +43,21 @@ ALLOWED = {
         "tzlocal",
         "uvicorn",
     },
-    "views/forms": {"fpdf", "fontTools", "PIL"},
+    "views/forms": {"fpdf", "fontTools", "PIL", "segno"},
     "views/lan": {"cryptography", "ifaddr", "starlette", "uvicorn", "zeroconf"},
 }
 """What each layer may use beside the standard library and ours."""
 
-SLOW = ("fpdf", "fontTools", "openpyxl", "PIL", "cryptography", "zeroconf", "ifaddr")
+SLOW = (
+    "fpdf",
+    "fontTools",
+    "openpyxl",
+    "PIL",
+    "rapidocr",
+    "cryptography",
+    "zeroconf",
+    "ifaddr",
+)
 """Slow to import, or not everywhere: inside the function that needs them. Paper may have fpdf at
 its top, since it is itself imported when the first form is asked for; so may the second door what
 it needs, imported when it is opened."""
@@ -74,8 +84,8 @@ INSIDE_DATA = (
     ("matrix", "roles", "buckets", "rights", "judge", "masks", "pin", "codes", "pairing"),
     ("desk",),
     ("inbox", "notices", "placing"),
-    ("kinds", "walltime", "dates", "rules"),
-    ("housekeeping", "imports", "tables", "sample", "doubts", "rights_book", "waits"),
+    ("kinds", "walltime", "dates", "rules", "reading"),
+    ("housekeeping", "imports", "exports", "tables", "sample", "doubts", "rights_book", "waits"),
 )
 """The floors of data; a module may import from its own floor and those above it in this list."""
 

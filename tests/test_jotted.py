@@ -11,7 +11,8 @@ import pytest
 
 from data.desk import Desk
 from data.fields import Money
-from data.kinds.money import ENVELOPE, issue_float
+from data.kinds.envelopes import ENVELOPE
+from data.kinds.floats import issue_float
 from tests.small_show import SmallShow
 from tests.stage import Window
 from views.context import Face

@@ -510,6 +510,7 @@ DOES = {
     "import": "A crew list or a schedule",
     "list": "The records of a kind",
     "export": "The records of a kind as a spreadsheet",
+    "read-receipts": "The vendor, date and total on photos of slips, as suggestions",
     "print": "A form as PDF or XLSX",
     "backup": "A copy at a second place",
     "restore": "A backup in place of what is here",

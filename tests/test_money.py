@@ -12,27 +12,20 @@ from hypothesis import strategies as st
 
 from data.errors import BadInput, NotAPhoto, Refused
 from data.fields import Money
-from data.kinds.money import (
+from data.kinds.amounts import read_amount
+from data.kinds.envelopes import ENVELOPE, Envelope, count_cash
+from data.kinds.floats import (
     CASH,
-    ENVELOPE,
-    RECEIPT,
-    Envelope,
-    Receipt,
     balance,
-    count_cash,
     float_of,
     hand_back,
     issue_float,
-    log_receipt,
     movements_of,
     over_short,
-    read_amount,
-    receipts_of,
-    slip_order,
     top_up,
     totals,
-    void_receipt,
 )
+from data.kinds.receipts import RECEIPT, Receipt, log_receipt, receipts_of, slip_order, void_receipt
 from tests.small_show import TODAY, SmallShow
 
 SLIP = Path(__file__).parent / "data" / "receipts" / "029.jpg"

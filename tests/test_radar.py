@@ -8,7 +8,9 @@ from decimal import Decimal
 
 import pytest
 
+from data.desk import Desk
 from data.fields import Money
+from data.kinds import ALL
 from data.kinds.attendance import amend, check_in, check_out
 from data.kinds.deals import Deal
 from data.kinds.minors import Minor, child_of
@@ -19,6 +21,7 @@ from data.kinds.times import events_of
 from data.kinds.unit_day import call_back, call_out
 from data.record import natural_id
 from data.rules import radar as radar_rules
+from data.store import Store
 from tests.small_show import SmallShow, at
 from tests.stage import Window
 
@@ -127,6 +130,21 @@ def test_why_names_the_taps_the_rule_and_where_it_was_read(sag: SmallShow) -> No
     lines = explained(sag.desk, blip(sag, "Gus"))
 
     assert any("sag-theatrical" in line and "60.00" in line for line in lines), lines
+
+
+def test_a_device_without_deals_is_told_why_and_no_sums(sag: SmallShow, device: Store) -> None:
+    sag.wall.shows(13, 31)
+    office = sag.desk.store
+    device.receive(s for i in office.ids() if (s := office.state(i)) is not None)
+    there = Desk(device, ALL, user="Ada")
+    day = there.get(DAY, sag.day.id)
+    gus = next(b for b in blips(there, day) if b.person.name == "Gus")
+
+    assert not sees_money(there)
+    lines = explained(there, gus)
+    assert lines
+    assert not [line for line in lines if "60.00" in line or "25.00" in line]
+    assert any("13:00" in line for line in lines), "when the meal was due is no secret"
 
 
 def test_a_child_has_to_go_and_is_counted_down(sag: SmallShow) -> None:

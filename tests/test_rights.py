@@ -12,10 +12,11 @@ from data.fields import Money
 from data.judge import as_error, judge_all, judged
 from data.kinds.deals import DEAL, Deal, approve
 from data.kinds.devices import DEVICE, Device
+from data.kinds.floats import issue_float
 from data.kinds.grants import RoleCell, RoleGrant, change_cell, end_role, give_role, ms
-from data.kinds.money import RECEIPT, Receipt, issue_float, log_receipt
 from data.kinds.people import Person
 from data.kinds.private import HOME, PersonHome, companion_id
+from data.kinds.receipts import RECEIPT, Receipt, log_receipt
 from data.rights import Allowed, Refusal, Thing, may
 from data.rights_book import book_of
 from data.roles import DEFAULT, Held

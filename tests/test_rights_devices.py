@@ -10,9 +10,9 @@ from data.fields import Money
 from data.judge import judge_all
 from data.kinds.attendance import check_in, take_back
 from data.kinds.devices import DEVICE, Revocation, take_out
+from data.kinds.floats import issue_float
 from data.kinds.grants import give_role, ms
 from data.kinds.lending import give_back, hand_to, sign_in
-from data.kinds.money import issue_float
 from data.rights import Allowed, Refusal
 from tests.company import Company, code
 

@@ -18,9 +18,11 @@ from data.errors import BadInput, Refused
 from data.kinds import ALL
 from data.kinds.attendance import board, missing
 from data.kinds.calls import called, day_now, scenes_of, shoot_days
-from data.kinds.money import CASH, ENVELOPE, RECEIPT, balance, over_short, receipts_of
+from data.kinds.envelopes import ENVELOPE
+from data.kinds.floats import CASH, balance, over_short
 from data.kinds.people import CAST, PERSON
 from data.kinds.production import show_of, today
+from data.kinds.receipts import RECEIPT, receipts_of
 from data.kinds.schedule import DAY, DEPARTMENT_CALL, PERSONAL_CALL, SCENE, ShootDay
 from data.kinds.times import TIME
 from data.sample import lay_out

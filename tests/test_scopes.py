@@ -17,11 +17,12 @@ from data.edit import Write
 from data.errors import NoOffice
 from data.fields import Money
 from data.kinds.deals import DEAL, Deal
+from data.kinds.envelopes import ENVELOPE, Envelope
 from data.kinds.grants import change_cell, end_role, give_role
 from data.kinds.lending import give_back, hand_to, holder, sign_in, taps_of
-from data.kinds.money import ENVELOPE, RECEIPT, Envelope, Receipt
 from data.kinds.people import PERSON
 from data.kinds.private import HOME, PersonHome, companion_id
+from data.kinds.receipts import RECEIPT, Receipt
 from data.kinds.waiting import WAITING
 from data.leaving import purge
 from data.store import Store

@@ -15,10 +15,10 @@ from data.errors import NoOffice
 from data.fields import Money
 from data.kinds.grants import end_role, give_role
 from data.kinds.lending import holder, sign_in, taps_of
-from data.kinds.money import Receipt
 from data.kinds.own import own_device
 from data.kinds.people import PERSON, Person
 from data.kinds.private import HOME, PersonHome, companion_id
+from data.kinds.receipts import Receipt
 from data.kinds.waiting import WAITING
 from data.rights_book import buckets_of
 from sync.calls import Answer, Call

@@ -22,8 +22,8 @@ from data.fields import Choice, Link, Meal, Meaning, Money
 from data.imports.sheets import read_sheets
 from data.kind import Kind
 from data.kinds import ALL
-from data.kinds.money import RECEIPT, Receipt
 from data.kinds.people import PERSON, Person
+from data.kinds.receipts import RECEIPT, Receipt
 from data.kinds.schedule import DAY, SCENE, Scene, ShootDay
 from data.kinds.times import TIME, TimeEvent
 from data.record import Record, RecordId
@@ -55,6 +55,7 @@ FILLED: dict[str, Any] = {
     "moment": datetime(2026, 7, 13, 12, 30, tzinfo=UTC),
     "link": "id-1",
     "photos": frozenset({"ab" * 32}),
+    "looks": frozenset({"AAAA"}),
     "words": frozenset({"10", "2", "9A"}),
     "money": Money(amount=Decimal("12.50"), currency="USD", tax=Decimal("0.92")),
     "meal": Meal(out=750, back=780),
@@ -73,6 +74,7 @@ SAID = {
     "moment": ("2026-07-13 06:30",),
     "link": ("the {} named id-1",),
     "photos": ("1",),
+    "looks": ("1",),
     "words": ("2, 9A, 10",),
     "money": ("12.50", "USD", "0.92"),
     "meal": ("12:30 - 13:00",),

@@ -15,7 +15,7 @@ from data.fields import Meal, Money
 from data.inbox import inbox, keep
 from data.kinds.attendance import check_in, take_back
 from data.kinds.calls import set_personal_call
-from data.kinds.money import issue_float
+from data.kinds.floats import issue_float
 from data.kinds.people import PERSON, Person
 from data.kinds.schedule import DAY, PERSONAL_CALL
 from data.state import Mark

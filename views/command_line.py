@@ -81,7 +81,23 @@ def commands(version: str, port: int, does: Mapping[str, Does]) -> argparse.Argu
     out = command("export", "the records of a kind as a spreadsheet")
     out.add_argument("kind")
     out.add_argument("--out", type=Path, help="file to write, .xlsx or .csv (default: KIND.xlsx)")
+    out.add_argument(
+        "--map",
+        type=Path,
+        metavar="FILE",
+        help="receipts by the columns in this file; written for you to edit if it is not there",
+    )
+    out.add_argument(
+        "--ledger", choices=("beancount", "hledger"), help="receipts as plain-text accounting"
+    )
     out.set_defaults(do=does["export"])
+
+    slips = command(
+        "read-receipts", "the vendor, date and total on photos of slips, as suggestions"
+    )
+    slips.add_argument("folder", type=Path, metavar="FOLDER", help="where the photos are")
+    slips.add_argument("--json", action="store_true", help="as a JSON array")
+    slips.set_defaults(do=does["read-receipts"])
 
     printed = command("print", "a form as PDF or XLSX")
     printed.add_argument("form")

@@ -18,7 +18,7 @@ from data.check import check
 from data.desk import Desk
 from data.errors import BadInput, Damaged
 from data.kinds.calls import day_on, units
-from data.kinds.money import envelope_named
+from data.kinds.envelopes import envelope_named
 from data.restore import backups_at, chosen, production_in, restore, said
 from data.salvage import salvage
 from data.stamp import Sources

@@ -15,7 +15,7 @@ from data.desk import Desk
 from data.errors import BadInput
 from data.fields import Choice, Link, Meal, Meaning, Money, label_of, optional
 from data.kind import Kind
-from data.kinds.money import read_amount
+from data.kinds.amounts import read_amount
 from data.kinds.production import show_of, today
 from data.record import Record
 from data.tables import eighths_text, read_eighths

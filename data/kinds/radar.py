@@ -6,10 +6,12 @@ The packs are examples (data/rules/packs): figures are to be checked with payrol
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
 from data.desk import Desk
 from data.kinds.attendance import NOTHING, Attendance, board
@@ -53,14 +55,19 @@ def blips(desk: Desk, day: ShootDay, rows: Iterable[Attendance] | None = None) -
 
 
 def explained(desk: Desk, blip: Blip) -> list[str]:
-    """Why: every step from the taps to the figures, each with the rule and where it was read."""
+    """Why: every step from the taps to the figures, each with the rule and where it was read. On a
+    desk that may not see rates the sums are left out."""
     day = blip.watched.day
     tell = telling(day.day, day.zone, "24" if show_of(desk).clock == "24" else "12")
     told = reckon(day, blip.watched.stack, now=minute(desk.now()), rate=blip.watched.rate)
     steps = [*blip.watched.stack.steps, *told.steps]
     for part in (told.meals, told.hours, blip.seen.forced, blip.seen.minor):
         steps += part.steps if part is not None else ()
-    return list(dict.fromkeys(why(steps, tell)))
+    lines = dict.fromkeys(why(steps, tell))
+    return list(lines) if sees_money(desk) else [_MONEY.sub("...", line) for line in lines]
+
+
+_MONEY: Final = re.compile(r"\$?\d[\d,]*\.\d\d\b")
 
 
 @dataclass(frozen=True, slots=True)

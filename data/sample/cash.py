@@ -9,18 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from data.fields import Money
-from data.kinds.money import (
-    Envelope,
-    Receipt,
-    balance,
-    count_cash,
-    issue_float,
-    log_receipt,
-    receipts_of,
-    top_up,
-    void_receipt,
-)
+from data.kinds.envelopes import Envelope, count_cash
+from data.kinds.floats import balance, issue_float, top_up
 from data.kinds.people import PERSON, Person
+from data.kinds.receipts import Receipt, log_receipt, receipts_of, void_receipt
 from data.sample.plan import ZONE, Plan, Stage
 
 PHOTOS = Path(__file__).resolve().parents[2] / "assets" / "sample" / "receipts"
@@ -161,6 +153,8 @@ def _hand_in(stage: Stage, custodians: list[Custodian]) -> None:
                 desk.edit(
                     count_cash(desk, custodian.envelope, _dollars(left + off), why),
                     closed=desk.now().astimezone(ZONE).date(),
+                    status="submitted",
+                    submitted_by=custodian.person.id,
                 )
             custodians[i] = _float(stage, custodian.person)
         elif left < 150:

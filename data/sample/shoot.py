@@ -81,6 +81,8 @@ def _settings(stage: Stage) -> None:
             starts=stage.dates[0],
             ends=stage.dates[-1],
             zone="America/Denver",
+            jurisdiction="US-NM",
+            tier="theatrical",
         ),
         record_id=production_id(stage.production),
     )

@@ -7,7 +7,7 @@ import json
 import os
 from pathlib import Path
 
-from tests.bench import checkin, day, lan, phone, store, sync
+from tests.bench import checkin, day, lan, phone, receipts, store, sync
 from tests.bench.rows import table
 
 BENCHES = {
@@ -15,6 +15,7 @@ BENCHES = {
     "day": day.rows,
     "lan": lan.rows,
     "phone": phone.rows,
+    "receipts": receipts.rows,
     "store": store.rows,
     "sync": sync.rows,
 }

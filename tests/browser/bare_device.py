@@ -31,10 +31,11 @@ def work(home: Path, office: str, photo: Path, out: Path) -> dict[str, str]:
     from data.kinds import ALL
     from data.kinds.attendance import check_in
     from data.kinds.calls import shoot_days
-    from data.kinds.money import Receipt, issue_float, log_receipt
+    from data.kinds.floats import issue_float
     from data.kinds.own import writer
     from data.kinds.people import PERSON
     from data.kinds.production import show_of
+    from data.kinds.receipts import Receipt, log_receipt
     from data.stamp import Sources
     from data.store import Store
     from sync.link import Link

@@ -8,9 +8,11 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from data.desk import Desk
-from data.kinds.money import ENVELOPE, Receipt, float_of, receipts_of
+from data.kinds.envelopes import ENVELOPE
+from data.kinds.floats import float_of, out_of_the_float
 from data.kinds.people import PERSON
 from data.kinds.production import show_of
+from data.kinds.receipts import Receipt, receipts_of
 from views.forms import blocks, cells
 from views.forms.about import file_name, head_facts, show_facts
 from views.forms.envelope_count import CashCount, EnvelopeReceipt, draw_sums, reconciled
@@ -227,6 +229,10 @@ def make_blank(desk: Desk) -> Paper:
     return Paper("envelope-blank.pdf", paper)
 
 
+def _paid_otherwise(slip: Receipt) -> str:
+    return "" if slip.void or out_of_the_float(slip) else f"paid by {slip.paid_by}"
+
+
 def _slip(desk: Desk, slip: Receipt) -> EnvelopeReceipt:
     return EnvelopeReceipt(
         number=slip.number,
@@ -238,8 +244,9 @@ def _slip(desk: Desk, slip: Receipt) -> EnvelopeReceipt:
         what_for=slip.what_for,
         scene=slip.scene,
         code=slip.code,
-        void=slip.void,
-        void_reason=slip.void_reason,
+        # What was not paid with the float keeps its number and counts for nothing here.
+        void=not out_of_the_float(slip),
+        void_reason=slip.void_reason or _paid_otherwise(slip),
         photos=tuple(
             desk.blobs.read(name) if desk.blobs.has(name) else None for name in sorted(slip.photos)
         ),

@@ -6,21 +6,20 @@ from collections.abc import Awaitable
 
 import flet as ft
 
-from data.kinds.money import (
-    ENVELOPE,
+from data.kinds.envelopes import ENVELOPE, count_cash
+from data.kinds.floats import (
     balance,
-    count_cash,
     float_of,
     hand_back,
     issue_float,
     movements_of,
     over_short,
-    receipts_of,
     show_currency,
     top_up,
     totals,
 )
 from data.kinds.people import PERSON
+from data.kinds.receipts import receipts_of
 from views.context import go, use_desk, use_records
 from views.drafts import use_jotted
 from views.forms import ENVELOPE_FORM

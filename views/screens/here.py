@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import flet as ft
 
-from data.kinds.unit_day import muster, plates
+from data.kinds.attendance import board
+from data.kinds.unit_day import last_out, muster, plates
 from views.context import go, use_desk, use_records
 from views.forms import MUSTER
 from views.parts import card, main_button, note, sub_view
@@ -41,6 +42,7 @@ def Here() -> ft.View:
         for sort, names in now.here.items()
         if names
     ]
+    last = last_out(board(desk, day))
     diets = [f"{n} {diet}" for diet, n in eating.diets.items()]
     return sub_view(
         "Who is here",
@@ -49,6 +51,11 @@ def Here() -> ft.View:
             card(
                 ft.Text(count(now.count, "person", "people"), theme_style=BIG),
                 ft.Text(f"on set at {moment(desk, day, now.at)}"),
+                *(
+                    [ft.Text(f"Last man out: {last.person.name}, {moment(desk, day, last.left)}")]
+                    if last is not None
+                    else []
+                ),
                 ft.Row(
                     [
                         main_button(

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import flet as ft
 
-from data.kinds.money import ENVELOPE
+from data.kinds.envelopes import ENVELOPE
 from data.kinds.people import PERSON
 from views.context import use_desk, use_picker, use_place, use_records, use_state
 from views.forms import FORMS

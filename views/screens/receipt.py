@@ -9,9 +9,11 @@ import flet as ft
 
 from data.desk import Desk
 from data.errors import BadInput, NotFound
-from data.kinds.money import ENVELOPE, RECEIPT, Receipt, balance, log_receipt, void_receipt
+from data.kinds.envelopes import ENVELOPE
+from data.kinds.floats import balance
 from data.kinds.people import PERSON, called
 from data.kinds.production import today
+from data.kinds.receipts import RECEIPT, Receipt, log_receipt, void_receipt
 from data.photos import fit
 from views.context import (
     go,

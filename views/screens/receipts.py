@@ -7,8 +7,10 @@ from collections.abc import Callable
 import flet as ft
 
 from data.desk import Desk
-from data.kinds.money import ENVELOPE, RECEIPT, Envelope, Receipt, balance
+from data.kinds.envelopes import ENVELOPE, Envelope
+from data.kinds.floats import balance
 from data.kinds.people import PERSON
+from data.kinds.receipts import RECEIPT, Receipt
 from views.context import go, here, use_desk, use_records, use_state
 from views.inputs import choose
 from views.parts import centred, empty, heading, side_button

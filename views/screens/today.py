@@ -9,7 +9,8 @@ import flet as ft
 from data.desk import Desk
 from data.kinds.attendance import Attendance, board, missing
 from data.kinds.calls import scenes_of
-from data.kinds.money import ENVELOPE, balance
+from data.kinds.envelopes import ENVELOPE
+from data.kinds.floats import balance
 from data.kinds.people import PERSON
 from data.kinds.schedule import ShootDay
 from data.tables import eighths_text

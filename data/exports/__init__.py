@@ -1,0 +1,1 @@
+"""Receipts for the books of others: their columns, their ledgers."""

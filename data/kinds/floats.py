@@ -1,0 +1,135 @@
+"""Cash handed out and handed back, and what should be left of it. Currencies are never added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Annotated
+
+from data.desk import Desk
+from data.fields import Cash, Day, Label, Line, Money, link_to, one_of
+from data.kind import Kind
+from data.kinds.envelopes import Envelope, EnvelopeId, next_envelope, recount, still_open
+from data.kinds.people import Person
+from data.kinds.production import show_of, today
+from data.kinds.receipts import Receipt, receipts_of
+from data.kinds.voiding import standing, taken_back
+from data.reach import Reach
+from data.record import Record, RecordId
+
+
+class CashMovement(Record):
+    """Cash handed to a custodian or handed back; a fact. `void` takes another one back."""
+
+    envelope: EnvelopeId
+    what: Annotated[str, one_of("issued", "returned", "void"), Label("What")]
+    money: Cash
+    on: Annotated[Day, Label("Date")]
+    note: Line = ""
+    voids: Annotated[str | None, link_to("cash"), Label("Takes back")] = None
+
+
+def _void(movement: CashMovement) -> CashMovement:
+    return movement.model_copy(update={"id": RecordId(""), "what": "void", "voids": movement.id})
+
+
+CASH = Kind(
+    name="cash",
+    model=CashMovement,
+    title="Cash movement",
+    plural="Cash movements",
+    named_by="what",
+    nature="fact",
+    reach=Reach("costs", owner=("envelope.custodian",), department=("envelope.department",)),
+    columns=("on", "envelope", "what", "money", "note"),
+    indexed=("envelope",),
+    confidentiality="amber",
+    take_back=_void,
+    taken_back=taken_back,
+)
+
+
+def movements_of(desk: Desk, envelope: Envelope) -> list[CashMovement]:
+    """The envelope's cash movements that stand, by date."""
+    return sorted(standing(desk.having(CASH, "envelope", envelope.id)), key=lambda m: m.on)
+
+
+def totals(amounts: Iterable[Money]) -> dict[str, Decimal]:
+    """Sums by currency; different currencies are never added."""
+    sums: dict[str, Decimal] = {}
+    for money in amounts:
+        sums[money.currency] = sums.get(money.currency, Decimal(0)) + money.amount
+    return sums
+
+
+def float_of(desk: Desk, envelope: Envelope) -> dict[str, Decimal]:
+    """What was handed out less what was handed back, by currency."""
+    sums: dict[str, Decimal] = {}
+    for movement in movements_of(desk, envelope):
+        sign = -1 if movement.what == "returned" else 1
+        currency = movement.money.currency
+        sums[currency] = sums.get(currency, Decimal(0)) + sign * movement.money.amount
+    return sums
+
+
+def balance(desk: Desk, envelope: Envelope) -> dict[str, Decimal]:
+    """Cash that should be left: the float less the receipts that stand, by currency."""
+    left = float_of(desk, envelope)
+    for currency, spent in totals(
+        r.money for r in receipts_of(desk, envelope) if out_of_the_float(r)
+    ).items():
+        left[currency] = left.get(currency, Decimal(0)) - spent
+    return left
+
+
+def out_of_the_float(receipt: Receipt) -> bool:
+    """Whether the slip was paid with the envelope's cash, and counts."""
+    return not receipt.void and receipt.paid_by == "petty cash"
+
+
+def over_short(desk: Desk, envelope: Envelope) -> Decimal | None:
+    """Counted cash less what should be left; negative is short. None: not counted yet."""
+    if envelope.counted is None:
+        return None
+    left = balance(desk, envelope).get(envelope.counted.currency, Decimal(0))
+    return envelope.counted.amount - left
+
+
+def issue_float(desk: Desk, custodian: Person, money: Money, *, note: str = "") -> Envelope:
+    """Hands cash to `custodian` and opens their next envelope for it, in one gesture."""
+    with desk.gesture():
+        envelope = desk.add(
+            Envelope(
+                number=next_envelope(desk, custodian),
+                custodian=custodian.id,
+                department=custodian.department,
+                opened=today(desk),
+            )
+        )
+        _move(desk, envelope, "issued", money, note)
+    return envelope
+
+
+def top_up(desk: Desk, envelope: Envelope, money: Money, *, note: str = "") -> CashMovement:
+    """More cash into an open envelope."""
+    still_open(envelope)
+    with desk.gesture():
+        recount(desk, envelope, money.currency, money.amount)
+        return _move(desk, envelope, "issued", money, note)
+
+
+def hand_back(desk: Desk, envelope: Envelope, money: Money, *, note: str = "") -> CashMovement:
+    """Cash that the custodian returned to the office."""
+    with desk.gesture():
+        recount(desk, envelope, money.currency, -money.amount)
+        return _move(desk, envelope, "returned", money, note)
+
+
+def _move(desk: Desk, envelope: Envelope, what: str, money: Money, note: str) -> CashMovement:
+    return desk.add(
+        CashMovement(envelope=envelope.id, what=what, money=money, on=today(desk), note=note)
+    )
+
+
+def show_currency(desk: Desk) -> str:
+    return show_of(desk).currency

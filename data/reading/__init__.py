@@ -1,0 +1,1 @@
+"""Slips read by the office: recognised lines in, a suggestion of vendor, date and total out."""
