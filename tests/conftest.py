@@ -19,7 +19,11 @@ from tests.small_show import SmallShow, Wall, made_up
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--long", action="store_true", help="also run what takes minutes")
+    parser.addoption(
+        "--long",
+        action="store_true",
+        help="run what takes minutes, and made-up histories for longer",
+    )
     parser.addoption("--kills", type=int, default=200, help="writers killed by tests/crash")
 
 
@@ -41,13 +45,19 @@ def _set_chance(*, long: bool) -> None:
     settings.load_profile("ours")
 
 
+@pytest.hookimpl(trylast=True)  # Hypothesis has marked its own by then
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--long"):
-        return
-    long = [item for item in items if item.get_closest_marker("long")]
-    if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
+    """With --long what the plain run leaves out, and the laws again on more made-up histories."""
+    wanted = ("long", "hypothesis") if config.getoption("--long") else ()
+    kept: list[pytest.Item] = []
+    left: list[pytest.Item] = []
+    for item in items:
+        marks = {mark.name for mark in item.iter_markers()}
+        runs = bool(marks & set(wanted)) if wanted else "long" not in marks
+        (kept if runs else left).append(item)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = kept
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -13,11 +13,11 @@ from data.kinds.people import PERSON, Person, answers_to
 from data.kinds.pins import has_pin
 from data.kinds.scanning import Answer, let_in, scanned
 from data.kinds.schedule import ShootDay
-from data.pin import DIGITS
 from views.context import go, use_desk, use_ear, use_place, use_state
 from views.parts import centred, empty, main_button, note, side_button, tile
 from views.safe import act, part, screen
 from views.screens.answer import over, use_answer
+from views.screens.pin_pad import PinPad
 from views.screens.scan import LEAST, Picture
 from views.screens.showing import use_showing
 from views.theme import BIG, GAP, PAD, TITLE
@@ -116,7 +116,8 @@ def Proof(
     desk = use_desk()
     person = desk.get(PERSON, person_id)
 
-    def proven() -> None:
+    def enter(digits: str) -> None:
+        prove(desk, person, digits)
         tell(let_in(desk, day, person, how="kiosk"))
 
     if not has_pin(desk, person):
@@ -128,7 +129,7 @@ def Proof(
             ],
             spacing=GAP * 2,
         )
-    form: ft.Control = PinPad(person.id, "I am here", proven, other)
+    form: ft.Control = PinPad(short(person), "I am here", enter, other)
     return form
 
 
@@ -139,54 +140,17 @@ def Leave(stay: Callable[[], None]) -> ft.Control:
     chosen, set_chosen = use_state("")
     people = may_take(desk)
 
-    def out() -> object:
+    def out(digits: str = "") -> object:
+        if chosen:
+            prove(desk, desk.get(PERSON, chosen), digits)
         return go("/board")
 
     if not people:  # no PINs on this device: it is nobody's to guard
         return ft.Column([ft.Row([main_button("To the board", out)]), side_button("Stay", stay)])
     if chosen:
-        form: ft.Control = PinPad(chosen, "To the board", out, stay, key=chosen)
+        holder = desk.get(PERSON, chosen)
+        form: ft.Control = PinPad(short(holder), "To the board", out, stay, key=chosen)
         return form
     rows = [tile(short(p), on_click=_choosing(set_chosen, p.id)) for p in people]
     return ft.Column([ft.Text("Who takes it back?", theme_style=TITLE), *rows,
                       side_button("Stay", stay)])  # fmt: skip
-
-
-@part
-def PinPad(
-    person_id: str, label: str, proven: Callable[[], object], other: Callable[[], None]
-) -> ft.Control:
-    desk = use_desk()
-    typed, set_typed = use_state("")
-    person = desk.get(PERSON, person_id)
-
-    async def check() -> None:
-        try:
-            prove(desk, person, typed)
-        finally:
-            set_typed("")
-        done = proven()
-        if hasattr(done, "__await__"):
-            await done
-
-    return ft.Column(
-        [
-            ft.Text(short(person), theme_style=TITLE),
-            ft.TextField(
-                label="PIN",
-                value=typed,
-                password=True,
-                autofocus=True,
-                hint_text=f"{DIGITS} digits",
-                keyboard_type=ft.KeyboardType.NUMBER,
-                on_change=act(lambda e: set_typed(e.control.value)),
-                on_submit=act(check),
-            ),
-            ft.Row(
-                [main_button(label, check, icon=ft.Icons.CHECK), side_button("Not me", other)],
-                spacing=GAP,
-            ),
-        ],
-        spacing=GAP * 2,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-    )

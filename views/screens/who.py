@@ -11,11 +11,11 @@ from data.desk import Desk
 from data.kinds.lending import give_back
 from data.kinds.own import may_take, own_device, take
 from data.kinds.people import PERSON, called
-from data.pin import DIGITS
 from views.context import go, use_desk, use_records, use_state
-from views.parts import empty, main_button, note, side_button, tile
+from views.parts import empty, note, tile
 from views.safe import act, part, say, screen
-from views.theme import BIG, GAP, PAD, TITLE
+from views.screens.pin_pad import PinPad
+from views.theme import BIG, GAP, PAD
 from views.words import show_title
 
 SHOWN = 30
@@ -68,32 +68,16 @@ def _choosing(choose: Callable[[str], None], person_id: str) -> Callable[[], Non
 @part
 def PinForm(person_id: str, other: Callable[[], None]) -> ft.Control:
     desk = use_desk()
-    typed, set_typed = use_state("")
     person = desk.get(PERSON, person_id)
 
-    async def sign() -> None:
-        try:
-            take(desk, person, typed)
-        finally:
-            set_typed("")
+    async def enter(digits: str) -> None:
+        take(desk, person, digits)
         await go("/")
         say(f"{person.name} has this tablet.")
 
     return ft.Column(
         [
-            ft.Text(person.name, theme_style=TITLE),
-            ft.TextField(
-                label="PIN",
-                value=typed,
-                password=True,
-                hint_text=f"{DIGITS} digits",
-                keyboard_type=ft.KeyboardType.NUMBER,
-                on_change=act(lambda e: set_typed(e.control.value)),
-            ),
-            ft.Row(
-                [main_button("I have it", sign, icon=ft.Icons.CHECK), side_button("Not me", other)],
-                spacing=GAP,
-            ),
+            PinPad(person.name, "I have it", enter, other),
             note("What you tap from now on carries your name."),
         ],
         spacing=GAP * 2,
