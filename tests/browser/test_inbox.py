@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.browser.processes import Face, device, imported, listed, office, paired
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from tests.browser.hand import Hand
 
 
+@pytest.mark.long
 def test_two_calls_for_one_day_are_settled_on_one_copy_and_the_other_agrees(
     tmp_path: Path, window: Opens, shot: Shot
 ) -> None:

@@ -35,6 +35,12 @@ SCREENS = {
     "/inbox": "Nothing to settle",
     "/undo": "92 scenes added, 22 shoot days added",
     "/no/such/screen": "There is no such screen",
+    "/scan": "Or a name",
+    "/kiosk": "Say that you are here",
+    "/background": "of those expected",
+    "/here": "Plates now",
+    "/badges": "By department",
+    "/radar": "check with payroll",
 }
 """Every address, and something that its screen says."""
 
@@ -154,7 +160,10 @@ def test_a_window_comes_back_by_itself_when_the_office_was_restarted(
         hand.see("Ada Castillo")
 
 
-@pytest.mark.parametrize("size", ["phone", "tablet", "desk"])
+@pytest.mark.parametrize(
+    "size",
+    ["phone", *(pytest.param(size, marks=pytest.mark.long) for size in ("tablet", "desk"))],
+)
 def test_every_screen_is_drawn_at_this_size(
     laptop: Face, window: Opens, shot: Shot, size: str
 ) -> None:

@@ -136,6 +136,7 @@ def at_page(context: BrowserContext, address: str) -> Page:
 # ---- what is read --------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_with_the_network_cut_the_phone_app_reads_a_photographed_badge_once(sees: Sees) -> None:
     text, picture = photograph(PHOTO)
     page = sees(picture).new_page()

@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from data.desk import Desk
 from data.kinds import ALL
 from data.kinds.schedule import DAY
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 EQUAL = re.compile("^At the office, compared and equal")
 
 
+@pytest.mark.long
 def test_an_older_laptop_is_made_the_only_office_and_gets_back_what_it_never_knew(
     tmp_path: Path, window: Opens, shot: Shot
 ) -> None:

@@ -8,6 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from data.desk import Desk
 from data.edit import Write
 from data.kinds import ALL
@@ -27,6 +29,7 @@ EQUAL = re.compile("^At the office, compared and equal")
 LOST = re.compile("^At the office, which cannot be reached now")
 
 
+@pytest.mark.long
 def test_a_second_write_to_a_fact_is_released_at_the_office_and_the_device_sees_it(
     tmp_path: Path, window: Opens, shot: Shot
 ) -> None:
