@@ -38,7 +38,7 @@ def gate(home: Path, people: int) -> tuple[Face, list[str]]:
     hands = [p for p in desk.all(PERSON) if p.name.startswith("Hand")]
     texts = [text_of(desk, badge) for badge in give_badges(desk, hands)]
     store.close()
-    return Face(home, "main.py", "--home", str(home), "--quiet", "--port"), texts
+    return Face(home, "main.py", "--home", str(home), "--quiet", "--no-lan", "--port"), texts
 
 
 def rush(office: Face, texts: list[str], window: Opens) -> list[str]:
