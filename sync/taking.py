@@ -26,7 +26,7 @@ from sync.checking import check_losses, check_payload
 from sync.graveyard import is_buried, may_be_buried
 from sync.heard import Heard
 from sync.refusing import Judge, Pen, collapsed, stands, superseded, waiting
-from sync.wire import MOST_RECORD, TOO_LARGE, Push, Verdict, dot_name, read_edit
+from sync.wire import MOST_RECORD, TOO_LARGE, Push, Verdict, dot_name, read_edit, sayable
 
 MOST_CELLS = 8
 """Live values of one field; past this nobody could look at them all."""
@@ -358,7 +358,8 @@ class Taking:
 
 
 def aside(name: str, error: OfficeError) -> Verdict:
-    return Verdict(id=name[:100], outcome="aside", code=error.code, reason=error.sentence[:1000])
+    name, reason = sayable(name[:100]), sayable(error.sentence[:1000])
+    return Verdict(id=name, outcome="aside", code=error.code, reason=reason)
 
 
 def _merged(state: State, why: OfficeError | None) -> Verdict:
