@@ -20,6 +20,7 @@ from data.errors import NoOffice, OfficeError
 from data.store import Store
 from data.wipe import wipe
 from sync.blobs import OwnPhotos, accept, note_held, owed
+from sync.bundle import answers_taken, carried, handed_over
 from sync.calls import Answer, Call, Connect, Send, Timings, over_http, refusal
 from sync.device import Device
 from sync.paired import DOORS, asking, keep
@@ -219,6 +220,19 @@ class Link:
                 edits += map(read_edit, past.edits)
                 more = past.more
         return edits
+
+    def hand_over(self) -> Iterator[bytes]:
+        """What this copy owes, sealed for its office: anybody may carry it."""
+        return handed_over(self.device, self.session.photos)
+
+    async def take_in(self, content: bytes) -> bytes:
+        """A file that was carried here: the office's answers to this device are taken; other
+        devices' letters go to the office now, and its answers to them come back."""
+        with self._own_books():
+            others = answers_taken(self.device, self.session.photos, content)
+        self._tell()
+        async with self._connect() as send:
+            return await carried(send, others)
 
     # ---- one session ------------------------------------------------------------------------
 

@@ -33,6 +33,10 @@ UNPAIRED: Final = (
     "This device is not paired with this office. Ask the office for a code and type it in."
 )
 NOT_YOURS: Final = "This message speaks of another device than the one whose token came with it."
+NOT_OURS: Final = (
+    "No device that is paired with this office made this file. Pair that device, and have it hand "
+    "over anew."
+)
 SHOWN_AGAIN: Final = 10
 
 
@@ -189,6 +193,16 @@ class Pairings:
             raise Refused(door.sentence, code=f"device-{status}")
         self._at_work(device)
         return device
+
+    def secret_of(self, device: str) -> tuple[str, bool]:
+        """By what a letter of the device is opened, and whether it may hear what is new. Refused:
+        it is none of this office's, or must not even bring what it has."""
+        status, kept = self.status(device), self._kept(device)
+        if not kept:
+            raise Refused(NOT_OURS, code="unpaired")
+        if not DOORS[status].push:
+            raise Refused(DOORS[status].sentence, code=f"device-{status}")
+        return kept, DOORS[status].pull
 
     def status(self, device: str) -> Status:
         """Whether it is in use; a fact that was flagged, its author having no right to it, is not

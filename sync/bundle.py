@@ -1,0 +1,228 @@
+"""What a device owes its office as a file, and the office's answer to it as another.
+
+A letter (sealing.py) carries the very messages of a session: hello, pushes, photos; the answer
+carries each push with its verdicts, and the changes since. So nothing new is judged here: an old
+one, one that comes twice, half of one or several in any order do what lost and doubled messages
+do. Whoever carries it reads nothing; a device takes in only what its own office answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from hashlib import sha256
+from itertools import chain
+from typing import Any, Final
+
+from data.blobs import Blobs
+from data.canonical import decode
+from data.codes import token_hash
+from data.edit import dot_of
+from data.errors import Damaged, Malformed, NoOffice, NotFound, OfficeError, Refused
+from data.packing import dumps, loads
+from data.state import Dot, State
+from data.store import Store
+from sync.blobs import accept
+from sync.calls import Call, Send, refusal
+from sync.device import Device
+from sync.exchange import Office
+from sync.owed import FACTS, Batch
+from sync.place import Place
+from sync.sealing import Letter, Part, letters, sealed, whole_letters
+from sync.session import Photos
+from sync.wire import Hello, Page, Push, Pushed
+
+FULL_LETTER: Final = 8 * 2**20
+"""A letter takes nothing more past this: what is cut off on the way costs so much."""
+NOT_PAIRED = "This device is not paired with an office yet: nobody could open what it hands over."
+NOT_YOURS = "This file speaks of another device than the one that sealed it."
+ANOTHER_TIME = (
+    "This answer is not of the office as this device knows it. Let the device meet the office."
+)
+NOT_FOR_HERE = "This file is for another device. Hand it over to that one, unopened."
+
+
+# ---- on a device ------------------------------------------------------------------------------
+
+
+def handed_over(device: Device, photos: Photos) -> Iterator[bytes]:
+    """Everything the device owes, as letters to its office, rows first. Refused: it is not paired.
+    The store must not commit between the first letter and the last: take them in one go."""
+    secret = _own_secret(device.store)
+    said: list[Part] = [("hello", device.hello().to_bytes())]
+    pushes = (("push", device.push(batch).to_bytes()) for batch in device.batches())
+    pictures = (("photo", content) for content in _read(photos))
+    rows = list(_cut(pushes)) or [[]]  # who owes nothing still asks for the news
+    for parts in chain(rows, _cut(pictures)):
+        store = device.store
+        yield sealed(store.production, store.meta["device"], "office", said + parts, secret)
+
+
+def is_mine(store: Store, letter: Letter) -> bool:
+    """Whether the letter is the office's answer to this device."""
+    return letter.to == "device" and letter.device == store.meta.get("device")
+
+
+def answers_taken(device: Device, photos: Photos, content: bytes) -> list[Letter]:
+    """Takes the office's answers to this device out of a file; the letters that are to be carried
+    on. Malformed: there is no whole letter in it."""
+    others = list[Letter]()
+    for letter in whole_letters(content):
+        if is_mine(device.store, letter):
+            take_answer(device, photos, letter)
+        else:
+            others.append(letter)
+    return others
+
+
+async def carried(send: Send, others: Iterable[Letter]) -> bytes:
+    """The office's answers to other devices' letters. One that it refuses stops none."""
+    answers = [await send(Call("POST", "/v1/bundle", letter.content)) for letter in others]
+    told = [answer.content for answer in answers if answer.status == 200]
+    if answers and not told:
+        raise refusal(answers[0])
+    return b"".join(told)
+
+
+def take_answer(device: Device, photos: Photos, letter: Letter) -> None:
+    """What the office said to what was handed over: confirmed as it was sent, and joined."""
+    store = device.store
+    if not is_mine(store, letter):
+        raise Refused(NOT_FOR_HERE, code="not-for-here")
+    first, parts = _headed("at", letter.opened(_own_secret(store)))
+    at = loads(first)
+    if at["epoch"] != store.meta.get("epoch") or device.unlike:
+        raise NoOffice(ANOTHER_TIME, code="say-hello")
+    push: Push | None = None
+    here = at["cursor"] == store.meta.get("cursor") and at["scope"] == store.meta.get("scope", "")
+    for name, part in parts:
+        if name == "push":
+            push = Push.from_bytes(part)
+        elif name == "pushed" and push is not None:
+            device.pushed(_as_sent(store, push), _no_earlier(store, Pushed.from_bytes(part)))
+        elif name == "held":
+            photos.held(part.decode("ascii"))
+        elif name == "page" and here and not device.filling:
+            device.received(_no_earlier(store, Page.from_bytes(part)))
+    device.clear()
+
+
+# ---- at the office ----------------------------------------------------------------------------
+
+
+def taken_in(
+    office: Office, blobs: Blobs, letter: Letter, secret: str, *, tells: bool = True
+) -> bytes:
+    """A device's letter, taken as if the device had come; the answer for it. `tells`: the device
+    may also hear what has changed at the office."""
+    store = office.store
+    if letter.production != store.production or letter.to != "office":
+        raise NoOffice("This file is not for this production's office.", code="other-production")
+    first, parts = _headed("hello", letter.opened(secret))
+    hello = Hello.from_bytes(first)
+    if hello.device != letter.device:
+        raise Refused(NOT_YOURS, code="not-yours")
+    office.epochs.check((hello.cursor, hello.mark))
+    said: list[Part] = []
+    for name, part in parts:
+        if name == "push":
+            with suppress(Malformed):  # it stays owed, and the line takes it apart
+                said += [(name, part), ("pushed", _pushed(office, letter.device, part))]
+        elif name == "photo":
+            said.append(("held", _kept(blobs, part)))
+    if tells and not any(name == "held" for name, _ in said):
+        said += [("page", page.to_bytes()) for page in _news(office, hello)]
+    epoch = store.meta["epoch"]
+    at = {"epoch": epoch, "cursor": hello.cursor, "scope": hello.scope}
+    return sealed(store.production, letter.device, "device", [("at", dumps(at)), *said], secret)
+
+
+def one_letter(content: bytes) -> Letter:
+    """The only letter of what came over the line."""
+    found = letters(content)
+    first = next(found, None)
+    if first is None or len(first.content) != len(content):
+        raise Malformed("Letters come one by one.")
+    return first
+
+
+# ---- inside -----------------------------------------------------------------------------------
+
+
+def _own_secret(store: Store) -> str:
+    token = str(store.meta.get("token", ""))
+    if not token or not store.production:
+        raise Refused(NOT_PAIRED, code="unpaired")
+    return token_hash(token)
+
+
+def _headed(name: str, parts: list[Part]) -> tuple[bytes, list[Part]]:
+    if not parts or parts[0][0] != name:
+        raise Malformed("This is no letter: it does not say who speaks.")
+    return parts[0][1], parts[1:]
+
+
+def _read(photos: Photos) -> Iterator[bytes]:
+    for name in photos.owed():
+        with suppress(Damaged, NotFound):
+            yield photos.read(name)
+
+
+def _cut(parts: Iterable[Part]) -> Iterator[list[Part]]:
+    batch, size = list[Part](), 0
+    for part in parts:
+        if batch and size + len(part[1]) > FULL_LETTER:
+            yield batch
+            batch, size = [], 0
+        batch.append(part)
+        size += len(part[1])
+    if batch:
+        yield batch
+
+
+def _as_sent(store: Store, push: Push) -> Batch:
+    """What a push carried. A fact's state is its edit, which was not told besides."""
+    states: list[State] = [decode(raw) for raw in push.states]
+    settles: list[Dot] = [dot_of(raw) for raw in push.edits]
+    settles += [
+        dot
+        for state in states
+        for dot in state.marks
+        if state.kind in FACTS and dot in store.unacked and state.vv == {dot.replica: dot.n}
+    ]
+    return Batch(states, list(push.states), list(push.edits), settles, units=len(states))
+
+
+def _no_earlier(store: Store, told: Any) -> Any:
+    """The answer, its mark being no earlier than the device was told already."""
+    mine = store.meta.get("mark")
+    if not mine:
+        return told
+    had, new = Place.read(mine), Place.read(told.mark)
+    later = had.epoch == new.epoch and had.run == new.run and new.hseq > had.hseq
+    return told if later else told.model_copy(update={"mark": mine})
+
+
+def _pushed(office: Office, device: str, part: bytes) -> bytes:
+    push = Push.from_bytes(part)
+    return office.push(push.model_copy(update={"run": office.run, "device": device})).to_bytes()
+
+
+def _kept(blobs: Blobs, content: bytes) -> bytes:
+    name = sha256(content).hexdigest()
+    if not blobs.has(name):
+        accept(blobs, name, content)
+    return name.encode("ascii")
+
+
+def _news(office: Office, hello: Hello) -> Iterator[Page]:
+    """What has changed since the device was told last, as far as it fits a letter."""
+    cursor, size = hello.cursor, 0
+    with suppress(
+        OfficeError
+    ):  # its scope changed, or the office was put back: it must come itself
+        while cursor and size < FULL_LETTER:
+            page = office.changes(office.run, cursor, device=hello.device, scope=hello.scope)
+            yield page
+            size += len(page.to_bytes())
+            cursor = page.next if page.more else ""
