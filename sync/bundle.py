@@ -10,32 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from hashlib import sha256
 from itertools import chain
 from typing import Any, Final
 
-from data.blobs import Blobs
 from data.canonical import decode
 from data.codes import token_hash
 from data.edit import dot_of
-from data.errors import Damaged, Malformed, NoOffice, NotFound, OfficeError, Refused
-from data.packing import dumps, loads
+from data.errors import Damaged, Malformed, NoOffice, NotFound, Refused
+from data.packing import loads
 from data.state import Dot, State
 from data.store import Store
-from sync.blobs import accept
 from sync.calls import Call, Send, refusal
 from sync.device import Device
-from sync.exchange import Office
 from sync.owed import FACTS, Batch
 from sync.place import Place
-from sync.sealing import Letter, Part, letters, sealed, whole_letters
+from sync.sealing import Letter, Part, sealed, whole_letters
 from sync.session import Photos
-from sync.wire import Hello, Page, Push, Pushed
+from sync.wire import Page, Push, Pushed
 
 FULL_LETTER: Final = 8 * 2**20
 """A letter takes nothing more past this: what is cut off on the way costs so much."""
 NOT_PAIRED = "This device is not paired with an office yet: nobody could open what it hands over."
-NOT_YOURS = "This file speaks of another device than the one that sealed it."
 ANOTHER_TIME = (
     "This answer is not of the office as this device knows it. Let the device meet the office."
 )
@@ -89,7 +84,7 @@ def take_answer(device: Device, photos: Photos, letter: Letter) -> None:
     store = device.store
     if not is_mine(store, letter):
         raise Refused(NOT_FOR_HERE, code="not-for-here")
-    first, parts = _headed("at", letter.opened(_own_secret(store)))
+    first, parts = headed("at", letter.opened(_own_secret(store)))
     at = loads(first)
     if at["epoch"] != store.meta.get("epoch") or device.unlike:
         raise NoOffice(ANOTHER_TIME, code="say-hello")
@@ -107,43 +102,11 @@ def take_answer(device: Device, photos: Photos, letter: Letter) -> None:
     device.clear()
 
 
-# ---- at the office ----------------------------------------------------------------------------
-
-
-def taken_in(
-    office: Office, blobs: Blobs, letter: Letter, secret: str, *, tells: bool = True
-) -> bytes:
-    """A device's letter, taken as if the device had come; the answer for it. `tells`: the device
-    may also hear what has changed at the office."""
-    store = office.store
-    if letter.production != store.production or letter.to != "office":
-        raise NoOffice("This file is not for this production's office.", code="other-production")
-    first, parts = _headed("hello", letter.opened(secret))
-    hello = Hello.from_bytes(first)
-    if hello.device != letter.device:
-        raise Refused(NOT_YOURS, code="not-yours")
-    office.epochs.check((hello.cursor, hello.mark))
-    said: list[Part] = []
-    for name, part in parts:
-        if name == "push":
-            with suppress(Malformed):  # it stays owed, and the line takes it apart
-                said += [(name, part), ("pushed", _pushed(office, letter.device, part))]
-        elif name == "photo":
-            said.append(("held", _kept(blobs, part)))
-    if tells and not any(name == "held" for name, _ in said):
-        said += [("page", page.to_bytes()) for page in _news(office, hello)]
-    epoch = store.meta["epoch"]
-    at = {"epoch": epoch, "cursor": hello.cursor, "scope": hello.scope}
-    return sealed(store.production, letter.device, "device", [("at", dumps(at)), *said], secret)
-
-
-def one_letter(content: bytes) -> Letter:
-    """The only letter of what came over the line."""
-    found = letters(content)
-    first = next(found, None)
-    if first is None or len(first.content) != len(content):
-        raise Malformed("Letters come one by one.")
-    return first
+def headed(name: str, parts: list[Part]) -> tuple[bytes, list[Part]]:
+    """The part that says who speaks, and those behind it."""
+    if not parts or parts[0][0] != name:
+        raise Malformed("This is no letter: it does not say who speaks.")
+    return parts[0][1], parts[1:]
 
 
 # ---- inside -----------------------------------------------------------------------------------
@@ -154,12 +117,6 @@ def _own_secret(store: Store) -> str:
     if not token or not store.production:
         raise Refused(NOT_PAIRED, code="unpaired")
     return token_hash(token)
-
-
-def _headed(name: str, parts: list[Part]) -> tuple[bytes, list[Part]]:
-    if not parts or parts[0][0] != name:
-        raise Malformed("This is no letter: it does not say who speaks.")
-    return parts[0][1], parts[1:]
 
 
 def _read(photos: Photos) -> Iterator[bytes]:
@@ -201,28 +158,3 @@ def _no_earlier(store: Store, told: Any) -> Any:
     had, new = Place.read(mine), Place.read(told.mark)
     later = had.epoch == new.epoch and had.run == new.run and new.hseq > had.hseq
     return told if later else told.model_copy(update={"mark": mine})
-
-
-def _pushed(office: Office, device: str, part: bytes) -> bytes:
-    push = Push.from_bytes(part)
-    return office.push(push.model_copy(update={"run": office.run, "device": device})).to_bytes()
-
-
-def _kept(blobs: Blobs, content: bytes) -> bytes:
-    name = sha256(content).hexdigest()
-    if not blobs.has(name):
-        accept(blobs, name, content)
-    return name.encode("ascii")
-
-
-def _news(office: Office, hello: Hello) -> Iterator[Page]:
-    """What has changed since the device was told last, as far as it fits a letter."""
-    cursor, size = hello.cursor, 0
-    with suppress(
-        OfficeError
-    ):  # its scope changed, or the office was put back: it must come itself
-        while cursor and size < FULL_LETTER:
-            page = office.changes(office.run, cursor, device=hello.device, scope=hello.scope)
-            yield page
-            size += len(page.to_bytes())
-            cursor = page.next if page.more else ""

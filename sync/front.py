@@ -16,8 +16,8 @@ from data.errors import Malformed, NotFound, OfficeError, Refused
 from data.leaving import finish_purge
 from data.packing import loads, no_collection
 from sync.blobs import accept
-from sync.bundle import one_letter, taken_in
 from sync.calls import Answer, Call
+from sync.courier import one_letter, taken_in
 from sync.exchange import Office
 from sync.paired import Pair
 from sync.pairing import NOT_YOURS, PUSHING, Pairings
