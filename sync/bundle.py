@@ -30,7 +30,7 @@ from sync.wire import Page, Push, Pushed
 
 FULL_LETTER: Final = 8 * 2**20
 """A letter takes nothing more past this: what is cut off on the way costs so much."""
-NOT_PAIRED = "This device is not paired with an office yet: nobody could open what it hands over."
+NOT_PAIRED = "This device has not met its office yet: nobody could open what it hands over."
 ANOTHER_TIME = (
     "This answer is not of the office as this device knows it. Let the device meet the office."
 )
