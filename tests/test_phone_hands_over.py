@@ -9,6 +9,7 @@ from typing import Any
 
 import flet as ft
 import pytest
+from flet.controls.context import _context_page
 
 from data.edit import Write
 from sync.link import Link
@@ -57,6 +58,7 @@ class Held:
         await self.window.settle()
         picker = self.button("Take a file in").action.file_picker
         file = ft.FilePickerFile(id=1, name="stick.callboard", size=len(content), bytes=content)
+        _context_page.set(self.window.session.page)  # as flet does for the event of a session
         await picker.on_result(ft.FilePickerResultEvent("result", picker, files=[file]))
         await self.window.settle()
 
