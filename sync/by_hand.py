@@ -22,7 +22,6 @@ from sync.bundle import answers_taken, carried, handed_over
 from sync.calls import Answer, Call, Timings, over_http
 from sync.device import Device
 from sync.exchange import Office
-from sync.front import Front
 from sync.pairing import Pairings
 from sync.sealing import Letter, letters, whole_letters
 
@@ -65,7 +64,7 @@ def to_office(home: Path, found: list[Letter], answers: Path) -> int:
         told = asyncio.run(_over_line(note, found))
     else:
         try:
-            told = asyncio.run(_here(store, found))
+            told, _ = _pairings(store).take_file(b"".join(letter.content for letter in found))
         finally:
             store.close()
     answers.write_bytes(told)
@@ -96,13 +95,6 @@ async def _over_line(note: Mapping[str, Any], found: list[Letter]) -> bytes:
         return await carried(shown, found)
 
 
-async def _here(store: Store, found: list[Letter]) -> bytes:
+def _pairings(store: Store) -> Pairings:
     office = Office(store, rights=True, strangers=False)
-    desk = Desk(store, ALL, user="office")
-    token = f"{store.sources.rng.getrandbits(256):064x}"
-    front = Front(office, desk.blobs, Pairings(desk, office, local=token))
-
-    async def send(call: Call) -> Answer:
-        return front.answer(call._replace(token=token))
-
-    return await carried(send, found)
+    return Pairings(Desk(store, ALL, user="office"), office)

@@ -20,9 +20,11 @@ from data.kinds.grants import give_role, roles_of
 from data.kinds.people import PERSON, Person
 from data.pairing import GOOD_MS, Ask, Offer, Pairing, attempt, collect, collected, decide, offer
 from data.roles import role
+from sync.courier import taken_in
 from sync.exchange import Office
 from sync.paired import Pair, Paired
 from sync.scopes import COMMANDS
+from sync.sealing import whole_letters
 from sync.wire import Known
 
 MOST_PAIR: Final = 4096
@@ -203,6 +205,20 @@ class Pairings:
         if not DOORS[status].push:
             raise Refused(DOORS[status].sentence, code=f"device-{status}")
         return kept, DOORS[status].pull
+
+    def take_file(self, content: bytes) -> tuple[bytes, int]:
+        """Letters of devices that somebody brought: the answers to them, and how many were taken.
+        One that cannot be opened stops none; it is refused if there is no other."""
+        answers, why = list[bytes](), None
+        for letter in whole_letters(content):
+            try:
+                secret, tells = self.secret_of(letter.device)
+                answers.append(taken_in(self.office, self.desk.blobs, letter, secret, tells=tells))
+            except OfficeError as error:
+                why = error
+        if why is not None and not answers:
+            raise why
+        return b"".join(answers), len(answers)
 
     def status(self, device: str) -> Status:
         """Whether it is in use; a fact that was flagged, its author having no right to it, is not

@@ -18,6 +18,7 @@ from tests.small_show import SmallShow
 from tests.stage import Window
 from views.browser import Browser, BrowserState
 from views.screens.phone import taken_words
+from views.screens.sync_office import brought_words
 
 BOUND = 20.0
 
@@ -44,23 +45,28 @@ class Held:
             self.files.append(b"".join(value["parts"]))
             self.handed.set()
 
-    def button(self, words: str) -> Any:
-        buttons = self.window.controls(ft.Control)
-        (found,) = (b for b in buttons if getattr(b, "content", None) == words)
-        return found
-
     async def hand_over(self) -> bytes:
         await self.window.settle()
-        await self.window.fire(self.button("Hand over what is owed"), "click")
+        await self.window.fire(button(self.window, "Hand over what is owed"), "click")
         return self.files.pop()
 
     async def take(self, content: bytes) -> None:
         await self.window.settle()
-        picker = self.button("Take a file in").action.file_picker
-        file = ft.FilePickerFile(id=1, name="stick.callboard", size=len(content), bytes=content)
-        _context_page.set(self.window.session.page)  # as flet does for the event of a session
-        await picker.on_result(ft.FilePickerResultEvent("result", picker, files=[file]))
-        await self.window.settle()
+        await picked(self.window, content)
+
+
+def button(window: Window, words: str) -> Any:
+    (found,) = (c for c in window.controls() if getattr(c, "content", None) == words)
+    return found
+
+
+async def picked(window: Window, content: bytes) -> None:
+    """The person chooses that file."""
+    picker = button(window, "Take a file in").action.file_picker
+    file = ft.FilePickerFile(id=1, name="stick.callboard", size=len(content), bytes=content)
+    _context_page.set(window.session.page)  # as flet does for the event of a session
+    await picker.on_result(ft.FilePickerResultEvent("result", picker, files=[file]))
+    await window.settle()
 
 
 def test_a_file_goes_out_of_one_phone_and_by_another_to_the_office(door: PairedOffice) -> None:
@@ -92,3 +98,29 @@ def test_a_file_that_is_none_is_said_in_words(door: PairedOffice) -> None:
         return phone.window.texts()
 
     assert any("cut off or damaged" in text for text in asyncio.run(day()))
+
+
+def test_the_office_takes_a_file_in_at_its_screen(
+    door: PairedOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = list[bytes]()
+
+    async def save(_picker: Any, *, file_name: str, src_bytes: bytes) -> None:
+        del file_name
+        saved.append(src_bytes)
+
+    monkeypatch.setattr(ft.FilePicker, "save_file", save)
+    gus = door.paired("Gus")
+    gus.store.commit([Write("person", "g1", {"name": "Walk-on"})], user="gus")
+    file = b"".join(gus.hand_over())
+
+    async def day() -> list[str]:
+        window = Window(door.desk, "/sync", office=door.office, pairings=door.pairings)
+        await window.settle()
+        await picked(window, file)
+        return window.texts()
+
+    assert any(brought_words("stick.callboard", 1) in text for text in asyncio.run(day()))
+    assert door.desk.store.state("g1") == gus.store.state("g1")
+    asyncio.run(gus.take_in(saved.pop()))
+    assert not gus.device.owes
