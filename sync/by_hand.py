@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from data.blobs import Blobs
+from data.backup import begun
+from data.blobs import Blobs, write_beside
 from data.desk import Desk
 from data.errors import BadInput, Busy
 from data.kinds import ALL
@@ -31,13 +32,14 @@ MOST_FILE: Final = 2**30
 
 def hand_over(home: Path, out: Path) -> int:
     """Writes what the device in that folder owes; how many letters. The app may be open there."""
+    _check_begun(home)
     store = Store(home, sources=Sources(), hub=False, reader=True)
     try:
         device, photos = Device(store), OwnPhotos(store, Blobs(home / "photos"))
         found = list(handed_over(device, photos))
     finally:
         store.close()
-    out.write_bytes(b"".join(found))
+    write_beside(out, b"".join(found))
     return len(found)
 
 
@@ -67,12 +69,13 @@ def to_office(home: Path, found: list[Letter], answers: Path) -> int:
             told, _ = _pairings(store).take_file(b"".join(letter.content for letter in found))
         finally:
             store.close()
-    answers.write_bytes(told)
+    write_beside(answers, told)
     return len(list(letters(told)))
 
 
 def to_device(home: Path, found: list[Letter]) -> int:
     """Takes the office's answers in on the device in that folder; how many were for it."""
+    _check_begun(home)
     store = Store(home, sources=Sources(), hub=False, holder="command")
     try:
         device, photos = Device(store), OwnPhotos(store, Blobs(home / "photos"))
@@ -83,6 +86,13 @@ def to_device(home: Path, found: list[Letter]) -> int:
 
 
 # ---- inside -----------------------------------------------------------------------------------
+
+
+def _check_begun(home: Path) -> None:
+    if not begun(home):
+        raise BadInput(
+            f"There is no device's copy in {home}. Open Callboard as a device there once."
+        )
 
 
 async def _over_line(note: Mapping[str, Any], found: list[Letter]) -> bytes:

@@ -194,6 +194,14 @@ def test_what_is_no_bundle_is_refused_in_a_sentence(
     assert before == states(show, hub=True)
 
 
+def test_a_folder_without_a_copy_stays_empty(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path / "none", "bundle", "make", tmp_path / "x") == 1
+    assert "no device's copy" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_file_of_another_show_is_refused(
     homes: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

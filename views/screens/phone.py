@@ -16,7 +16,7 @@ from views.browser import BrowserState
 from views.context import Place, go, use_browser, use_link_state, use_picker, use_place
 from views.parts import card, empty, main_button, note, side_button, sub_view
 from views.safe import act, part, say, screen
-from views.theme import GAP, LATE, QUIET, SMALL, TO_DO
+from views.theme import GAP, LATE, QUIET, SMALL, TARGET, TO_DO
 from views.words import count, show_title
 
 NEARLY_FULL = 50 * 2**20
@@ -203,6 +203,7 @@ def Phone() -> ft.View:
                 ft.FilledTonalButton(
                     "Take a file in",
                     icon=ft.Icons.MOVE_TO_INBOX,
+                    height=TARGET,
                     action=ft.PickFiles(picker, with_data=True),
                 ),
                 title="By hand to the office",

@@ -14,7 +14,7 @@ from views import told
 from views.context import use_desk, use_office, use_pairings, use_picker, use_state
 from views.parts import card, main_button, note, side_button
 from views.safe import act, part, say
-from views.theme import LATE, QUIET, SMALL
+from views.theme import LATE, QUIET, SMALL, TARGET
 from views.words import count
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def Brought() -> ft.Control:
         ft.FilledTonalButton(
             "Take a file in",
             icon=ft.Icons.MOVE_TO_INBOX,
+            height=TARGET,
             action=ft.PickFiles(picker, with_data=True),
         ),
         title="Brought by hand",
