@@ -34,6 +34,7 @@ NOT_PAIRED = "This device has not met its office yet: nobody could open what it 
 ANOTHER_TIME = (
     "This answer is not of the office as this device knows it. Let the device meet the office."
 )
+KEEP_IT = "The office cannot be reached from here. Keep the file, and take it in where it can."
 NOT_FOR_HERE = "This file is for another device. Hand it over to that one, unopened."
 
 
@@ -72,7 +73,10 @@ def answers_taken(device: Device, photos: Photos, content: bytes) -> list[Letter
 
 async def carried(send: Send, others: Iterable[Letter]) -> bytes:
     """The office's answers to other devices' letters. One that it refuses stops none."""
-    answers = [await send(Call("POST", "/v1/bundle", letter.content)) for letter in others]
+    try:
+        answers = [await send(Call("POST", "/v1/bundle", letter.content)) for letter in others]
+    except NoOffice as error:
+        raise NoOffice(KEEP_IT, code=error.code) from error
     told = [answer.content for answer in answers if answer.status == 200]
     if answers and not told:
         raise refusal(answers[0])
@@ -80,7 +84,10 @@ async def carried(send: Send, others: Iterable[Letter]) -> bytes:
 
 
 def take_answer(device: Device, photos: Photos, letter: Letter) -> None:
-    """What the office said to what was handed over: confirmed as it was sent, and joined."""
+    """What the office said to what was handed over: confirmed as it was sent, and joined.
+
+    Nothing is let go of here but by a page: a record that was just confirmed lies in no bucket
+    until a page has told where."""
     store = device.store
     if not is_mine(store, letter):
         raise Refused(NOT_FOR_HERE, code="not-for-here")

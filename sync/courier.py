@@ -74,11 +74,10 @@ def _kept(blobs: Blobs, content: bytes) -> bytes:
 
 
 def _news(office: Office, hello: Hello) -> Iterator[Page]:
-    """What has changed since the device was told last, as far as it fits a letter."""
+    """What has changed since the device was told last, as far as it fits a letter. Nothing, if its
+    scope has changed or the office was put back: then it must come itself."""
     cursor, size = hello.cursor, 0
-    with suppress(
-        OfficeError
-    ):  # its scope changed, or the office was put back: it must come itself
+    with suppress(OfficeError):
         while cursor and size < FULL_LETTER:
             page = office.changes(office.run, cursor, device=hello.device, scope=hello.scope)
             yield page

@@ -100,6 +100,25 @@ def test_who_has_left_brings_what_he_has_and_hears_nothing(it: PairedShow) -> No
     assert set(gus.store.ids()) == known
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 1, 0)])
+def test_what_was_confirmed_by_file_stays_on_its_phone(
+    it: PairedShow, order: tuple[int, ...]
+) -> None:
+    gus, cam = phone(it, "Gus", "upm"), phone(it, "Cam", "crew")
+    answers = []
+    for n in range(2):
+        gus.store.commit([Write("person", f"g{n}", {"name": "Walk-on"})], user=gus.desk.user)
+        answers.append(handed_in(cam, b"".join(gus.link.hand_over())))
+    for n in order:
+        handed_in(gus, answers[n])
+
+    assert not gus.device.owes
+    assert {"g0", "g1"} <= gus.ids
+    gus.speak()
+    assert {"g0", "g1"} <= gus.ids
+    assert gus.device.verified
+
+
 # ---- the command line -------------------------------------------------------------------------
 
 
