@@ -17,7 +17,7 @@ from data.document import document
 from data.edit import Edit, filled, only_edit, same_edit
 from data.errors import Malformed, OfficeError, Refused, ReplicaCloned
 from data.judge import Book, as_error, judge_all
-from data.packing import dumps_exact
+from data.packing import dumps_exact, sayable
 from data.rights import Answer, Refusal
 from data.stamp import FAR_MS
 from data.state import Dot, State, join
@@ -26,7 +26,7 @@ from sync.checking import check_losses, check_payload
 from sync.graveyard import is_buried, may_be_buried
 from sync.heard import Heard
 from sync.refusing import Judge, Pen, collapsed, stands, superseded, waiting
-from sync.wire import MOST_RECORD, TOO_LARGE, Push, Verdict, dot_name, read_edit, sayable
+from sync.wire import MOST_RECORD, TOO_LARGE, Push, Verdict, dot_name, read_edit
 
 MOST_CELLS = 8
 """Live values of one field; past this nobody could look at them all."""

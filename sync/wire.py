@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from data.canonical import DEEPEST, LARGEST
 from data.edit import Edit
 from data.errors import Malformed
-from data.packing import dumps_exact, loads
+from data.packing import dumps_exact, loads, sayable
 from data.state import Dot
 
 TYPE = "application/vnd.callboard"
@@ -119,11 +119,6 @@ def _check_plain(value: Any, depth: int = 0) -> None:
             _check_plain(one, depth + 1)
     elif value is not None and sort is not bool:
         raise Malformed("a value of an edit has no canonical form.")
-
-
-def sayable(text: str) -> str:
-    """What somebody sent, so that it can be told again: half a character has no bytes."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def dot_name(dot: Dot) -> str:

@@ -56,7 +56,8 @@ class Audience(Connection):
 class Window:
     """One session, opened at an address as a phone opens it."""
 
-    def __init__(self, desk: Desk, route: str, face: Face = "office", **place: Any) -> None:
+    def __init__(self, desk: Desk, route: str, face: Face = "office", **more: Any) -> None:
+        """`more`: what else the session's place stands on."""
         self.audience = Audience()
         self.session = Session(self.audience)
         page = self.session.page
@@ -65,7 +66,7 @@ class Window:
         _context_page.set(page)
         msgpack.packb(self.session.get_page_patch(), default=ENCODE)  # type: ignore[no-untyped-call]
         page.query()
-        session(lambda width: Place(desk, face, width, **place))(page)
+        session(lambda width: Place(desk, face, width, **more))(page)
 
     async def go(self, route: str) -> None:
         """As the browser tells it, whoever asked for the address."""
