@@ -406,6 +406,26 @@ def _phone_build(words: argparse.Namespace) -> None:
     build_phone(words.out, quiet=words.quiet)
 
 
+def _bundle_make(words: argparse.Namespace) -> None:
+    from sync.by_hand import hand_over
+    from views.commands import handed_over
+
+    handed_over(words.file, hand_over(_home(words, "device"), words.file))
+
+
+def _bundle_take(words: argparse.Namespace) -> None:
+    from sync.by_hand import read_letters, to_device, to_office
+    from views.commands import answers_taken, letters_taken
+
+    found = read_letters(words.file)
+    if found[0].to == "device":
+        answers_taken(len(found), to_device(_home(words, "device"), found))
+        return
+    file = words.file
+    answers = words.answers or file.with_name(f"{file.stem} answers{file.suffix}")
+    letters_taken(len(found), to_office(_begun(words), found, answers), answers)
+
+
 def _check(words: argparse.Namespace) -> None:
     check_all(_begun(words), words.salvage)
 
@@ -530,6 +550,8 @@ DOES = {
     "print": _print,
     "backup": _backup,
     "restore": _restore,
+    "bundle make": _bundle_make,
+    "bundle take": _bundle_take,
     "phone build": _phone_build,
     "check": _check,
 }

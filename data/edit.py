@@ -92,7 +92,7 @@ class Edit:
                 clock=_clock(raw.get("k")),
                 add_over=_by_element(raw.get("ax", {})),
             )
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise Malformed(f"this is not an edit: {error}.") from error
 
 

@@ -105,6 +105,11 @@ def is_plain(value: Any) -> bool:
     return True
 
 
+def sayable(text: str) -> str:
+    """What somebody sent, so that it can be told again: half a character has no bytes."""
+    return text.encode("utf-8", "replace").decode()
+
+
 @contextmanager
 def no_collection() -> Iterator[None]:
     """The cycle collector stands still: it would walk everything, again and again, while very many

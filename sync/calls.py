@@ -101,6 +101,13 @@ def headers(call: Call) -> dict[str, str]:
     return {"content-type": TYPE, **own}
 
 
+def taken(answer: Answer) -> bytes:
+    """What was answered. OfficeError: what the office said instead."""
+    if answer.status != 200:
+        raise refusal(answer)
+    return answer.content
+
+
 def refusal(answer: Answer) -> OfficeError:
     """What the office said instead of an answer."""
     try:

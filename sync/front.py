@@ -17,6 +17,7 @@ from data.leaving import finish_purge
 from data.packing import loads, no_collection
 from sync.blobs import accept
 from sync.calls import Answer, Call
+from sync.courier import one_letter, taken_in
 from sync.exchange import Office
 from sync.paired import Pair
 from sync.pairing import NOT_YOURS, PUSHING, Pairings
@@ -30,6 +31,7 @@ STATUS = {
     "malformed": 400,
     "bad-input": 400,
     "unpaired": 401,
+    "broken-seal": 403,
     "not-yours": 403,
     "device-lost": 403,
     "device-left": 403,
@@ -83,7 +85,8 @@ class Front:
     def served(self) -> tuple[tuple[str, str], ...]:
         """Every (method, path) that is answered; HEAD comes with GET."""
         photos = (("GET", "/v1/blobs/{name}"), ("PUT", "/v1/blobs/{name}"))
-        return (("POST", "/v1/pair"), *self._calls, ("GET", "/v1/history/{id}"), *photos)
+        alone = (("POST", "/v1/pair"), ("POST", "/v1/bundle"))
+        return (*alone, *self._calls, ("GET", "/v1/history/{id}"), *photos)
 
     def answer(self, call: Call) -> Answer:
         try:
@@ -153,6 +156,8 @@ class Front:
         who = self.let_in(call)
         if parts.path == "/v1/pair" and call.method == "POST":
             return Answer(200, self._pair(call).to_bytes())
+        if parts.path == "/v1/bundle" and call.method == "POST":
+            return Answer(200, self._bundle(call))
         ask = _asks(who, parts.query)
         if parts.path.startswith("/v1/blobs/"):
             self.check_photo(call, who)
@@ -171,6 +176,14 @@ class Front:
         if self.pairings is None:
             raise NotFound("This office believes everybody; there is nothing to pair.")
         return self.pairings.pair(Pair.from_bytes(call.content or b""), call.source, call.token)
+
+    def _bundle(self, call: Call) -> bytes:
+        """A letter that whoever calls has carried here; it speaks for who sealed it."""
+        letter = one_letter(call.content or b"")
+        if self.pairings is None:
+            raise NotFound("This office pairs nobody; it can open no letters.")
+        secret, tells = self.pairings.secret_of(letter.device)
+        return taken_in(self.office, self.blobs, letter, secret, tells=tells)
 
     def _changes(self, ask: Query) -> Message:
         number(ask.get("wait", "0"), 0, LONGEST_WAIT)

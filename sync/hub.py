@@ -20,11 +20,14 @@ from sync.calls import Answer, Call
 from sync.exchange import Office
 from sync.front import Front, refused
 from sync.pairing import MOST_PAIR, Pairings
+from sync.sealing import MOST_LETTER
 from sync.wire import MOST_PACKED, TYPE
 
 SLOWEST = 20.0
 SLOWEST_LINE = 4096
 """A body may take so many seconds, and one more for so many bytes of the longest that is taken."""
+MOST = {"/v1/pair": MOST_PAIR, "/v1/bundle": MOST_LETTER}
+"""Bytes, where it is not what a message may have."""
 BREATH = 0.001
 """Seconds in which the loop gets through what else has come."""
 
@@ -58,7 +61,7 @@ async def _answer(front: Front, turn: asyncio.Lock, request: Request) -> Answer:
         return await run_in_threadpool(front.photo, call._replace(content=content))
     if request.method == "POST" and request.headers.get("content-type") != TYPE:
         raise Malformed(f"A message is sent as {TYPE}.", code="wrong-type")
-    most = MOST_PAIR if call.path.startswith("/v1/pair") else MOST_PACKED
+    most = MOST.get(request.url.path, MOST_PACKED)
     call = call._replace(content=await _body(request, most))
     wait = front.wait(call)
     if wait:

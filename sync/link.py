@@ -20,7 +20,8 @@ from data.errors import NoOffice, OfficeError
 from data.store import Store
 from data.wipe import wipe
 from sync.blobs import OwnPhotos, accept, note_held, owed
-from sync.calls import Answer, Call, Connect, Send, Timings, over_http, refusal
+from sync.bundle import answers_taken, carried, handed_over
+from sync.calls import Answer, Call, Connect, Send, Timings, over_http, taken
 from sync.device import Device
 from sync.paired import DOORS, asking, keep
 from sync.session import Session, Talk
@@ -201,31 +202,37 @@ class Link:
         if self.blobs.has(name):
             return self.blobs.read(name)
         async with self._connect() as send:
-            answer = await send(Call("GET", f"/v1/blobs/{name}?{self._who()}"))
-        if answer.status != 200:
-            raise refusal(answer)
-        accept(self.blobs, name, answer.content)
+            content = taken(await send(Call("GET", f"/v1/blobs/{name}?{self._who()}")))
+        accept(self.blobs, name, content)
         with self._own_books():
             note_held(self.store, name)
-        return answer.content
+        return content
 
     async def history(self, record_id: str) -> list[Edit]:
         """The office's edits of a record, in the order they came there. NotFound: it has none."""
         if not self.device.run and self._send is None:
             await self.sync_once()
-        edits: list[Edit] = []
-        more = True
+        edits, more = list[Edit](), True
         async with self._connect() as send:
             while more:
                 ask = {"run": self.device.run, "after": len(edits)}
                 path = f"/v1/history/{quote(record_id, safe='')}?{urlencode(ask)}&{self._who()}"
-                answer = await send(Call("GET", path))
-                if answer.status != 200:
-                    raise refusal(answer)
-                past = Past.from_bytes(answer.content)
+                past = Past.from_bytes(taken(await send(Call("GET", path))))
                 edits += map(read_edit, past.edits)
                 more = past.more
         return edits
+
+    def hand_over(self) -> Iterator[bytes]:
+        """What this copy owes, sealed for its office: anybody may carry it."""
+        return handed_over(self.device, self.session.photos)
+
+    async def take_in(self, content: bytes) -> bytes:
+        """Takes a file that was carried here; the office's answers to other devices come back."""
+        with self._own_books():
+            others = answers_taken(self.device, self.session.photos, content)
+        self._tell()
+        async with self._connect() as send:
+            return await carried(send, others)
 
     # ---- one session ------------------------------------------------------------------------
 

@@ -20,9 +20,11 @@ from data.kinds.grants import give_role, roles_of
 from data.kinds.people import PERSON, Person
 from data.pairing import GOOD_MS, Ask, Offer, Pairing, attempt, collect, collected, decide, offer
 from data.roles import role
+from sync.courier import taken_in
 from sync.exchange import Office
 from sync.paired import Pair, Paired
 from sync.scopes import COMMANDS
+from sync.sealing import whole_letters
 from sync.wire import Known
 
 MOST_PAIR: Final = 4096
@@ -33,6 +35,10 @@ UNPAIRED: Final = (
     "This device is not paired with this office. Ask the office for a code and type it in."
 )
 NOT_YOURS: Final = "This message speaks of another device than the one whose token came with it."
+NOT_OURS: Final = (
+    "No device that is paired with this office made this file. Pair that device, and have it hand "
+    "over anew."
+)
 SHOWN_AGAIN: Final = 10
 
 
@@ -189,6 +195,30 @@ class Pairings:
             raise Refused(door.sentence, code=f"device-{status}")
         self._at_work(device)
         return device
+
+    def secret_of(self, device: str) -> tuple[str, bool]:
+        """By what a letter of the device is opened, and whether it may hear what is new. Refused:
+        it is none of this office's, or must not even bring what it has."""
+        status, kept = self.status(device), self._kept(device)
+        if not kept:
+            raise Refused(NOT_OURS, code="unpaired")
+        if not DOORS[status].push:
+            raise Refused(DOORS[status].sentence, code=f"device-{status}")
+        return kept, DOORS[status].pull
+
+    def take_file(self, content: bytes) -> tuple[bytes, int]:
+        """Letters of devices that somebody brought: the answers to them, and how many were taken.
+        One that cannot be opened stops none; it is refused if there is no other."""
+        answers, why = list[bytes](), None
+        for letter in whole_letters(content):
+            try:
+                secret, tells = self.secret_of(letter.device)
+                answers.append(taken_in(self.office, self.desk.blobs, letter, secret, tells=tells))
+            except OfficeError as error:
+                why = error
+        if why is not None and not answers:
+            raise why
+        return b"".join(answers), len(answers)
 
     def status(self, device: str) -> Status:
         """Whether it is in use; a fact that was flagged, its author having no right to it, is not

@@ -17,7 +17,7 @@ from data.document import document
 from data.edit import Edit, filled, only_edit, same_edit
 from data.errors import Malformed, OfficeError, Refused, ReplicaCloned
 from data.judge import Book, as_error, judge_all
-from data.packing import dumps_exact
+from data.packing import dumps_exact, sayable
 from data.rights import Answer, Refusal
 from data.stamp import FAR_MS
 from data.state import Dot, State, join
@@ -358,7 +358,8 @@ class Taking:
 
 
 def aside(name: str, error: OfficeError) -> Verdict:
-    return Verdict(id=name[:100], outcome="aside", code=error.code, reason=error.sentence[:1000])
+    name, reason = sayable(name[:100]), sayable(error.sentence[:1000])
+    return Verdict(id=name, outcome="aside", code=error.code, reason=reason)
 
 
 def _merged(state: State, why: OfficeError | None) -> Verdict:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from data.canonical import DEEPEST, LARGEST
 from data.edit import Edit
 from data.errors import Malformed
-from data.packing import dumps_exact, loads
+from data.packing import dumps_exact, loads, sayable
 from data.state import Dot
 
 TYPE = "application/vnd.callboard"
@@ -25,6 +25,8 @@ TYPE = "application/vnd.callboard"
 MOST_PACKED = 2**20
 MOST_BYTES = 8 * 2**20
 MOST_LINES = 20_000
+MOST_PARTS = 500_000
+"""Commas and brackets of a message: what it is made of in memory, where each costs many bytes."""
 MOST_STATES = 500
 MOST_RECORD = 512 * 2**10
 """Bytes of one record's state, and of one edit, as JSON."""
@@ -55,11 +57,12 @@ def unpack(content: bytes) -> list[dict[str, Any]]:
         raise Malformed(f"A message inflates past {MOST_BYTES} bytes.", code="too-large")
     if not inflate.eof or inflate.unused_data:
         raise Malformed("A message is cut off, or something follows it.")
-    rows = text.splitlines() if text.endswith(b"\n") else []
-    if not 0 < len(rows) <= MOST_LINES:
+    if not text.endswith(b"\n") or text.count(b"\n") > MOST_LINES:
         raise Malformed("A message has no whole line, or too many of them.")
+    if sum(map(text.count, (b",", b"[", b"{"))) > MOST_PARTS:
+        raise Malformed(f"A message has more than {MOST_PARTS} parts.", code="too-large")
     try:
-        lines = [loads(row) for row in rows]
+        lines = [loads(row) for row in text[:-1].split(b"\n")]
     except (ValueError, RecursionError) as error:
         raise Malformed(f"A line of a message is not JSON: {error}.") from error
     if not all(isinstance(line, dict) for line in lines):
@@ -83,7 +86,7 @@ def read_edit(raw: Any) -> Edit:
             and not any(name.startswith("_") or not name for name in (raw["t"], *raw.get("f", ())))
         )
         edit = Edit.from_json(raw)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise Malformed(f"this is not an edit: {error}.") from error
     if not fine:
         raise Malformed("this is not an edit: a part of it is missing or of another sort.")
@@ -176,7 +179,7 @@ class Message(BaseModel):
             )
         except ValidationError as error:
             first = error.errors()[0]
-            where = ".".join(map(str, first["loc"]))
+            where = sayable(".".join(map(str, first["loc"]))[:80])
             raise Malformed(f"The message {cls.name!r}: {where}: {first['msg']}.") from error
 
     @classmethod

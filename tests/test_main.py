@@ -513,6 +513,7 @@ DOES = {
     "read-receipts": "The vendor, date and total on photos of slips, as suggestions",
     "print": "A form as PDF or XLSX",
     "backup": "A copy at a second place",
+    "bundle": "What a device owes its office as a sealed file",
     "restore": "A backup in place of what is here",
     "phone": "The app that phones open",
     "check": "Every byte of the production read",

@@ -28,6 +28,7 @@ from sync.paired import Pair, Paired
 from sync.pairing import MOST_PAIR
 from sync.place import Place
 from sync.register import IDLE_MS
+from sync.sealing import MOST_LETTER
 from sync.taking import MOST_CELLS, MOST_REPLICAS
 from sync.wire import MESSAGES, MOST_STATES, TYPE, Limits, Message, pack, read_edit, unpack
 
@@ -92,6 +93,7 @@ def test_the_limits_are_the_codes() -> None:
     assert limits.pop("MOST_BYTES_OF_A_PHOTO") == MOST_BYTES
     rules = {
         "MOST_PAIR": MOST_PAIR,
+        "MOST_LETTER": MOST_LETTER,
         "MOST_CELLS": MOST_CELLS,
         "MOST_REPLICAS": MOST_REPLICAS,
         "SLOWEST_MS": SLOWEST_MS,

@@ -116,6 +116,20 @@ def commands(version: str, port: int, does: Mapping[str, Does]) -> argparse.Argu
     )
     kept.set_defaults(do=does["backup"])
 
+    says = "what a device owes its office as a sealed file, for anybody to carry"
+    files = command("bundle", says).add_subparsers(metavar="STEP", required=True)
+    says = "writes what this laptop owes as a device of an office"
+    given = files.add_parser("make", help=says, description=f"{says.capitalize()}.")
+    given.add_argument("file", type=Path, metavar="FILE")
+    given.set_defaults(do=does["bundle make"])
+    says = "takes a file in: devices' work at the office, the office's answers on a device"
+    taken = files.add_parser("take", help=says, description=f"{says.capitalize()}.")
+    taken.add_argument("file", type=Path, metavar="FILE")
+    taken.add_argument(
+        "--answers", type=Path, metavar="FILE", help='what goes back (default: "FILE answers")'
+    )
+    taken.set_defaults(do=does["bundle take"])
+
     back = command("restore", "a backup in place of what is here, which is moved aside")
     back.add_argument("place", type=Path, metavar="FOLDER", help="the stick, share or folder")
     back.add_argument(

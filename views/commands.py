@@ -192,6 +192,27 @@ def _amount(records: int, photos: int) -> str:
     return f"{count(records, 'record')}, {count(photos, 'photo')}"
 
 
+# ---- letters by hand --------------------------------------------------------------------------
+
+
+def handed_over(file: Path, letters: int) -> None:
+    print(f"{count(letters, 'letter')} for the office in {file}. Anybody may carry it.")
+
+
+def letters_taken(letters: int, taken: int, answers: Path) -> None:
+    print(f"{count(taken, 'letter')} taken in. Bring {answers} back to the devices.")
+    if taken < letters:
+        raise BadInput(
+            f"{count(letters - taken, 'letter')} could not be opened: lost devices', or changed."
+        )
+
+
+def answers_taken(letters: int, taken: int) -> None:
+    print(f"{count(taken, 'answer')} taken in.")
+    if taken < letters:
+        raise BadInput(f"{count(letters - taken, 'answer')} of it are for other devices.")
+
+
 # ---- words as they are typed -------------------------------------------------------------------
 
 

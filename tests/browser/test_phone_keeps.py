@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.processes import Face, listed
+from tests.browser.processes import Face, command, listed
 from tests.browser.test_phone import EQUAL, PHOTOS, board, check_in_the_next, hub
 from tests.phone_parts import built
 from views.phone.build import LISTING
+from views.screens.phone import taken_words
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Carries, Opens, Shot
@@ -229,3 +230,23 @@ def test_the_page_names_itself_as_an_app(hub: Face, pocket: Carries) -> None:
     assert (manifest["name"], manifest["display"]) == ("Callboard", "standalone")
     assert {icon.get("purpose", "any") for icon in manifest["icons"]} == {"any", "maskable"}
     assert [problem["errorId"] for problem in problems] in ([], ["in-incognito"])
+
+
+def test_a_phone_without_signal_hands_its_work_over_as_a_file(
+    hub: Face, pocket: Carries, tmp_path: Path
+) -> None:
+    with hub:
+        before = {record["id"] for record in listed(hub.home, "time")}
+        phone = pocket(hub)
+        phone.ready_offline()
+        hub.kill()
+        hand = board(phone)
+        for _ in range(2):
+            check_in_the_next(hand)
+        hand = phone.open("/phone/this-phone")
+        file = hand.download("Hand over what is owed", tmp_path)
+        assert "1 letter taken in" in command(hub.home, "bundle", "take", str(file))
+        hand.pick_file("Take a file in", file.with_name(f"{file.stem} answers{file.suffix}"))
+        hand.see(taken_words(carried=False))
+
+    assert len({record["id"] for record in listed(hub.home, "time")} - before) == 2

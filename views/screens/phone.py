@@ -10,11 +10,13 @@ from collections.abc import Awaitable
 import flet as ft
 
 from data.bundle import bundle
+from data.errors import Refused
+from sync.link import Link
 from views.browser import BrowserState
-from views.context import go, use_browser, use_link_state, use_place
+from views.context import Place, go, use_browser, use_link_state, use_picker, use_place
 from views.parts import card, empty, main_button, note, side_button, sub_view
 from views.safe import act, part, say, screen
-from views.theme import GAP, LATE, QUIET, SMALL, TO_DO
+from views.theme import GAP, LATE, QUIET, SMALL, TARGET, TO_DO
 from views.words import count, show_title
 
 NEARLY_FULL = 50 * 2**20
@@ -82,6 +84,18 @@ def lost_words(state: BrowserState) -> str:
     )
 
 
+CARRIED = (
+    "No signal here? What the office does not have yet goes into a file that only the office can "
+    "open. Anybody may carry it: another phone, a stick, a message."
+)
+
+
+def taken_words(*, carried: bool) -> str:
+    if carried:
+        return "The office has it. Its answer is in your downloads: send it back."
+    return "Taken in: the office has what it answers here."
+
+
 def megabytes(size: int) -> str:
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
 
@@ -141,6 +155,19 @@ def Phone() -> ft.View:
         browser.hand_over(name, bundle(desk.store.storage.folder, desk.blobs, at=desk.now()))
         say(f"{name} is in your downloads.")
 
+    def hand_over() -> None:
+        name = f"{show_title(desk)} {desk.now():%Y-%m-%d %H%M}.callboard".replace("/", "-")
+        browser.hand_over(name, _line(place).hand_over())
+        say(f"{name} is in your downloads. Give it to somebody who goes to the office.")
+
+    async def picked(event: ft.FilePickerResultEvent) -> None:
+        for file in event.files or ():
+            answers = await _line(place).take_in(file.bytes or b"")
+            if answers:
+                browser.hand_over(f"{file.name} answers.callboard", [answers])
+            say(taken_words(carried=bool(answers)))
+
+    picker = use_picker(act(picked))
     owed = (link.records + link.photos) if link else 0
     return sub_view(
         "This phone",
@@ -170,9 +197,26 @@ def Phone() -> ft.View:
                 side_button("Export everything", export, icon=ft.Icons.DOWNLOAD),
                 title="Take it with you",
             ),
+            card(
+                ft.Text(CARRIED),
+                side_button("Hand over what is owed", hand_over, icon=ft.Icons.OUTBOX),
+                ft.FilledTonalButton(
+                    "Take a file in",
+                    icon=ft.Icons.MOVE_TO_INBOX,
+                    height=TARGET,
+                    action=ft.PickFiles(picker, with_data=True),
+                ),
+                title="By hand to the office",
+            ),
             note(f"Version {state.version or 'unknown'}"),
         ],
     )
+
+
+def _line(place: Place) -> Link:
+    if place.link is None:
+        raise Refused("This copy has no office to hand anything over to.")
+    return place.link
 
 
 def back() -> Awaitable[None]:

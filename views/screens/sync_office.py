@@ -11,16 +11,20 @@ import flet as ft
 from data.desk import Desk
 from data.notices import mark_seen
 from views import told
-from views.context import use_desk, use_office, use_state
+from views.context import use_desk, use_office, use_pairings, use_picker, use_state
 from views.parts import card, main_button, note, side_button
 from views.safe import act, part, say
-from views.theme import LATE, QUIET, SMALL
+from views.theme import LATE, QUIET, SMALL, TARGET
 from views.words import count
 
 if TYPE_CHECKING:
     from sync.exchange import Office  # a device has no use for it
 
 SHOWN = 10
+BROUGHT = (
+    "Work of a unit without signal, brought as a file on a stick, another phone or in a message. "
+    "What the office answers goes back the same way."
+)
 
 
 def office_badge(office: Office | None) -> tuple[ft.IconData, str]:
@@ -40,8 +44,38 @@ def OfficeNews() -> ft.Control:
     if office is None:
         return ft.Container(height=0)
     newer = [_newer(lambda: set_asking(True))] if office.newer else []
-    cards = [*newer, *_came_back(desk, office), *_alarms(desk, office)]
-    return ft.Column(cards, visible=bool(cards))
+    return ft.Column([*newer, *_came_back(desk, office), *_alarms(desk, office), Brought()])
+
+
+@part
+def Brought() -> ft.Control:
+    """Files that devices handed over and somebody carried here."""
+    pairings = use_pairings()
+
+    async def picked(event: ft.FilePickerResultEvent) -> None:
+        for file in event.files or ():
+            if pairings is not None:
+                answers, taken = pairings.take_file(file.bytes or b"")
+                say(brought_words(file.name, taken))
+                await saver.save_file(file_name=f"{file.name} answers", src_bytes=answers)
+
+    picker, saver = use_picker(act(picked)), use_picker()
+    if pairings is None:
+        return ft.Container(height=0)
+    return card(
+        note(BROUGHT),
+        ft.FilledTonalButton(
+            "Take a file in",
+            icon=ft.Icons.MOVE_TO_INBOX,
+            height=TARGET,
+            action=ft.PickFiles(picker, with_data=True),
+        ),
+        title="Brought by hand",
+    )
+
+
+def brought_words(file: str, taken: int) -> str:
+    return f"{count(taken, 'letter')} of {file} taken in. Give the answers to who brought it."
 
 
 def _newer(ask: Callable[[], None]) -> ft.Control:
