@@ -30,7 +30,8 @@ from views.screens.paper import Paper
 from views.screens.people import People, PersonPage
 from views.screens.phone import Phone
 from views.screens.radar import RadarScreen
-from views.screens.receipt import ReceiptDetail, ReceiptEdit, ReceiptNew
+from views.screens.receipt import ReceiptDetail, ReceiptEdit
+from views.screens.receipt_new import ReceiptNew
 from views.screens.receipts import Receipts
 from views.screens.record_history import RecordHistory
 from views.screens.roles import Roles
