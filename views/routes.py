@@ -20,7 +20,8 @@ from views.screens.badges import Badges
 from views.screens.day import DayEdit
 from views.screens.devices import DeviceDetail, Devices
 from views.screens.door import PairAgain
-from views.screens.envelope import EnvelopeDetail, FloatNew
+from views.screens.envelope import EnvelopeDetail
+from views.screens.float_new import FloatNew
 from views.screens.gate import Gate
 from views.screens.here import Here
 from views.screens.inbox import Inbox
