@@ -29,6 +29,7 @@ from views.screens.kiosk import Kiosk
 from views.screens.own import OwnDevice
 from views.screens.paper import Paper
 from views.screens.people import People, PersonPage
+from views.screens.petty_cash import PettyCash
 from views.screens.phone import Phone
 from views.screens.radar import RadarScreen
 from views.screens.receipt import ReceiptDetail, ReceiptEdit
@@ -42,12 +43,16 @@ from views.screens.sync import Sync
 from views.screens.today import Today
 from views.screens.undo import Undo
 
-if sys.platform == "emscripten":  # neither reads spreadsheets nor draws codes
+if sys.platform == "emscripten":  # no spreadsheets, codes, slips or books there
     from views.screens.at_office import AtOffice as Import
     from views.screens.at_office import AtOffice as PairDevice
+    from views.screens.at_office import AtOffice as ReadSlip
+    from views.screens.at_office import AtOffice as ReceiptExports
 else:
     from views.screens.imports import Import
     from views.screens.pair import PairDevice
+    from views.screens.read_slip import ReadSlip
+    from views.screens.receipt_exports import ReceiptExports
 
 
 @part
@@ -78,6 +83,9 @@ ROUTES = [
     ft.Route(path="receipt/new", component=ReceiptNew),
     ft.Route(path="receipt/:id", component=ReceiptDetail),
     ft.Route(path="receipt/:id/edit", component=ReceiptEdit),
+    ft.Route(path="receipt/:id/read", component=ReadSlip),
+    ft.Route(path="receipt-exports", component=ReceiptExports),
+    ft.Route(path="petty-cash", component=PettyCash),
     ft.Route(path="envelope/new", component=FloatNew),
     ft.Route(path="envelope/:id", component=EnvelopeDetail),
     ft.Route(path="list/:kind", component=Listing),

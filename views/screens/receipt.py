@@ -20,6 +20,7 @@ from views.screens.receipt_choices import category_chips, envelope_choice
 from views.screens.receipt_fields import FIELDS, more_fields
 from views.screens.receipt_flags import flag_lines
 from views.screens.receipt_photos import Photo, PhotoTile
+from views.screens.receipts import NO_VENDOR
 from views.shots import Taken
 from views.show import shown
 from views.theme import BIG, GAP, QUIET, SMALL
@@ -30,7 +31,6 @@ FACTS = tuple(
     if name not in ("money", "vendor", "photos", "looks", "void", "void_reason", "rejected")
 )
 UNSAID = (False, "other")
-NO_VENDOR = "Vendor not written yet"
 
 
 @screen
