@@ -8,11 +8,12 @@ from data.desk import Desk
 from data.kinds.envelope_life import DONE
 from data.kinds.people import called
 from data.kinds.petty_cash import Logged, exposure, petty_cash_log, without_a_slip
-from views.context import go, use_desk, use_records, use_state
+from views.context import go, use_desk, use_place, use_records, use_state
 from views.parts import card, empty, note, side_button, sub_view, tile
 from views.safe import screen
 from views.screens.envelope_sums import line
 from views.screens.receipts import SlipRow
+from views.theme import BODY
 from views.words import count, money, short_day
 
 WINDOW = 60
@@ -30,6 +31,7 @@ def PettyCash() -> ft.View:
         "Petty cash",
         lambda: go("/receipts"),
         [
+            *_books(),
             _held(desk, log),
             *_cards(desk),
             card(
@@ -41,6 +43,16 @@ def PettyCash() -> ft.View:
             ),
         ],
     )
+
+
+def _books() -> list[ft.Control]:
+    """At the office the receipts go on to the accounting program."""
+    if use_place().face != "office":
+        return []
+    go_on = side_button(
+        "Receipts for the books", lambda: go("/receipt-exports"), icon=ft.Icons.IOS_SHARE
+    )
+    return [ft.Row([go_on])]
 
 
 def _held(desk: Desk, log: list[Logged]) -> ft.Control:
@@ -72,6 +84,6 @@ def _logged(desk: Desk, entry: Logged) -> ft.Control:
         f"{envelope.number} {called(desk, envelope.custodian)}",
         said,
         on_click=lambda: go(f"/envelope/{envelope.id}"),
-        trailing=ft.Text(money(entry.outstanding)),
+        trailing=ft.Text(money(entry.outstanding), theme_style=BODY),
         key=envelope.id,
     )

@@ -58,7 +58,7 @@ def ReceiptExports() -> ft.View:
 
     return sub_view(
         "Receipts for the books",
-        lambda: go("/receipts"),
+        lambda: go("/petty-cash"),
         [
             card(
                 note("All receipts that are not void, by date, in the columns below."),

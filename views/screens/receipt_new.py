@@ -46,6 +46,7 @@ def ReceiptNew() -> ft.View:
     seen, set_seen = use_first(lambda: no_flags())
     pile, set_pile = use_first(lambda: no_slips())
     more, set_more = use_state(False)
+    tile = "Take another photo" if photos else "Photo of the receipt"
     flags = _each([*[f for n in photos for f in seen.get(n, ())], *of_draft(desk, draft, photos)])
 
     def took(taken: Taken) -> None:
@@ -102,9 +103,11 @@ def ReceiptNew() -> ft.View:
         [
             *draft.waiting(start_over),
             *_pile(desk, pile),
-            *taken_photos(desk, [n for n in photos if desk.blobs.has(n)], leave_out),
-            PhotoTile(
-                "Take another photo" if photos else "Photo of the receipt", took, several=True
+            ft.Row(
+                [
+                    taken_photos(desk, [n for n in photos if desk.blobs.has(n)], leave_out),
+                    ft.Container(PhotoTile(tile, took, several=True), expand=True),
+                ]
             ),
             draft.control("money"),
             amount_pad(lambda by: draft.alter("money", by)),

@@ -14,7 +14,9 @@ from views.safe import act, part
 from views.shots import Taken, take
 from views.theme import GAP
 
-TAKEN_HEIGHT = 132
+TAKEN_WIDE, TAKEN_HIGH = 52, 96
+IN_SIGHT = 150
+"""How wide those taken are at most, beside the tile; more than one is scrolled."""
 
 
 @part
@@ -44,23 +46,21 @@ def PhotoTile(words: str, took: Callable[[Taken], object], *, several: bool = Fa
     )
 
 
-def taken_photos(
-    desk: Desk, names: Iterable[str], remove: Callable[[str], None]
-) -> list[ft.Control]:
+def taken_photos(desk: Desk, names: Iterable[str], remove: Callable[[str], None]) -> ft.Control:
     """Those that go with the slip that is being logged, and a way to leave one out."""
     shown: list[ft.Control] = []
     for n, name in enumerate(names, 1):
         image = ft.Image(
             src=desk.blobs.read(name),
-            height=TAKEN_HEIGHT,
+            width=TAKEN_WIDE,
+            height=TAKEN_HIGH,
             fit=ft.BoxFit.CONTAIN,
             semantics_label="Photo of the receipt" if n == 1 else f"Photo {n} of the receipt",
         )
         out = icon_button(ft.Icons.CLOSE, f"Leave out photo {n}", _bound(remove, name))
         shown.append(ft.Row([image, out], key=name, spacing=0, tight=True))
-    if not shown:
-        return []
-    return [ft.Row(shown, spacing=GAP, scroll=ft.ScrollMode.AUTO)]
+    row = ft.Row(shown, spacing=GAP, scroll=ft.ScrollMode.AUTO if len(shown) > 1 else None)
+    return ft.Container(row, width=IN_SIGHT if len(shown) > 1 else None)
 
 
 @part

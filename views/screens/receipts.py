@@ -14,7 +14,7 @@ from data.kinds.floats import balance, totals
 from data.kinds.people import PERSON
 from data.kinds.receipt_list import Asked
 from data.kinds.receipts import RECEIPT, Receipt
-from views.context import go, here, use_desk, use_place, use_records, use_state
+from views.context import go, here, use_desk, use_records, use_state
 from views.inputs import choose
 from views.parts import centred, empty, heading, icon_button, main_button, side_button
 from views.safe import act, part
@@ -105,15 +105,9 @@ def SlipRow(desk: Desk, slip: Receipt) -> ft.Control:
 
 def _envelope_line(desk: Desk, envelope: Envelope | None) -> list[ft.Control]:
     if envelope is None:
-        buttons = [
-            side_button("Issue a float", lambda: go("/envelope/new"), icon=ft.Icons.PAYMENTS),
-            side_button("Petty cash", lambda: go("/petty-cash"), icon=ft.Icons.SAVINGS_OUTLINED),
-        ]
-        if use_place().face == "office":
-            buttons.append(
-                side_button("Export", lambda: go("/receipt-exports"), icon=ft.Icons.IOS_SHARE)
-            )
-        return [ft.Row(buttons, wrap=True, spacing=GAP, run_spacing=GAP)]
+        float_ = side_button("Issue a float", lambda: go("/envelope/new"), icon=ft.Icons.PAYMENTS)
+        whole = side_button("Petty cash", lambda: go("/petty-cash"), icon=ft.Icons.SAVINGS_OUTLINED)
+        return [ft.Row([float_, whole], wrap=True, spacing=GAP, run_spacing=GAP)]
     return [
         ft.Row(
             [
