@@ -38,20 +38,20 @@ def of_draft(desk: Desk, draft: Draft, photos: Iterable[str]) -> list[Flag]:
     return flags_of(desk, Receipt(**said, photos=frozenset(photos)))
 
 
-def flag_lines(flags: Iterable[Flag], *, most: int = 99) -> list[ft.Control]:
-    """Each in a line; one that means another slip opens it."""
+def flag_lines(flags: Iterable[Flag], *, most: int = 99, opens: bool = True) -> list[ft.Control]:
+    """Each in a line; one that means another slip opens it, where nothing typed is lost by that."""
     flags = list(flags)
-    lines = [_line(flag) for flag in flags[:most]]
+    lines = [_line(flag, opens=opens) for flag in flags[:most]]
     if len(flags) > most:
         lines.append(note(f"And {len(flags) - most} more to look at below."))
     return lines
 
 
-def _line(flag: Flag) -> ft.Control:
+def _line(flag: Flag, *, opens: bool) -> ft.Control:
     sign = ft.Icon(ft.Icons.WARNING_AMBER, size=20, color=TO_DO)
     words = ft.Text(flag.sentence, theme_style=SMALL, expand=True)
-    if flag.other is None:
+    if flag.other is None or not opens:
         return ft.Row([sign, words])
-    opens = f"/receipt/{flag.other}"
-    see = ft.TextButton("See it", height=TARGET, on_click=act(lambda: go(opens)))
+    path = f"/receipt/{flag.other}"
+    see = ft.TextButton("See it", height=TARGET, on_click=act(lambda: go(path)))
     return ft.Row([sign, words, see])

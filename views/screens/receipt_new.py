@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import Any
 
 import flet as ft
 
@@ -14,8 +13,8 @@ from data.kinds.receipts import RECEIPT, Receipt, log_receipt
 from data.kinds.slip_flags import Flag, flags_of
 from views.context import go, use_first, use_place, use_records, use_state
 from views.drafts import use_draft
-from views.parts import main_button, note, side_button, sub_view
-from views.safe import say, screen
+from views.parts import main_button, sub_view
+from views.safe import act, say, screen
 from views.screens.amount_pad import amount_pad
 from views.screens.receipt_choices import (
     after,
@@ -28,7 +27,7 @@ from views.screens.receipt_fields import FIELDS, more_fields
 from views.screens.receipt_flags import flag_lines, of_draft, of_photo
 from views.screens.receipt_photos import PhotoTile, taken_photos
 from views.shots import Taken
-from views.theme import GAP
+from views.theme import GAP, QUIET, SMALL, TARGET
 from views.words import count, money
 
 IN_SIGHT = 2
@@ -46,6 +45,7 @@ def ReceiptNew() -> ft.View:
     seen, set_seen = use_first(lambda: no_flags())
     pile, set_pile = use_first(lambda: no_slips())
     more, set_more = use_state(False)
+    waits = place.face == "device"
     tile = "Take another photo" if photos else "Photo of the receipt"
     flags = _each([*[f for n in photos for f in seen.get(n, ())], *of_draft(desk, draft, photos)])
 
@@ -85,7 +85,7 @@ def ReceiptNew() -> ft.View:
 
     foot = ft.Column(
         [
-            *flag_lines(flags, most=IN_SIGHT),
+            *flag_lines(flags, most=IN_SIGHT, opens=waits),
             ft.Row(
                 [
                     main_button("Save, another slip", next_one, second=True),
@@ -107,7 +107,8 @@ def ReceiptNew() -> ft.View:
                 [
                     taken_photos(desk, [n for n in photos if desk.blobs.has(n)], leave_out),
                     ft.Container(PhotoTile(tile, took, several=True), expand=True),
-                ]
+                ],
+                spacing=0,
             ),
             draft.control("money"),
             amount_pad(lambda by: draft.alter("money", by)),
@@ -116,7 +117,7 @@ def ReceiptNew() -> ft.View:
             *category_chips(desk, draft),
             envelope_choice(desk, draft),
             *more_fields(draft, more, lambda: set_more(not more)),
-            *flag_lines(flags[IN_SIGHT:]),
+            *flag_lines(flags[IN_SIGHT:], opens=waits),
         ],
         foot=foot,
     )
@@ -143,11 +144,16 @@ def _pile(desk: Desk, pile: list[str]) -> list[ft.Control]:
     words = f"{count(len(slips), 'slip')} saved here."
     if last.number:
         words += f" Write {last.number} on the last one, {last.money}."
-    opens: Any = f"/receipt/{last.id}"
+    path = f"/receipt/{last.id}"
     return [
-        note(words, icon=ft.Icons.CHECK_CIRCLE_OUTLINE),
+        ft.Row(
+            [
+                ft.Icon(ft.Icons.CHECK_CIRCLE_OUTLINE, size=20, color=QUIET),
+                ft.Text(words, theme_style=SMALL, expand=True),
+                ft.TextButton("Open it", height=TARGET, on_click=act(lambda: go(path))),
+            ]
+        ),
         *flag_lines(flags_of(desk, last)),
-        ft.Row([side_button("Open the last one", lambda: go(opens))]),
     ]
 
 
