@@ -214,7 +214,7 @@ def test_a_place_is_marked_where_it_stands_on_the_photo() -> None:
     box = Box(100, 200, 300, 240)
     stack = reading_screen.marked(photo("009.jpg", 680), [box])
     assert isinstance(stack, ft.Stack)
-    frame = stack.controls[1]
+    frame: Any = stack.controls[1]
 
     assert (frame.left, frame.top, frame.width) == (50 - 3, 100 - 3, 100 + 6)
 
