@@ -111,7 +111,7 @@ def offers_of(desk: Desk, slip: Receipt, reading: Reading) -> list[Offer]:
 
 
 def marked(photo: bytes, places: list[Box]) -> ft.Control:
-    """The photo with a frame around each place, numbered as they are offered."""
+    """The photo with a frame around each place."""
     size = read_jpeg(photo)
     scale = WIDE / size.width
     height = size.height * scale

@@ -160,8 +160,10 @@ def _standing(slip: Receipt) -> list[ft.Control]:
 
 
 def _look_again(desk: Desk, slip: Receipt) -> list[ft.Control]:
-    flags = flag_lines(flags_of(desk, slip))
-    return [card(*flags, title="Look again")] if flags else []
+    found = flags_of(desk, slip)
+    if _step(desk, slip) != "open":  # nobody tops it up any more
+        found = [flag for flag in found if flag.code != "float"]
+    return [card(*flag_lines(found), title="Look again")] if found else []
 
 
 def _read_it(slip: Receipt) -> list[ft.Control]:
