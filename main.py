@@ -303,6 +303,7 @@ def _phone(bridge: Any) -> None:
     from data.kinds.production import PRODUCTION
     from data.packed_blobs import PackedBlobs
     from data.photos import QUALITY, wanted
+    from data.reading.looks import Small
     from sync.calls import Timings
     from sync.fetch import over_fetch
     from sync.link import Link
@@ -325,7 +326,11 @@ def _phone(bridge: Any) -> None:
         shrunk = await bridge.shrunk(create_proxy(photo), wanted, QUALITY)
         return None if shrunk is None else bytes(shrunk.to_bytes())
 
-    browser = Browser(lambda word, value: bridge.tell(word, to_js(value)), shrink)
+    async def grey(photo: bytes, edge: int) -> Small | None:
+        drawn = await bridge.grey(create_proxy(photo), edge)
+        return None if drawn is None else Small(drawn[0], drawn[1], bytes(drawn[2].to_bytes()))
+
+    browser = Browser(lambda word, value: bridge.tell(word, to_js(value)), shrink, grey)
     browser.note(lost=start["was"] if not (store.production or wiped) else "")
 
     def remember(_touched: object = None) -> None:

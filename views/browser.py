@@ -8,9 +8,12 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeVar
 
 from data.photos import is_light
+from data.reading.looks import Small
 
 Offline = Literal["no", "coming", "ready", "cut", "full"]
 Shrink = Callable[[bytes], Awaitable[bytes | None]]
+Grey = Callable[[bytes, int], Awaitable[Small | None]]
+"""A photo's small grey copy, its longer edge as wished; None for what is no picture."""
 Install = Literal["installed", "ask", "ios", "android", "other"]
 Camera = Literal["off", "on", "asking", "refused", "missing", "busy"]
 Answer = Literal["new", "already", "no"]
@@ -49,9 +52,15 @@ class BrowserState:
 class Browser:
     """Hears the page and asks things of it. `tell` sends a word and its value there."""
 
-    def __init__(self, tell: Callable[[str, Any], object], shrink: Shrink | None = None) -> None:
+    def __init__(
+        self,
+        tell: Callable[[str, Any], object],
+        shrink: Shrink | None = None,
+        grey: Grey | None = None,
+    ) -> None:
         self.tell = tell
         self._shrink = shrink
+        self._grey = grey
         self.state = BrowserState()
         self.came_back: Callable[[], object] = lambda: None
         """Called when the page is looked at again, or the network is there again."""
@@ -96,6 +105,10 @@ class Browser:
         if self._shrink is None or is_light(photo):
             return photo
         return await self._shrink(photo) or photo
+
+    async def grey(self, photo: bytes, edge: int) -> Small | None:
+        """What a photo is known again by and judged by, drawn by the browser."""
+        return None if self._grey is None else await self._grey(photo, edge)
 
     # ---- what is asked of the page ------------------------------------------------------------
 

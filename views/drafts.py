@@ -8,6 +8,7 @@ address until it is saved or thrown away.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -52,20 +53,38 @@ class Draft:
         if name in self._wrong:
             self._set_wrong(lambda now: {n: why for n, why in now.items() if n != name})
 
-    @property
-    def photo(self) -> str | None:
-        """The photo that was taken for it, by its name."""
-        return self._kept.now.get("photo") if self._kept is not None else None
-
-    def attach(self, photo: str) -> None:
-        """A photo that is kept already goes with what is typed."""
+    def alter(self, name: str, by: Callable[[str], str]) -> None:
+        """`put` of what stands there by then: quick keys do not wait until one is drawn."""
+        self._set_texts(lambda now: {**now, name: by(now[name])})
         if self._kept is not None:
-            self._kept.put(texts=self._kept.texts(self.texts), photo=photo)
+            texts = self._kept.texts(self.texts)
+            self._kept.put(texts={**texts, name: by(texts[name])})
+        if name in self._wrong:
+            self._set_wrong(lambda now: {n: why for n, why in now.items() if n != name})
+
+    @property
+    def photos(self) -> dict[str, str]:
+        """The photos that were taken for it, and what each is known again by."""
+        now = self._kept.now if self._kept is not None else {}
+        before = {now["photo"]: ""} if "photo" in now else {}  # as older versions wrote it
+        return {**before, **now.get("photos", {})}
+
+    def attach(self, photos: Mapping[str, str]) -> None:
+        """Photos that are kept already go with what is typed."""
+        if self._kept is not None:
+            texts = self._kept.texts(self.texts)
+            self._kept.put(texts=texts, photos=dict(photos), without=("photo",))
 
     def done(self) -> None:
         """It was saved as a record, or thrown away."""
         if self._kept is not None:
             self._kept.drop()
+
+    def begin(self, record: Record) -> None:
+        """It is done, and the next one is begun from `record` on the same screen."""
+        self.done()
+        self._set_texts({n: typed(self._desk, self._kind, n, record) for n in self.texts})
+        self._set_wrong({})
 
     def waiting(self, start_over: Callable[[], Any]) -> list[ft.Control]:
         """That this was typed before and not saved, and the way to begin anew."""
@@ -88,11 +107,24 @@ class Draft:
     def controls(self, names: Iterable[str]) -> list[ft.Control]:
         return [self.control(name) for name in names]
 
-    def values(self) -> dict[str, Any]:
-        """Every field read. All that cannot be are marked; BadInput says what the first wants."""
+    def readable(self) -> dict[str, Any]:
+        """The fields that can be read by now, for what is said while somebody types."""
         values: dict[str, Any] = {}
+        for name, text in self.texts.items():
+            with suppress(BadInput):
+                values[name] = read(self._desk, self._kind, name, text)
+        return values
+
+    def values(self, *, later: Iterable[str] = ()) -> dict[str, Any]:
+        """Every field read. All that cannot be are marked; BadInput says what the first wants.
+
+        `later`: lines that may still be empty, though the record wants them in the end.
+        """
+        values: dict[str, Any] = dict.fromkeys(later, "")
         refused: dict[str, BadInput] = {}
         for name, text in self.texts.items():
+            if name in values and not text.strip():
+                continue
             try:
                 values[name] = read(self._desk, self._kind, name, text)
             except BadInput as error:
@@ -139,9 +171,10 @@ class Kept:
             else {name: tuple(Dot(*dot) for dot in dots) for name, dots in raw.items()}
         )
 
-    def put(self, **changes: Any) -> None:
+    def put(self, *, without: Iterable[str] = (), **changes: Any) -> None:
         seen = {name: [list(dot) for dot in dots] for name, dots in self.shown.items()}
-        begun = {"at": self._desk.now().isoformat(), "seen": seen, **self.now}
+        before = {name: value for name, value in self.now.items() if name not in without}
+        begun = {"at": self._desk.now().isoformat(), "seen": seen, **before}
         self._book({self._address: {**begun, **changes}})
 
     def drop(self) -> None:

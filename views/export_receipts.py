@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from data.desk import Desk
@@ -10,7 +11,7 @@ from data.errors import BadInput
 from data.exports.columns import mapped_table, mapping_text, read_mapping
 from data.exports.ledger import Dialect, ledger
 from data.kinds.production import show_of
-from data.kinds.receipts import RECEIPT, slip_order
+from data.kinds.receipts import RECEIPT, Receipt, slip_order
 from data.tables import csv_of, to_xlsx
 from views.show import title_of
 
@@ -23,15 +24,7 @@ def export_receipts(
     """Writes the file and prints its name. BadInput: another kind, or a mapping to correct."""
     if name != RECEIPT.name:
         raise BadInput("--map and --ledger are for receipts: callboard export receipt.")
-    receipts = sorted(desk.all(RECEIPT), key=lambda r: (r.date, slip_order(r.number), r.id))
-
-    def named(record_id: str | None) -> str:
-        """What a linked record is called here; its kind is told by where it is found."""
-        for kind in (desk.kinds["envelope"], desk.kinds["person"], RECEIPT):
-            if (record := desk.find(kind, record_id)) is not None:
-                return title_of(desk, kind, record)
-        return record_id or ""
-
+    receipts, named = by_date(desk), namer(desk)
     if ledger_as is not None:
         text = ledger(receipts, named, dialect=ledger_as, currency=show_of(desk).currency)
         out = out or Path(f"receipts{SUFFIX[ledger_as]}")
@@ -41,6 +34,22 @@ def export_receipts(
         out = out or Path("receipts.xlsx")
         out.write_bytes(csv_of(table) if out.suffix.lower() == ".csv" else to_xlsx([table]))
     print(out)
+
+
+def by_date(desk: Desk) -> list[Receipt]:
+    return sorted(desk.all(RECEIPT), key=lambda r: (r.date, slip_order(r.number), r.id))
+
+
+def namer(desk: Desk) -> Callable[[str | None], str]:
+    """What a linked record is called here; its kind is told by where it is found."""
+
+    def named(record_id: str | None) -> str:
+        for kind in (desk.kinds["envelope"], desk.kinds["person"], RECEIPT):
+            if (record := desk.find(kind, record_id)) is not None:
+                return title_of(desk, kind, record)
+        return record_id or ""
+
+    return named
 
 
 def _text_of(mapping: Path) -> str:

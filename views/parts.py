@@ -30,15 +30,23 @@ def main_button(
     *,
     icon: ft.IconData | None = None,
     disabled: bool = False,
+    second: bool = False,
 ) -> ft.Control:
-    """The one thing this screen is for; as wide as the column. A double tap counts once."""
-    button: ft.Control = MainButton(label, on_click, icon, disabled)
+    """The one thing this screen is for; as wide as the column. A double tap counts once.
+
+    `second`: the other way of doing it, beside the first.
+    """
+    button: ft.Control = MainButton(label, on_click, icon, disabled, second)
     return button
 
 
 @part
 def MainButton(
-    label: str, on_click: Callable[[], Any], icon: ft.IconData | None, disabled: bool
+    label: str,
+    on_click: Callable[[], Any],
+    icon: ft.IconData | None,
+    disabled: bool,
+    second: bool = False,
 ) -> ft.Control:
     done: Any = ft.use_ref(0.0)
 
@@ -51,9 +59,8 @@ def MainButton(
             await result
         done.current = time.monotonic()
 
-    return ft.FilledButton(
-        label, icon=icon, on_click=act(once), height=56, disabled=disabled, expand=True
-    )
+    made = ft.FilledTonalButton if second else ft.FilledButton
+    return made(label, icon=icon, on_click=act(once), height=56, disabled=disabled, expand=True)
 
 
 def side_button(
@@ -172,9 +179,17 @@ def centred(column: ft.Control) -> ft.Control:
 
 
 def sub_view(
-    title: str, back: Callable[..., Any], controls: Sequence[ft.Control], **more: Any
+    title: str,
+    back: Callable[..., Any],
+    controls: Sequence[ft.Control],
+    *,
+    foot: ft.Control | None = None,
+    **more: Any,
 ) -> ft.View:
-    """A screen on top of the tabs, with the way back at its head."""
+    """A screen on top of the tabs, with the way back at its head; its `foot` does not scroll."""
+    body = page(controls)
+    if foot is not None:
+        body = ft.Column([ft.Container(body, expand=True), centred_foot(foot)], spacing=0)
     return ft.View(
         route=ft.use_view_path(),
         padding=0,
@@ -183,6 +198,18 @@ def sub_view(
             title=ft.Text(title, theme_style=TITLE),
             actions=more.pop("actions", None),
         ),
-        controls=[ft.SafeArea(page(controls), expand=True, avoid_intrusions_top=False)],
+        controls=[ft.SafeArea(body, expand=True, avoid_intrusions_top=False)],
         **more,
     )
+
+
+def centred_foot(foot: ft.Control) -> ft.Control:
+    """What stays in sight under a scrolling column, as wide as that is."""
+    desk = use_place().width.name == "desk"
+    held = ft.Container(
+        foot,
+        width=WIDEST if desk else None,
+        expand=not desk,
+        padding=ft.Padding.symmetric(horizontal=PAD, vertical=GAP),
+    )
+    return ft.Row([held], alignment=ft.MainAxisAlignment.CENTER)

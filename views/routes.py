@@ -20,7 +20,8 @@ from views.screens.badges import Badges
 from views.screens.day import DayEdit
 from views.screens.devices import DeviceDetail, Devices
 from views.screens.door import PairAgain
-from views.screens.envelope import EnvelopeDetail, FloatNew
+from views.screens.envelope import EnvelopeDetail
+from views.screens.float_new import FloatNew
 from views.screens.gate import Gate
 from views.screens.here import Here
 from views.screens.inbox import Inbox
@@ -28,9 +29,11 @@ from views.screens.kiosk import Kiosk
 from views.screens.own import OwnDevice
 from views.screens.paper import Paper
 from views.screens.people import People, PersonPage
+from views.screens.petty_cash import PettyCash
 from views.screens.phone import Phone
 from views.screens.radar import RadarScreen
-from views.screens.receipt import ReceiptDetail, ReceiptEdit, ReceiptNew
+from views.screens.receipt import ReceiptDetail, ReceiptEdit
+from views.screens.receipt_new import ReceiptNew
 from views.screens.receipts import Receipts
 from views.screens.record_history import RecordHistory
 from views.screens.roles import Roles
@@ -40,12 +43,16 @@ from views.screens.sync import Sync
 from views.screens.today import Today
 from views.screens.undo import Undo
 
-if sys.platform == "emscripten":  # neither reads spreadsheets nor draws codes
+if sys.platform == "emscripten":  # no spreadsheets, codes, slips or books there
     from views.screens.at_office import AtOffice as Import
     from views.screens.at_office import AtOffice as PairDevice
+    from views.screens.at_office import AtOffice as ReadSlip
+    from views.screens.at_office import AtOffice as ReceiptExports
 else:
     from views.screens.imports import Import
     from views.screens.pair import PairDevice
+    from views.screens.read_slip import ReadSlip
+    from views.screens.receipt_exports import ReceiptExports
 
 
 @part
@@ -76,6 +83,9 @@ ROUTES = [
     ft.Route(path="receipt/new", component=ReceiptNew),
     ft.Route(path="receipt/:id", component=ReceiptDetail),
     ft.Route(path="receipt/:id/edit", component=ReceiptEdit),
+    ft.Route(path="receipt/:id/read", component=ReadSlip),
+    ft.Route(path="receipt-exports", component=ReceiptExports),
+    ft.Route(path="petty-cash", component=PettyCash),
     ft.Route(path="envelope/new", component=FloatNew),
     ft.Route(path="envelope/:id", component=EnvelopeDetail),
     ft.Route(path="list/:kind", component=Listing),

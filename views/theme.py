@@ -25,6 +25,8 @@ TITLE = ft.TextThemeStyle.TITLE_LARGE
 HEAD = ft.TextThemeStyle.TITLE_MEDIUM
 BODY = ft.TextThemeStyle.BODY_LARGE
 SMALL = ft.TextThemeStyle.BODY_MEDIUM
+KEY_HEIGHT, KEY_SIZE = 52, 24
+"""A key of the amount pad, and the figure on it."""
 WIDEST = 760
 """Logical pixels: no column of text and fields is wider on a desk."""
 

@@ -11,7 +11,7 @@ const started = performance.now();
 const marks = {};
 const fletJs = {};
 // Under a name, so that measurements can look at it.
-const bridge = (self.callboard = { marks, tell, shrunk, heard: null, start: null, disk: null });
+const bridge = (self.callboard = { marks, tell, shrunk, grey, heard: null, start: null, disk: null });
 
 function tell(word, value) {
   self.postMessage({ callboard: { [word]: value } });
@@ -79,26 +79,51 @@ class NoStorage extends Words {
 /** A photo drawn upright at the size that `wanted` says, as a JPEG; undefined if it is no picture
  * that this browser can draw. */
 async function shrunk(photo, wanted, quality) {
+  const picture = await drawable(photo);
+  if (!picture) return undefined;
+  const [width, height] = wanted(picture.width, picture.height).toJs();
+  const paper = drawn(picture, width, height);
+  const jpeg = await paper.canvas.convertToBlob({ type: "image/jpeg", quality: quality / 100 });
+  return new Uint8Array(await jpeg.arrayBuffer());
+}
+
+/** A photo in grey, its longer edge at most `edge` pixels: width, height and a byte a pixel, row by
+ * row; undefined if it is no picture. */
+async function grey(photo, edge) {
+  const picture = await drawable(photo);
+  if (!picture) return undefined;
+  const scale = Math.min(1, edge / Math.max(picture.width, picture.height));
+  const width = Math.max(8, Math.round(picture.width * scale));
+  const height = Math.max(8, Math.round(picture.height * scale));
+  const { data } = drawn(picture, width, height).getImageData(0, 0, width, height);
+  const bytes = new Uint8Array(width * height);
+  for (let at = 0, from = 0; at < bytes.length; at++, from += 4) {
+    bytes[at] = (299 * data[from] + 587 * data[from + 1] + 114 * data[from + 2]) / 1000;
+  }
+  return [width, height, bytes];
+}
+
+/** Python's bytes as a picture; undefined if this browser cannot draw them. */
+async function drawable(photo) {
   const view = photo.getBuffer("u8");
   const content = new Blob([view.data.slice()]);
   view.release();
   photo.destroy();
-  let picture;
   try {
-    picture = await createImageBitmap(content);
+    return await createImageBitmap(content);
   } catch {
     return undefined;
   }
-  const [width, height] = wanted(picture.width, picture.height).toJs();
-  const canvas = new OffscreenCanvas(width, height);
-  const paper = canvas.getContext("2d");
+}
+
+function drawn(picture, width, height) {
+  const paper = new OffscreenCanvas(width, height).getContext("2d");
   paper.fillStyle = "white"; // what was see-through is paper
   paper.fillRect(0, 0, width, height);
   paper.imageSmoothingQuality = "high";
   paper.drawImage(picture, 0, 0, width, height);
   picture.close();
-  const jpeg = await canvas.convertToBlob({ type: "image/jpeg", quality: quality / 100 });
-  return new Uint8Array(await jpeg.arrayBuffer());
+  return paper;
 }
 
 /** Waits until no other tab has the store, and keeps it for as long as this worker lives. */

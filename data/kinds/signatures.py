@@ -11,7 +11,7 @@ from data.errors import BadInput
 from data.fields import Label, Line, Moment, Prose, link_to, one_of
 from data.kind import Kind
 from data.kinds.people import Person, PersonId
-from data.kinds.voiding import taken_back
+from data.kinds.voiding import standing, taken_back
 from data.reach import Reach
 from data.record import Record, RecordId
 
@@ -31,7 +31,7 @@ class Signature(Record):
 
     person: PersonId
     about: Annotated[Line, Label("Stands under")] = ""
-    what: Annotated[str, one_of("walk_on", "void"), Label("What")] = "walk_on"
+    what: Annotated[str, one_of("walk_on", "float", "envelope", "void"), Label("What")] = "walk_on"
     words: Annotated[Prose, Label("What was signed")] = ""
     strokes: Prose = ""
     at: Moment
@@ -59,13 +59,28 @@ SIGNATURE = Kind(
 )
 
 
-def sign(desk: Desk, person: Person, strokes: Iterable[Stroke], *, words: str) -> Signature:
-    """`person` has signed these words on the screen."""
+def sign(
+    desk: Desk,
+    person: Person,
+    strokes: Iterable[Stroke],
+    *,
+    words: str,
+    what: str = "walk_on",
+    about: str = "",
+) -> Signature:
+    """`person` has signed these words on the screen, under the record `about`."""
     drawn = drawn_as(strokes)
     if not drawn:
         raise BadInput("Nobody has signed yet. Sign with a finger on the line.", field="signature")
     at = desk.now().replace(microsecond=0)
-    return desk.add(Signature(person=person.id, words=words, strokes=drawn, at=at))
+    signed = Signature(person=person.id, about=about, what=what, words=words, strokes=drawn, at=at)
+    return desk.add(signed)
+
+
+def signed_under(desk: Desk, about: str, what: str) -> Signature | None:
+    """The latest signature under a record that was not taken back."""
+    under = [s for s in standing(desk.all(SIGNATURE)) if s.about == about and s.what == what]
+    return max(under, key=lambda s: s.at, default=None)
 
 
 def drawn_as(strokes: Iterable[Stroke]) -> str:

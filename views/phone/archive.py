@@ -31,6 +31,8 @@ NOT_OURS = (
     "views/reading_slips.py",
     "views/screens/imports.py",
     "views/screens/pair.py",
+    "views/screens/read_slip.py",
+    "views/screens/receipt_exports.py",
     "sync/by_hand.py",
     "sync/checking.py",
     "sync/courier.py",

@@ -3,91 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import flet as ft
 
 from data.desk import Desk
-from data.kinds.envelopes import ENVELOPE, Envelope
-from data.kinds.floats import balance
+from data.kinds.envelopes import ENVELOPE, Envelope, is_open
+from data.kinds.floats import balance, totals
 from data.kinds.people import PERSON
+from data.kinds.receipt_list import Asked
 from data.kinds.receipts import RECEIPT, Receipt
 from views.context import go, here, use_desk, use_records, use_state
 from views.inputs import choose
-from views.parts import centred, empty, heading, side_button
+from views.parts import centred, empty, heading, icon_button, main_button, side_button
 from views.safe import act, part
+from views.screens.receipt_filters import LOGGED, filters, in_order
 from views.theme import BODY, GAP, PAD, QUIET, SMALL
 from views.words import count, money, short_day
 
+NO_VENDOR = "Vendor not written yet"
 WINDOW = 60
 
 
 @part
 def Receipts() -> ft.Control:
-    """All slips or one envelope's, newest first, by words of vendor, purpose or number."""
+    """All slips or one envelope's, the latest logged first or as somebody asks for them."""
     desk = use_desk()
     use_records("receipt", "envelope", "cash")
-    looking, set_looking = use_state("")
-    chosen, set_chosen = use_state(here().get("envelope", ""))
+    at_first = Asked(envelope=here().get("envelope", ""))
+    asked, set_asked = use_state(at_first)
+    order, set_order = use_state(LOGGED)
+    open_, set_open = use_state(False)
     window, set_window = use_state(WINDOW)
-    envelopes = sorted(desk.all(ENVELOPE), key=lambda e: (e.closed is not None, e.number))
-    slips = [r for r in desk.all(RECEIPT) if not chosen or r.envelope == chosen]
-    slips = [r for r in slips if _matches(r, looking)]
-    slips.sort(key=_newest, reverse=True)
-    envelope = desk.find(ENVELOPE, chosen)
-    return centred(
-        ft.Column(
+    slips = in_order(desk.all(RECEIPT), asked, order)
+    log = f"/receipt/new?envelope={asked.envelope}"
+
+    def ask(**changes: Any) -> None:
+        set_asked(lambda now: replace(now, **changes))
+
+    top = [
+        ft.Row([main_button("Log receipt", lambda: go(log), icon=ft.Icons.PHOTO_CAMERA)]),
+        choose("Envelope", _envelopes(desk), asked.envelope, lambda e: ask(envelope=e)),
+        *_envelope_line(desk, desk.find(ENVELOPE, asked.envelope or None)),
+        ft.Row(
             [
-                ft.Container(
-                    ft.Column(
-                        [
-                            ft.Row(
-                                [
-                                    ft.FilledButton(
-                                        "Log receipt",
-                                        icon=ft.Icons.PHOTO_CAMERA,
-                                        height=56,
-                                        expand=True,
-                                        on_click=act(lambda: go(f"/receipt/new?envelope={chosen}")),
-                                    )
-                                ]
-                            ),
-                            choose(
-                                "Envelope",
-                                [
-                                    ("", "All envelopes"),
-                                    *[(e.id, _named(desk, e)) for e in envelopes],
-                                ],
-                                chosen,
-                                set_chosen,
-                            ),
-                            *_envelope_line(desk, envelope),
-                            ft.TextField(
-                                label="Find a receipt",
-                                value=looking,
-                                dense=True,
-                                prefix_icon=ft.Icons.SEARCH,
-                                on_change=act(lambda e: set_looking(e.control.value)),
-                            ),
-                        ],
-                        spacing=GAP,
-                        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                    ),
-                    padding=ft.Padding.only(left=PAD, right=PAD, top=GAP),
-                ),
-                ft.ListView(
-                    [
-                        heading(count(len(slips), "receipt").capitalize()),
-                        *[SlipRow(desk, slip, key=slip.id) for slip in slips[:window]],
-                        *_more(len(slips) - window, lambda: set_window(window + WINDOW)),
-                    ]
-                    if slips
-                    else [empty("No receipts here yet.")],
+                ft.TextField(
+                    label="Find a receipt",
+                    value=asked.text,
+                    dense=True,
                     expand=True,
-                    padding=ft.Padding.only(left=PAD, right=PAD, bottom=PAD),
+                    prefix_icon=ft.Icons.SEARCH,
+                    on_change=act(lambda e: ask(text=e.control.value)),
                 ),
+                icon_button(ft.Icons.TUNE, "Filter and sort", lambda: set_open(not open_)),
+            ]
+        ),
+        *(filters(asked, ask, order, set_order) if open_ else ()),
+    ]
+    return centred(
+        ft.ListView(
+            [
+                *top,
+                heading(_total(slips)),
+                *[SlipRow(desk, slip, key=slip.id) for slip in slips[:window]],
+                *_more(len(slips) - window, lambda: set_window(window + WINDOW)),
+                *([] if slips else [empty("No receipts here yet.")]),
             ],
             expand=True,
             spacing=GAP,
+            padding=PAD,
         )
     )
 
@@ -99,6 +84,8 @@ def SlipRow(desk: Desk, slip: Receipt) -> ft.Control:
     struck = ft.TextStyle(decoration=ft.TextDecoration.LINE_THROUGH) if slip.void else None
     number = f"{envelope.number}-{slip.number}" if envelope else "no envelope"
     under = [number, short_day(slip.date), slip.what_for]
+    if slip.missing:
+        under.append("slip lost")
     if slip.void:
         under.append(f"void: {slip.void_reason}")
     return ft.ListTile(
@@ -106,7 +93,7 @@ def SlipRow(desk: Desk, slip: Receipt) -> ft.Control:
             ft.Icons.PHOTO_OUTLINED if slip.photos else ft.Icons.RECEIPT_OUTLINED,
             semantics_label="has a photo" if slip.photos else "no photo",
         ),
-        title=ft.Text(slip.vendor, theme_style=BODY, style=struck, max_lines=1),
+        title=ft.Text(slip.vendor or NO_VENDOR, theme_style=BODY, style=struck, max_lines=1),
         subtitle=ft.Text(
             " · ".join(filter(None, under)), theme_style=SMALL, color=QUIET, max_lines=2
         ),
@@ -118,11 +105,9 @@ def SlipRow(desk: Desk, slip: Receipt) -> ft.Control:
 
 def _envelope_line(desk: Desk, envelope: Envelope | None) -> list[ft.Control]:
     if envelope is None:
-        return [
-            ft.Row(
-                [side_button("Issue a float", lambda: go("/envelope/new"), icon=ft.Icons.PAYMENTS)]
-            )
-        ]
+        float_ = side_button("Issue a float", lambda: go("/envelope/new"), icon=ft.Icons.PAYMENTS)
+        whole = side_button("Petty cash", lambda: go("/petty-cash"), icon=ft.Icons.SAVINGS_OUTLINED)
+        return [ft.Row([float_, whole], wrap=True, spacing=GAP, run_spacing=GAP)]
     return [
         ft.Row(
             [
@@ -133,20 +118,25 @@ def _envelope_line(desk: Desk, envelope: Envelope | None) -> list[ft.Control]:
     ]
 
 
+def _envelopes(desk: Desk) -> list[tuple[str, str]]:
+    envelopes = sorted(desk.all(ENVELOPE), key=lambda e: (not is_open(e), e.number))
+    return [("", "All envelopes"), *[(e.id, _named(desk, e)) for e in envelopes]]
+
+
 def _named(desk: Desk, envelope: Envelope) -> str:
     custodian = desk.find(PERSON, envelope.custodian)
-    closed = " (closed)" if envelope.closed else ""
-    return f"{envelope.number} {custodian.name if custodian else ''}{closed}"
+    step = "" if is_open(envelope) else f" ({_step(envelope)})"
+    return f"{envelope.number} {custodian.name if custodian else ''}{step}"
 
 
-def _newest(slip: Receipt) -> tuple[str, str]:
-    """By when it was logged; one that came without that moment, by its date."""
-    return (str(slip.taken or slip.date), slip.number)
+def _step(envelope: Envelope) -> str:
+    return "closed" if envelope.status == "open" else envelope.status
 
 
-def _matches(slip: Receipt, looking: str) -> bool:
-    text = f"{slip.vendor} {slip.what_for} {slip.number} {slip.code} {slip.money.amount}".casefold()
-    return all(word in text for word in looking.casefold().split())
+def _total(slips: list[Receipt]) -> str:
+    """How many, and what those that count come to."""
+    counted = money(totals(slip.money for slip in slips if not slip.void))
+    return f"{count(len(slips), 'receipt').capitalize()}{f', {counted}' if slips else ''}"
 
 
 def _more(left: int, show: Callable[[], None]) -> list[ft.Control]:

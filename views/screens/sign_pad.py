@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import flet as ft
 import flet.canvas as cv
 
-from data.kinds.signatures import GRID, Stroke
+from data.kinds.signatures import GRID, Signature, Stroke, strokes_of
 from views.parts import note
 from views.safe import act, part
 from views.theme import GAP, QUIET, SMALL
 
 HEIGHT: Final = 130.0
+WIDE: Final = 240.0
+"""Of one that is kept and shown again."""
 EVERY_MS: Final = 20
 """Milliseconds between two points of a stroke: smooth enough, and light for a phone."""
 
@@ -48,19 +50,7 @@ def SignPad(words: str, strokes: Strokes, put: Callable[[Strokes], None]) -> ft.
         line.current = None
         set_now(())
 
-    paint = ft.Paint(stroke_width=3, style=ft.PaintingStyle.STROKE, color=ft.Colors.ON_SURFACE)
-    scale = wide.current / GRID
-    paths: list[cv.Shape] = [
-        cv.Path(
-            [
-                (cv.Path.MoveTo if n == 0 else cv.Path.LineTo)(x * scale, y * scale)
-                for n, (x, y) in enumerate(stroke)
-            ],
-            paint=paint,
-        )
-        for stroke in (*strokes, now)
-        if len(stroke) > 1
-    ]
+    paths = drawn((*strokes, now), wide.current / GRID)
     pad = ft.GestureDetector(
         content=cv.Canvas(paths, height=HEIGHT, on_resize=sized),
         drag_interval=EVERY_MS,
@@ -86,3 +76,27 @@ def SignPad(words: str, strokes: Strokes, put: Callable[[Strokes], None]) -> ft.
         spacing=GAP,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
+
+
+def signed(signature: Signature, words: str) -> ft.Control:
+    """A signature that is kept, as it was drawn."""
+    canvas = cv.Canvas(drawn(strokes_of(signature.strokes), WIDE / GRID), height=WIDE / 3)
+    return ft.Column(
+        [note(words, icon=ft.Icons.DRAW_OUTLINED), ft.Container(canvas, width=WIDE)], spacing=0
+    )
+
+
+def drawn(strokes: Iterable[Stroke], scale: float) -> list[cv.Shape]:
+    """The strokes as lines, so many pixels for a step of the grid."""
+    paint = ft.Paint(stroke_width=3, style=ft.PaintingStyle.STROKE, color=ft.Colors.ON_SURFACE)
+    return [
+        cv.Path(
+            [
+                (cv.Path.MoveTo if n == 0 else cv.Path.LineTo)(x * scale, y * scale)
+                for n, (x, y) in enumerate(stroke)
+            ],
+            paint=paint,
+        )
+        for stroke in strokes
+        if len(stroke) > 1
+    ]
