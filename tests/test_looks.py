@@ -34,6 +34,8 @@ def copy_of(slip: Path, how: str) -> bytes:
     return coded(image.rotate(float(by), Image.Resampling.BICUBIC, larger, fillcolor="white"))
 
 
+AT_ONCE = ("quality 40", "turn 90", "turn 3")
+"""Copies of the plain run; the others take half a minute together."""
 COPIES = "quality 40|size 0.4|size 1.3|turn 90|turn 180|turn 270|turn 3|turn -2|cut 2|turn 92"
 
 
@@ -42,7 +44,13 @@ def looks() -> list[str]:
     return [look_of(small(slip.read_bytes())) for slip in SLIPS]
 
 
-@pytest.mark.parametrize("how", COPIES.split("|"))
+@pytest.mark.parametrize(
+    "how",
+    [
+        how if how in AT_ONCE else pytest.param(how, marks=pytest.mark.long)
+        for how in COPIES.split("|")
+    ],
+)
 def test_a_copy_is_known_again_and_taken_for_no_other(how: str, looks: list[str]) -> None:
     for n, slip in enumerate(SLIPS):
         compared = Compared(small(copy_of(slip, how)))

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from data.desk import Desk
 from data.kinds import ALL
 from data.kinds.people import PERSON, Person
@@ -84,6 +86,7 @@ def lost(hand: Hand, name: str, shot: Shot) -> None:
     hand.see("It is in use again")
 
 
+@pytest.mark.long
 def test_a_lent_tablet_goes_from_hand_to_hand(tmp_path: Path, window: Opens, shot: Shot) -> None:
     home = imported(tmp_path / "office")
     pins(home, {ADA: "4071", RENEE: "8265"})

@@ -59,6 +59,7 @@ def test_a_second_write_to_a_fact_is_released_at_the_office_and_the_device_sees_
     assert [w["outcome"] for w in listed(hub.home, "waiting")] == ["released"] * 2
 
 
+@pytest.mark.long
 def test_the_sign_says_where_the_work_is_also_while_the_office_is_off(
     tmp_path: Path, window: Opens, shot: Shot
 ) -> None:
