@@ -19,11 +19,7 @@ from tests.small_show import SmallShow, Wall, made_up
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--long",
-        action="store_true",
-        help="run what takes minutes, and made-up histories for longer",
-    )
+    parser.addoption("--long", action="store_true", help="run what takes minutes, and no more")
     parser.addoption("--kills", type=int, default=200, help="writers killed by tests/crash")
 
 
@@ -45,15 +41,13 @@ def _set_chance(*, long: bool) -> None:
     settings.load_profile("ours")
 
 
-@pytest.hookimpl(trylast=True)  # Hypothesis has marked its own by then
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With --long what the plain run leaves out, and the laws again on more made-up histories."""
-    wanted = ("long", "hypothesis") if config.getoption("--long") else ()
+    """With --long what the plain run leaves out, and nothing twice."""
+    long = bool(config.getoption("--long"))
     kept: list[pytest.Item] = []
     left: list[pytest.Item] = []
     for item in items:
-        marks = {mark.name for mark in item.iter_markers()}
-        runs = bool(marks & set(wanted)) if wanted else "long" not in marks
+        runs = (item.get_closest_marker("long") is not None) == long
         (kept if runs else left).append(item)
     if left:
         config.hook.pytest_deselected(items=left)

@@ -218,6 +218,7 @@ class Stories(RuleBasedStateMachine):
         self.copies = [self.office, *(Copy(hub=False, chance=self.chance).open() for _ in "ab")]
         self.backups: list[tuple[Copy, Backup]] = []
         self.office_put_back = False
+        self.arrived = set[Event]()
 
     def copy(self, who: int) -> Copy:
         return self.copies[who % len(self.copies)]
@@ -262,7 +263,11 @@ class Stories(RuleBasedStateMachine):
         for copy, had, offered in ((device, here, there), (self.office, there, here)):
             copy.knows = copy.heard(here | there)
             assert had <= copy.knows <= had | offered
+        self.arrived |= {event for event in here | there if self.has_edit(event)}
         self.check(device, self.office)
+
+    def has_edit(self, event: Event) -> bool:
+        return event.dot in {edit.dot for edit in self.office.store.history(event.record)}
 
     def meet_whole(self, device: Copy) -> None:
         """Where a device has met a newer office, somebody at this one says that there is no other:
@@ -362,7 +367,10 @@ class Stories(RuleBasedStateMachine):
 
     def check_history(self, everything: set[Event]) -> None:
         """The office has every edit, each once, and its documents could be made from them. One that
-        was put back has those that their authors have: of the others only the values live on."""
+        was put back has those that their authors have: of the others only the values live on. An
+        edit that came just before the line broke stays in its books, also if its author is then put
+        back to a moment before it and nobody knows of it any more."""
+        everything = everything | self.arrived
         wrote = set[Event]().union(*(copy.wrote for copy in self.copies))
         for record in RECORDS:
             edits = self.office.store.history(record)
