@@ -6,18 +6,17 @@ returns when both sides are quiet. Whoever drives it may stop after any step: no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from functools import partial
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Generator
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
-from data.errors import BadInput, Damaged, Malformed, NoOffice, NotFound, OfficeError
-from sync.calls import Answer, Call, refusal
+from data.errors import Damaged, Malformed, NoOffice, NotFound
+from sync.calls import Answer, Call, Talk, Together, refusal
+from sync.calls import converse as converse
+from sync.carrying import AT_ONCE, Upload, offered
 from sync.device import OLDER, Device
 from sync.holding import only
 from sync.wire import MOST_STATES, Compare, Compared, Fill, Page, Pushed, Welcome
-
-Talk: TypeAlias = Generator[Call, Answer, None]
 
 
 class Photos(Protocol):
@@ -29,8 +28,14 @@ class Photos(Protocol):
     def read(self, name: str) -> bytes:
         """The bytes; Damaged or NotFound."""
 
-    def held(self, name: str) -> None:
-        """The office holds it."""
+    def size(self, name: str) -> int:
+        """How many bytes it has. Damaged or NotFound: it cannot go."""
+
+    def piece(self, name: str, at: int, length: int) -> bytes:
+        """Some of its bytes."""
+
+    def held(self, *names: str) -> None:
+        """The office holds them."""
 
     def let_go(self) -> None:
         """Deletes those of records that may not be here any more, once the office holds them."""
@@ -44,6 +49,8 @@ class Session:
         self.photos = photos
         self.reached = False
         """The office has answered hello in this session."""
+        self.moved = False
+        """Something has come through in this session, however it ended."""
         self._count_photos(len(photos.owed()))
         self._compared = False
         self.trouble = ""
@@ -54,6 +61,7 @@ class Session:
         for _ in range(3):
             try:
                 self.reached, self.trouble, self._compared = False, "", False
+                self.moved = False
                 self._clear()
                 yield from self._hello()
                 self.reached = True
@@ -83,12 +91,7 @@ class Session:
             yield from self._compare()
             yield from self._push()
             yield from self._pull()
-        owed = self.photos.owed()
-        self._count_photos(len(owed))
-        for name in owed:
-            yield from self._send_photo(name)
-            if device.owes:
-                yield from self._push()
+        yield from self._send_photos(pulling=True)
         device.holding.sift()
         self._clear()
 
@@ -102,8 +105,7 @@ class Session:
         if self.device.unlike:
             self.device.start_over()
         yield from self._push()
-        for name in self.photos.owed():
-            yield from self._send_photo(name)
+        yield from self._send_photos(pulling=False)
         self._count_photos(len(self.photos.owed()))
 
     def _pull(self) -> Talk:
@@ -113,6 +115,7 @@ class Session:
             ask = {**self._asking(), "after": begun["after"], **only(begun)}
             answer = yield from _ask(Call("GET", f"/v1/snapshot?{urlencode(ask)}"))
             self.device.filled(Fill.from_bytes(answer))
+            self.moved = True
         more = True
         while more:
             self._clear()
@@ -186,6 +189,7 @@ class Session:
                     again = True
                     break  # what is left is cut anew
                 device.pushed(batch, Pushed.from_bytes(answer))
+                self.moved = True
 
     def _changes(self, wait: float = 0.0) -> Generator[Call, Answer, Page]:
         cursor = self.device.store.meta.get("cursor", "")
@@ -199,41 +203,58 @@ class Session:
         who = {"device": device.store.meta["device"], "scope": device.holding.word}
         return {"run": device.run, "limit": MOST_STATES, **who}
 
-    def _send_photo(self, name: str) -> Talk:
-        """One photo, if the office does not have it. A bad one must not hold up the others: it
-        stays owed, and is tried again in the next session."""
-        path = f"/v1/blobs/{name}"
-        answer = yield Call("HEAD", path)
-        if answer.status == 404:
-            try:
-                content = self.photos.read(name)
-            except (Damaged, NotFound) as error:
-                self.trouble = error.sentence
-                return
-            answer = yield Call("PUT", path, content)
-        if answer.status in (200, 201):
-            self.photos.held(name)
+    def _send_photos(self, *, pulling: bool) -> Talk:
+        """What the office does not have, some at a time. Between two turns rows go first, those
+        from the office too (`pulling`): a backlog of photos may take the night."""
+        owed = self.photos.owed()
+        self._count_photos(len(owed))
+        for n in range(0, len(owed), MOST_STATES):
+            waiting = yield from self._wanted(owed[n : n + MOST_STATES])
+            going = list[Upload]()
+            while waiting or going:
+                while waiting and len(going) < AT_ONCE:
+                    going += self._begun(*waiting.pop(0))
+                try:
+                    yield Together(tuple(upload.turn() for upload in going))
+                finally:
+                    for upload in going:
+                        self._went(upload)
+                going = [upload for upload in going if not upload.over]
+                if self.device.owes:
+                    yield from self._push()
+                if pulling:
+                    yield from self._pull()
+
+    def _wanted(self, names: list[str]) -> Generator[Call, Answer, list[tuple[str, int]]]:
+        """Those of these photos that the office lacks, with how much of each it has."""
+        wanted = yield from offered(self._device_id, names)
+        there = [name for name in names if name not in wanted]
+        if there:
+            self.photos.held(*there)
+            self._count_photos(max(0, self.photos_left - len(there)))
+        # What has begun is gone on with first: the office keeps few parts of one device.
+        return sorted(wanted.items(), key=lambda one: not one[1])
+
+    def _begun(self, name: str, at: int) -> list[Upload]:
+        """A bad one must not hold up the others: it stays owed, and is tried again in the next
+        session."""
+        try:
+            return [Upload(self.photos, self._device_id, name, at)]
+        except (Damaged, NotFound) as error:
+            self.trouble = error.sentence
+            return []
+
+    def _went(self, upload: Upload) -> None:
+        self.moved = self.moved or upload.gained > 0
+        if upload.held:
+            self.photos.held(upload.name)
             self._count_photos(max(0, self.photos_left - 1))
-            return
-        why = refusal(answer)
-        if not isinstance(why, BadInput | Malformed):
-            raise why
-        self.trouble = why.sentence
+        if upload.trouble is not None:
+            self.trouble = upload.trouble.sentence
 
-
-def converse(talk: Talk, ask: Callable[[Call], Answer]) -> None:
-    """Carries a conversation to its end over a way that answers at once: a front in memory, say.
-    An OfficeError that `ask` raises is a call that did not come through."""
-    step: Callable[[], Call] = partial(next, talk)
-    while True:
-        try:
-            call = step()
-        except StopIteration:
-            return
-        try:
-            step = partial(talk.send, ask(call))
-        except OfficeError as error:
-            step = partial(talk.throw, error)
+    @property
+    def _device_id(self) -> str:
+        return str(self.device.store.meta["device"])
 
 
 def _ask(call: Call) -> Generator[Call, Answer, bytes]:
