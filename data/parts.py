@@ -72,6 +72,10 @@ class Parts:
                 out.write_bytes(b"")
         return out
 
+    def remove(self, whose: str, name: str) -> None:
+        """This part is of no more use."""
+        self._remove(iter((self._path(whose, name),)))
+
     def drop(self, whose: str) -> None:
         """Nothing that came from there is kept any longer."""
         self._remove(_files(self.folder / _mark(whose)))

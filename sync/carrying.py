@@ -19,7 +19,8 @@ from sync.calls import Answer, Call, Talk, refusal
 from sync.wire import MOST_STATES, Message
 
 PIECE: Final = 2**18
-"""Bytes of an upload that go at once."""
+LEAST_PIECE: Final = 2**13
+"""Bytes of an upload that go at once: fewer after each break, more again after what came through."""
 TURN: Final = 4
 """Pieces of one photo, after which rows that have come up meanwhile go first."""
 DOWN: Final = 2**20
@@ -72,8 +73,8 @@ def offered(device: str, names: list[str]) -> Generator[Call, Answer, dict[str, 
 class Upload:
     """One photo on its way to the office, where the first `at` bytes of it are already."""
 
-    def __init__(self, photos: Kept, device: str, name: str, at: int) -> None:
-        self.name, self.at = name, at
+    def __init__(self, photos: Kept, device: str, name: str, at: int, piece: int = PIECE) -> None:
+        self.name, self.at, self.piece = name, at, piece
         self.size = photos.size(name)
         self.over = self.held = False
         self.gained = 0
@@ -88,7 +89,7 @@ class Upload:
         """The next pieces. NoOffice: the line is lost; the next turn goes on where it broke."""
         for _ in range(TURN):
             try:
-                content = self._photos.piece(self.name, self.at, PIECE)
+                content = self._photos.piece(self.name, self.at, self.piece)
             except (Damaged, NotFound) as error:
                 self.over, self.trouble = True, error
                 return
@@ -105,6 +106,7 @@ class Upload:
     def _told(self, answer: Answer, length: int) -> Talk:
         if answer.status == 202:
             self._gain(self.at + length)
+            self.piece = min(PIECE, 2 * self.piece)
             return
         if answer.status in (200, 201):
             self.over = self.held = True
@@ -122,6 +124,7 @@ class Upload:
 
     def _find(self, why: OfficeError) -> Talk:
         """After a break: how much came through. What was in the way stays so if nothing did."""
+        self.piece = max(LEAST_PIECE, self.piece // 2)
         there = yield from offered(self._device, [self.name])
         if self.name not in there:
             self.over = self.held = True

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from data.errors import Damaged, Malformed, NoOffice, NotFound
 from sync.calls import Answer, Call, Talk, Together, refusal
 from sync.calls import converse as converse
-from sync.carrying import AT_ONCE, Upload, offered
+from sync.carrying import AT_ONCE, PIECE, Upload, offered
 from sync.device import OLDER, Device
 from sync.holding import only
 from sync.wire import MOST_STATES, Compare, Compared, Fill, Page, Pushed, Welcome
@@ -53,6 +53,7 @@ class Session:
         """Something has come through in this session, however it ended."""
         self._count_photos(len(photos.owed()))
         self._compared = False
+        self._piece = PIECE
         self.trouble = ""
         """What a person should read: one photo that cannot go, say; empty if all is well."""
 
@@ -217,8 +218,7 @@ class Session:
                 try:
                     yield Together(tuple(upload.turn() for upload in going))
                 finally:
-                    for upload in going:
-                        self._went(upload)
+                    self._went(going)
                 going = [upload for upload in going if not upload.over]
                 if self.device.owes:
                     yield from self._push()
@@ -228,10 +228,7 @@ class Session:
     def _wanted(self, names: list[str]) -> Generator[Call, Answer, list[tuple[str, int]]]:
         """Those of these photos that the office lacks, with how much of each it has."""
         wanted = yield from offered(self._device_id, names)
-        there = [name for name in names if name not in wanted]
-        if there:
-            self.photos.held(*there)
-            self._count_photos(max(0, self.photos_left - len(there)))
+        self._hold([name for name in names if name not in wanted])
         # What has begun is gone on with first: the office keeps few parts of one device.
         return sorted(wanted.items(), key=lambda one: not one[1])
 
@@ -239,18 +236,24 @@ class Session:
         """A bad one must not hold up the others: it stays owed, and is tried again in the next
         session."""
         try:
-            return [Upload(self.photos, self._device_id, name, at)]
+            return [Upload(self.photos, self._device_id, name, at, self._piece)]
         except (Damaged, NotFound) as error:
             self.trouble = error.sentence
             return []
 
-    def _went(self, upload: Upload) -> None:
-        self.moved = self.moved or upload.gained > 0
-        if upload.held:
-            self.photos.held(upload.name)
-            self._count_photos(max(0, self.photos_left - 1))
-        if upload.trouble is not None:
-            self.trouble = upload.trouble.sentence
+    def _went(self, going: list[Upload]) -> None:
+        for upload in going:
+            self.moved = self.moved or upload.gained > 0
+            self._piece = upload.piece
+            if upload.trouble is not None:
+                self.trouble = upload.trouble.sentence
+        self._hold([upload.name for upload in going if upload.held])
+
+    def _hold(self, names: list[str]) -> None:
+        """The office has them."""
+        if names:
+            self.photos.held(*names)
+            self._count_photos(max(0, self.photos_left - len(names)))
 
     @property
     def _device_id(self) -> str:
