@@ -20,7 +20,7 @@ from sync.wire import MOST_STATES, Message
 
 PIECE: Final = 2**18
 LEAST_PIECE: Final = 2**13
-"""Bytes of an upload that go at once: fewer after each break, more again after what came through."""
+"""Bytes of an upload that go at once: fewer after a break, more again after what came through."""
 TURN: Final = 4
 """Pieces of one photo, after which rows that have come up meanwhile go first."""
 DOWN: Final = 2**20
