@@ -28,7 +28,7 @@ DOWN: Final = 2**20
 AT_ONCE: Final = 3
 """Photos on their way at one time."""
 TRIES: Final = 3
-"""Of one photo that brought it no byte further; then the line is lost."""
+"""Of one photo that fetched it no byte further; then the line is lost."""
 OFFICE: Final = "office"
 """Whose parts they are that come down."""
 
@@ -141,7 +141,7 @@ class Upload:
         self.at, self._tries = at, 0
 
 
-def brought(blobs: Blobs, name: str, device: str) -> Talk:
+def fetched(blobs: Blobs, name: str, device: str) -> Talk:
     """A photo from the office, piece by piece, on from what is here of it. NotFound: the office has
     none. NoOffice: the line is lost; the next time goes on where it broke. BadInput: what came is
     not the photo; nothing of it is seen."""

@@ -23,7 +23,7 @@ from data.kinds.devices import take_out
 from data.parts import MOST_OF_ONE, Parts
 from data.photos import MOST_BYTES, THUMB_BYTES
 from sync.calls import Answer, Call, converse
-from sync.carrying import AT_ONCE, DOWN, OFFICE, TRIES, Offer, Wanted, brought
+from sync.carrying import AT_ONCE, DOWN, OFFICE, TRIES, Offer, Wanted, fetched
 from sync.link import Link
 from tests.broken_line import BrokenLine, heard
 from tests.paired_office import PairedOffice
@@ -402,7 +402,7 @@ def test_bytes_of_another_photo_are_refused_and_never_seen(tmp_path: Path) -> No
     blobs = Blobs(tmp_path)
 
     with pytest.raises(BadInput, match="not the photo"):
-        converse(brought(blobs, NAME, "d1"), lambda _: Answer(200, b"another slip"))
+        converse(fetched(blobs, NAME, "d1"), lambda _: Answer(200, b"another slip"))
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
 
 
@@ -411,7 +411,7 @@ def test_an_office_that_sends_more_than_was_asked_is_not_listened_to(tmp_path: P
     blobs = Blobs(tmp_path)
 
     with pytest.raises(Malformed, match="more of a photo than was asked"):
-        converse(brought(blobs, NAME, "d1"), lambda _: Answer(200, SLIP))
+        converse(fetched(blobs, NAME, "d1"), lambda _: Answer(200, SLIP))
     assert list(blobs.names()) == []
 
 
@@ -475,7 +475,7 @@ def test_neither_end_holds_a_photo_whole_while_it_travels(office: Desk, tmp_path
     link = device(BrokenLine(office), tmp_path / "van")
 
     def down() -> Told:
-        converse(brought(link.blobs, name, "d1"), from_file(office.blobs))
+        converse(fetched(link.blobs, name, "d1"), from_file(office.blobs))
         return Told(200, b"")
 
     assert peak(down)[1] < size / 6
