@@ -74,8 +74,9 @@ class Upload:
     """One photo on its way to the office, where the first `at` bytes of it are already."""
 
     def __init__(self, photos: Kept, device: str, name: str, at: int, piece: int = PIECE) -> None:
-        self.name, self.at, self.piece = name, at, piece
+        self.name, self.piece = name, piece
         self.size = photos.size(name)
+        self.at = at if at <= self.size else 0
         self.over = self.held = False
         self.gained = 0
         """Bytes that have come to the office since it began."""
@@ -90,6 +91,8 @@ class Upload:
         for _ in range(TURN):
             try:
                 content = self._photos.piece(self.name, self.at, self.piece)
+                if not content and self.at < self.size:
+                    raise Damaged(f"The photo {self.name[:8]} is cut off on this device.")
             except (Damaged, NotFound) as error:
                 self.over, self.trouble = True, error
                 return

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -193,6 +194,53 @@ def test_five_hundred_and_ten_photos_that_the_office_has_cost_two_questions(
     assert line.said().count("POST blobs") == 2
     assert not any(call.method == "PUT" for call in line.calls)
     assert link.state.photos == 0
+
+
+@pytest.mark.usefixtures("_small_pieces")
+def test_a_photo_that_is_cut_off_here_meanwhile_holds_up_no_other(
+    office: Desk, tmp_path: Path
+) -> None:
+    line = BrokenLine(office)
+    link = device(line, tmp_path / "gate")
+    cut, other = link.blobs.keep(SLIP), link.blobs.keep(b"another slip")
+
+    def cuts(call: Call) -> None:
+        if call.path.startswith(f"/v1/blobs/{cut}"):
+            (tmp_path / "gate" / "photos" / cut[:2] / cut).write_bytes(SLIP[:10])
+
+    line.breaks = cuts
+    asyncio.run(link.sync_once())
+
+    assert list(office.blobs.names()) == [other]
+    assert "is cut off on this device" in link.state.words()
+
+
+def test_no_photo_holds_the_offices_loop(
+    office: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hashing, writing and shrinking take their time in other threads."""
+    threads = set[int]()
+
+    def noting(does: Callable[..., Any]) -> Callable[..., Any]:
+        def did(self: Blobs, *more: Any) -> Any:
+            if self is office.blobs:
+                threads.add(threading.get_ident())
+            return does(self, *more)
+
+        return did
+
+    for verb in ("complete", "read", "thumbnail", "piece"):
+        monkeypatch.setattr(Blobs, verb, noting(getattr(Blobs, verb)))
+    photo = picture(1200, 900)
+    gate = device(BrokenLine(office), tmp_path / "gate", 1)
+    van = device(BrokenLine(office), tmp_path / "van", 2)
+    name = gate.blobs.keep(photo)
+    asyncio.run(gate.sync_once())
+
+    assert asyncio.run(van.photo(name)) == photo
+    assert asyncio.run(van.small_photo(name))
+    assert threads
+    assert threading.get_ident() not in threads
 
 
 # ---- what a stranger might send -----------------------------------------------------------------
