@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from typing import Annotated, ClassVar, Final, Protocol
+from urllib.parse import urlencode
 
 from pydantic import Field
 
@@ -67,7 +68,8 @@ def offered(device: str, names: list[str]) -> Generator[Call, Answer, dict[str, 
     answer = yield Call("POST", "/v1/blobs", Offer(device=device, names=names).to_bytes())
     if answer.status != 200:
         raise refusal(answer)
-    return {str(name): int(at) for name, at in Wanted.from_bytes(answer.content).photos}
+    wanted = Wanted.from_bytes(answer.content).photos
+    return {str(name): int(at) for name, at in wanted if name in names}
 
 
 class Upload:
@@ -96,9 +98,9 @@ class Upload:
             except (Damaged, NotFound) as error:
                 self.over, self.trouble = True, error
                 return
-            path = f"/v1/blobs/{self.name}?device={self._device}&at={self.at}&of={self.size}"
+            ask = {"device": self._device, "at": self.at, "of": self.size}
             try:
-                answer = yield Call("PUT", path, content)
+                answer = yield Call("PUT", f"/v1/blobs/{self.name}?{urlencode(ask)}", content)
             except NoOffice as error:
                 yield from self._find(error)
             else:
@@ -152,9 +154,9 @@ def fetched(blobs: Blobs, name: str, device: str) -> Talk:
     tries = 0
     while True:
         begun = blobs.parts.size(OFFICE, name)
-        path = f"/v1/blobs/{name}?device={device}&at={begun}&most={DOWN}"
+        ask = urlencode({"device": device, "at": begun, "most": DOWN})
         try:
-            answer = yield Call("GET", path, into=_into(blobs, name, begun))
+            answer = yield Call("GET", f"/v1/blobs/{name}?{ask}", into=_into(blobs, name, begun))
         except NoOffice:
             tries = 0 if blobs.parts.size(OFFICE, name) > begun else tries + 1
             if tries >= TRIES:
