@@ -27,10 +27,10 @@ from data.kinds.envelope_life import (
 )
 from data.kinds.envelopes import ENVELOPE, Envelope, count_cash
 from data.kinds.floats import balance, hand_back, issue_float, top_up
+from data.kinds.numbers import gaps
 from data.kinds.people import Person
 from data.kinds.petty_cash import (
     exposure,
-    gaps,
     gaps_in,
     oldest_outstanding,
     petty_cash_log,

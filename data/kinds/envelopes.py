@@ -1,4 +1,4 @@
-"""Petty-cash envelopes: numbered on the custodian's device, closed by handing them in."""
+"""Petty-cash envelopes: each lies on its custodian's device, and is closed by handing it in."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Annotated
 
 from data.desk import Desk
 from data.errors import BadInput, Refused
-from data.fields import Cash, Day, Label, Line, Money, Prose, flow_of, link_to
+from data.fields import Cash, Count, Day, Flag, Label, Line, Money, Prose, flow_of, link_to
 from data.kind import Kind
+from data.kinds.devices import DEVICE, REVOCATION, earlier, status_of
+from data.kinds.numbers import this_copy
 from data.kinds.people import Person, PersonId
 from data.reach import Reach
 from data.record import Record
@@ -36,6 +38,12 @@ class Envelope(Record):
     transaction: Annotated[Line, Label("Transaction no.")] = ""
     returnable: Annotated[Day | None, Label("Float due back")] = None
     limit: Annotated[Cash | None, Label("Most a slip may be without a PO")] = None
+    holder: Annotated[str | None, link_to("device"), Label("Lies on", "empty: at the office")] = (
+        None
+    )
+    """The copy that numbers its slips plainly, for good (numbers.py)."""
+    taken_over: Annotated[Flag, Label("The office has taken it over")] = False
+    last_slip: Annotated[Count | None, Label("Its slips go up to")] = None
 
 
 ENVELOPE = Kind(
@@ -62,6 +70,15 @@ def still_open(envelope: Envelope) -> None:
         )
 
 
+def amounts_stand(number: str, step: str) -> Refused | None:
+    """What is approved is paid, and what is posted is in the books."""
+    if step not in ("approved", "posted"):
+        return None
+    then = "Send it back first" if step == "approved" else "Write it into the next envelope"
+    words = f"Envelope {number} is {step}; its sums stand. {then}."
+    return Refused(words, code="envelope-closed")
+
+
 def envelope_named(desk: Desk, number: str) -> Envelope:
     """The envelope with this number, or BadInput with the numbers there are."""
     envelopes = {envelope.number: envelope for envelope in desk.all(ENVELOPE)}
@@ -74,6 +91,25 @@ def envelope_named(desk: Desk, number: str) -> Envelope:
 def count_cash(desk: Desk, envelope: Envelope, counted: Money, explained: str = "") -> Envelope:
     """The cash that was counted; what is over or short wants an explanation."""
     return desk.edit(envelope, counted=counted, explained=explained)
+
+
+def lies_on(desk: Desk, custodian: Person) -> str | None:
+    """Where a new envelope of theirs is to lie: on their own device that was paired last and is in
+    use, as far as this copy knows; else at the office."""
+    for device in earlier(desk.all(DEVICE), custodian):
+        if status_of(desk.having(REVOCATION, "device", device.id)) == "active":
+            return device.id
+    return this_copy(desk) if desk.store.hub else None
+
+
+def take_over(desk: Desk, envelope: Envelope) -> Envelope:
+    """The office has the paper now, and closes it. Slips that it adds carry its own letters; what
+    the device still sends keeps its numbers."""
+    if not desk.store.hub:
+        raise Refused("An envelope is taken over at the office. Ask there.", code="at-the-office")
+    if envelope.holder == this_copy(desk) or envelope.taken_over:
+        raise Refused(f"Envelope {envelope.number} lies at the office.", code="at-the-office")
+    return desk.edit(envelope, taken_over=True)
 
 
 def next_envelope(desk: Desk, custodian: Person) -> str:

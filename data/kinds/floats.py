@@ -9,10 +9,21 @@ from typing import Annotated
 from data.desk import Desk
 from data.fields import Cash, Day, Label, Line, Money, link_to, one_of
 from data.kind import Kind
-from data.kinds.envelopes import Envelope, EnvelopeId, next_envelope, recount, still_open
+from data.kinds.devices import Device
+from data.kinds.envelopes import (
+    ENVELOPE,
+    Envelope,
+    EnvelopeId,
+    is_open,
+    lies_on,
+    next_envelope,
+    recount,
+    still_open,
+)
+from data.kinds.numbers import this_copy
 from data.kinds.people import Person
 from data.kinds.production import show_of, today
-from data.kinds.receipts import Receipt, receipts_of
+from data.kinds.receipts import Receipt, numbers_of, receipts_of
 from data.kinds.voiding import standing, taken_back
 from data.reach import Reach
 from data.record import Record, RecordId
@@ -104,10 +115,25 @@ def issue_float(desk: Desk, custodian: Person, money: Money, *, note: str = "") 
                 custodian=custodian.id,
                 department=custodian.department,
                 opened=today(desk),
+                holder=lies_on(desk, custodian),
             )
         )
         _move(desk, envelope, "issued", money, note)
     return envelope
+
+
+def lay_on(desk: Desk, device: Device) -> list[Envelope]:
+    """A device was paired to a custodian: their open envelopes that lie at the office, and of which
+    it has numbered nothing yet, lie on that device from now on. Only the office can say so."""
+    return [
+        desk.edit(envelope, holder=device.id)
+        for envelope in desk.all(ENVELOPE)
+        if desk.store.hub
+        and envelope.custodian == device.person
+        and is_open(envelope)
+        and envelope.holder == this_copy(desk)
+        and not numbers_of(desk, envelope)
+    ]
 
 
 def top_up(desk: Desk, envelope: Envelope, money: Money, *, note: str = "") -> CashMovement:

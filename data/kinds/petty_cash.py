@@ -5,8 +5,6 @@ All of it is folded from records; nothing here is stored, so every copy says the
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,7 +12,8 @@ from decimal import Decimal
 from data.desk import Desk
 from data.kinds.envelopes import ENVELOPE, Envelope
 from data.kinds.floats import balance, float_of, movements_of, out_of_the_float, totals
-from data.kinds.receipts import RECEIPT, Receipt, receipts_of, slip_order
+from data.kinds.numbers import gaps
+from data.kinds.receipts import RECEIPT, Receipt, numbers_of, receipts_of
 
 Sums = dict[str, Decimal]
 
@@ -61,24 +60,9 @@ def without_a_slip(desk: Desk) -> list[Receipt]:
     return sorted(open_ones, key=lambda r: (r.date, r.id))
 
 
-def gaps(numbers: Iterable[str]) -> list[str]:
-    """Numbers left out between the first and the last of each letter: 2 of 1, 3; 1B of 2B."""
-    by_letter: dict[str, set[int]] = {}
-    for number in numbers:
-        if found := re.fullmatch(r"(\d+)([A-Z]*)", number):
-            by_letter.setdefault(found[2], set()).add(int(found[1]))
-    missing = [
-        f"{n}{letter}"
-        for letter, there in by_letter.items()
-        for n in range(1, max(there))
-        if n not in there
-    ]
-    return sorted(missing, key=slip_order)
-
-
 def gaps_in(desk: Desk, envelope: Envelope) -> list[str]:
     """Slip numbers that are nowhere on this copy: still on a device, or lost."""
-    return gaps(r.number for r in receipts_of(desk, envelope))
+    return gaps(numbers_of(desk, envelope), envelope.last_slip or 0)
 
 
 def _logged(desk: Desk, envelope: Envelope) -> Logged:

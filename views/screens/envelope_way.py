@@ -7,7 +7,8 @@ from collections.abc import Callable
 import flet as ft
 
 from data.desk import Desk
-from data.kinds.envelope_life import DONE, accepted, approve, audit, post, send_back, submit
+from data.kinds.envelope_life import accepted, approve, audit, post, send_back, submit
+from data.kinds.envelope_steps import DONE
 from data.kinds.envelopes import Envelope
 from data.kinds.floats import float_of, out_of_the_float, totals
 from data.kinds.people import PERSON, called

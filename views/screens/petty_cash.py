@@ -5,7 +5,7 @@ from __future__ import annotations
 import flet as ft
 
 from data.desk import Desk
-from data.kinds.envelope_life import DONE
+from data.kinds.envelope_steps import DONE
 from data.kinds.people import called
 from data.kinds.petty_cash import Logged, exposure, petty_cash_log, without_a_slip
 from views.context import go, use_desk, use_place, use_records, use_state
