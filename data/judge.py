@@ -2,9 +2,9 @@
 
 An edit is judged by the roles its author held at the edit's own time, never at its arrival. Asked
 is: whose device it was written on, whether the author might write what it touches, in the record as
-it was and as it becomes, and whether its kind's own law allows it (data/laws.py), as of the steps of
-an envelope. Facts are never refused, since what happened has happened: they are flagged. Nothing
-here reads a store or a clock; what has to be known is handed in as a `Book`.
+it was and as it becomes, and whether its kind's own law (data/laws.py) allows it, as that of an
+envelope's steps. Facts are never refused, since what happened has happened: they are flagged.
+Nothing here reads a store or a clock; what has to be known is handed in as a `Book`.
 """
 
 from __future__ import annotations
