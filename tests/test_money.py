@@ -17,6 +17,7 @@ from data.kinds.envelopes import ENVELOPE, Envelope, count_cash
 from data.kinds.floats import (
     CASH,
     balance,
+    cash_left,
     float_of,
     hand_back,
     issue_float,
@@ -93,7 +94,7 @@ def test_cash_handed_back_after_the_count_is_not_short(show: SmallShow, envelope
     hand_back(show.desk, envelope, usd("487.00"))
 
     counted = show.desk.get(ENVELOPE, envelope.id)
-    assert counted.counted == usd("0.00")
+    assert (counted.counted, cash_left(show.desk, counted)) == (usd("487.00"), usd("0.00"))
     assert over_short(show.desk, counted) == Decimal("-0.50")
 
 

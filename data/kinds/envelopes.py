@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated
 
 from data.desk import Desk
@@ -28,6 +27,8 @@ class Envelope(Record):
     opened: Day | None = None
     closed: Day | None = None
     counted: Annotated[Cash | None, Label("Cash counted")] = None
+    count: Annotated[Line, Label("Which count")] = ""
+    """Named anew each time the cash is counted; a movement of cash names the one it came after."""
     explained: Annotated[Prose, Label("Over or short because")] = ""
     status: Annotated[str, flow_of(*STEPS), Label("Where it is")] = "open"
     submitted_by: Annotated[Line, Label("Handed in by")] = ""
@@ -90,7 +91,8 @@ def envelope_named(desk: Desk, number: str) -> Envelope:
 
 def count_cash(desk: Desk, envelope: Envelope, counted: Money, explained: str = "") -> Envelope:
     """The cash that was counted; what is over or short wants an explanation."""
-    return desk.edit(envelope, counted=counted, explained=explained)
+    which = desk.store.sources.new_token()
+    return desk.edit(envelope, counted=counted, count=which, explained=explained)
 
 
 def lies_on(desk: Desk, custodian: Person) -> str | None:
@@ -121,11 +123,3 @@ def next_envelope(desk: Desk, custodian: Person) -> str:
     while f"{initials}{n:02d}{letter}" in taken:
         n += 1
     return f"{initials}{n:02d}{letter}"
-
-
-def recount(desk: Desk, envelope: Envelope, currency: str, by: Decimal) -> None:
-    """Cash that goes in or out after the count is not over or short: the count goes with it."""
-    now = desk.get(ENVELOPE, envelope.id)
-    counted = now.counted
-    if counted is not None and counted.currency == currency:
-        desk.edit(now, counted=counted.model_copy(update={"amount": counted.amount + by}))

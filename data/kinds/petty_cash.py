@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from data.desk import Desk
+from data.fields import Money
 from data.kinds.envelopes import ENVELOPE, Envelope
 from data.kinds.floats import balance, float_of, movements_of, out_of_the_float, totals
 from data.kinds.numbers import gaps
@@ -33,7 +34,8 @@ class Logged:
 def petty_cash_log(desk: Desk) -> list[Logged]:
     """Every envelope, the one with the oldest cash first."""
     lines = [_logged(desk, envelope) for envelope in desk.all(ENVELOPE)]
-    return sorted(lines, key=lambda line: (line.issued or date.max, line.envelope.number))
+    lines.sort(key=lambda line: (line.envelope.number, line.envelope.id))
+    return sorted(lines, key=lambda line: line.issued or date.max)
 
 
 def exposure(desk: Desk) -> dict[str, Sums]:
@@ -60,9 +62,48 @@ def without_a_slip(desk: Desk) -> list[Receipt]:
     return sorted(open_ones, key=lambda r: (r.date, r.id))
 
 
+@dataclass(frozen=True, slots=True)
+class CardQueue:
+    """One purchasing card, or whoever pays with it: what was paid and has no slip yet."""
+
+    holder: str
+    """A person's id; empty: nobody said whose card it is."""
+    card: str
+    slips: tuple[Receipt, ...]
+
+    @property
+    def missing(self) -> Sums:
+        return totals(slip.money for slip in self.slips)
+
+
+def card_queue(desk: Desk) -> list[CardQueue]:
+    """Whom to ask for which slips, by card, the one that waits longest first."""
+    by_card: dict[tuple[str, str], list[Receipt]] = {}
+    for slip in without_a_slip(desk):
+        by_card.setdefault((slip.holder or _custodian(desk, slip), slip.card), []).append(slip)
+    return [CardQueue(holder, card, tuple(slips)) for (holder, card), slips in by_card.items()]
+
+
+def owed_back(desk: Desk) -> dict[str, Sums]:
+    """By person's id: what they paid with their own money, that was neither voided nor turned down
+    and is not in the books yet. Under an empty id: nobody said whose money it was."""
+    owed: dict[str, list[Money]] = {}
+    for slip in desk.all(RECEIPT):
+        if slip.paid_by == "own money" and not (slip.void or slip.rejected):
+            envelope = desk.find(ENVELOPE, slip.envelope)
+            if envelope is None or envelope.status != "posted":
+                owed.setdefault(slip.holder or _custodian(desk, slip), []).append(slip.money)
+    return {person: totals(money) for person, money in owed.items()}
+
+
 def gaps_in(desk: Desk, envelope: Envelope) -> list[str]:
     """Slip numbers that are nowhere on this copy: still on a device, or lost."""
     return gaps(numbers_of(desk, envelope), envelope.last_slip or 0)
+
+
+def _custodian(desk: Desk, slip: Receipt) -> str:
+    envelope = desk.find(ENVELOPE, slip.envelope)
+    return envelope.custodian if envelope is not None else ""
 
 
 def _logged(desk: Desk, envelope: Envelope) -> Logged:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from data.desk import Desk
 from data.kinds.envelopes import ENVELOPE
-from data.kinds.floats import float_of, out_of_the_float
+from data.kinds.floats import cash_left, float_of, out_of_the_float
 from data.kinds.people import PERSON
 from data.kinds.petty_cash import gaps_in
 from data.kinds.production import show_of
@@ -203,7 +203,7 @@ def facts(desk: Desk, envelope_id: str) -> EnvelopeFacts:
     envelope = desk.get(ENVELOPE, envelope_id)
     custodian = desk.find(PERSON, envelope.custodian)
     floats = float_of(desk, envelope)
-    counted = envelope.counted
+    counted = cash_left(desk, envelope)
     currencies = [*floats, *([counted.currency] if counted else [])]
     return EnvelopeFacts(
         show=show_facts(desk),

@@ -8,7 +8,14 @@ import flet as ft
 
 from data.desk import Desk
 from data.kinds.envelopes import Envelope
-from data.kinds.floats import balance, float_of, out_of_the_float, over_short, totals
+from data.kinds.floats import (
+    balance,
+    cash_left,
+    float_of,
+    out_of_the_float,
+    over_short,
+    totals,
+)
 from data.kinds.people import PERSON
 from data.kinds.petty_cash import gaps_in
 from data.kinds.receipts import Receipt, receipts_of
@@ -23,13 +30,13 @@ def sums_card(desk: Desk, envelope: Envelope) -> ft.Control:
     custodian = desk.find(PERSON, envelope.custodian)
     slips = receipts_of(desk, envelope)
     spent = [slip for slip in slips if out_of_the_float(slip)]
-    difference = over_short(desk, envelope)
+    difference, cash = over_short(desk, envelope), cash_left(desk, envelope)
     return card(
         line("Custodian", custodian.name if custodian else "not on this copy"),
         line("Float", money(float_of(desk, envelope))),
         line(count(len(spent), "receipt").capitalize(), money(totals(s.money for s in spent))),
         line("Should be left", money(balance(desk, envelope))),
-        *([line("Counted", str(envelope.counted))] if envelope.counted else []),
+        *([line("Counted", str(cash))] if cash else []),
         *(
             [line("Over" if difference > 0 else "Short", f"{abs(difference):,.2f}")]
             if difference

@@ -10,7 +10,7 @@ from data.desk import Desk
 from data.kinds.envelope_life import accepted, approve, audit, post, send_back, submit
 from data.kinds.envelope_steps import DONE
 from data.kinds.envelopes import Envelope
-from data.kinds.floats import float_of, out_of_the_float, totals
+from data.kinds.floats import cash_left, float_of, out_of_the_float, totals
 from data.kinds.people import PERSON, called
 from data.kinds.receipts import receipts_of
 from data.kinds.signatures import sign, signed_under
@@ -135,7 +135,7 @@ def Post(envelope: Envelope) -> ft.Control:
 def statement(desk: Desk, envelope: Envelope) -> str:
     """What the custodian signs: slips and cash beside the float."""
     spent = totals(r.money for r in receipts_of(desk, envelope) if out_of_the_float(r))
-    cash = str(envelope.counted) if envelope.counted else "no cash"
+    cash = str(cash_left(desk, envelope) or "no cash")
     had = money(float_of(desk, envelope))
     return f"Receipts {money(spent)} and cash {cash}, of a float of {had}."
 
