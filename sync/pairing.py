@@ -16,6 +16,7 @@ from data.desk import Desk
 from data.errors import BadInput, NoOffice, OfficeError, Refused
 from data.kinds.access import noted
 from data.kinds.devices import DEVICE, DOORS, REVOCATION, Device, Status, earlier, status_of
+from data.kinds.floats import lay_on
 from data.kinds.grants import give_role, roles_of
 from data.kinds.people import PERSON, Person
 from data.pairing import GOOD_MS, Ask, Offer, Pairing, attempt, collect, collected, decide, offer
@@ -137,6 +138,7 @@ class Pairings:
             else:
                 device = desk.add(record, record_id=self._claims[offer_id] or None)
             self._give_role(meant)
+            lay_on(desk, device)
             noted(desk, "paired", device)
         self._devices[offer_id] = device.id
         self._tell()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import product
 
@@ -36,7 +37,9 @@ def envelope(company: Company) -> Envelope:
     return issue_float(company.desk, company.show["Gus"], DOLLARS)
 
 
-def as_each_role(company: Company, name: str, papers: list[tuple[str, str]]) -> dict[str, set[str]]:
+def as_each_role(
+    company: Company, name: str, papers: Sequence[tuple[str, str]]
+) -> dict[str, set[str]]:
     """By paper: the roles in which that person's signature under it is not flagged. Every role is
     held for an hour, one after another."""
     phone, show = company.phone(name), company.show

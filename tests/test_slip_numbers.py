@@ -28,6 +28,7 @@ from data.kinds.production import Production, create_production
 from data.kinds.receipts import RECEIPT, Receipt, correct, log_receipt, receipts_of, void_receipt
 from data.store import Store
 from tests.copies import push, sources
+from tests.paired_office import PairedOffice, desk_of
 from tests.private_show import PAIRED
 from tests.small_show import TODAY, SmallShow
 from views.forms import envelope as top_sheet
@@ -139,6 +140,19 @@ def test_what_lies_at_the_office_goes_to_a_device_that_is_paired_until_a_slip_is
     assert [e.id for e in lay_on(show.desk, phone)] == [fresh.id]
     assert show.desk.get(ENVELOPE, fresh.id).holder == phone.id
     assert lay_on(show.desk, phone) == []
+
+
+def test_pairing_a_phone_lays_the_envelopes_of_its_person_on_it(
+    show: SmallShow, tmp_path: Path
+) -> None:
+    envelope = issue_float(show.desk, show["Gus"], DOLLAR)
+    door = PairedOffice(show, tmp_path / "devices")
+    phone = desk_of(door.paired("Gus"))
+    slip = Receipt(date=TODAY, vendor="x", money=DOLLAR, envelope=envelope.id)
+
+    assert log_receipt(phone, slip).number == "1"
+    assert log_receipt(show.desk, slip).number == "1DESK"
+    door.close()
 
 
 def test_a_device_without_a_letter_leaves_the_number_to_who_closes_the_envelope() -> None:
