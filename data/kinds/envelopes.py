@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from data.desk import Desk
+from data.document import GONE
 from data.errors import BadInput, Refused
 from data.fields import Cash, Count, Day, Flag, Label, Line, Money, Prose, flow_of, link_to
 from data.kind import Kind
-from data.kinds.devices import DEVICE, REVOCATION, earlier, status_of
-from data.kinds.numbers import this_copy
+from data.kinds.blocks import blocks_of, lease, next_in_series
+from data.kinds.devices import DEVICE, REVOCATION, Device, earlier, status_of
+from data.kinds.numbers import own_letter, parts, this_copy
 from data.kinds.people import Person, PersonId
+from data.packing import loads
 from data.reach import Reach
 from data.record import Record
 
@@ -115,11 +119,32 @@ def take_over(desk: Desk, envelope: Envelope) -> Envelope:
 
 
 def next_envelope(desk: Desk, custodian: Person) -> str:
+    """Their initials and the next number that is this copy's to give; a device without a block of
+    numbers goes on by itself, and adds its letter."""
     words = [word for word in custodian.name.split() if word[0].isalpha()]
     initials = "".join(word[0] for word in (words[0], words[-1])).upper() if words else "PC"
-    taken = {envelope.number for envelope in desk.all(ENVELOPE)}
-    letter = str(desk.store.meta.get("letter", ""))
-    n = 1
-    while f"{initials}{n:02d}{letter}" in taken:
-        n += 1
-    return f"{initials}{n:02d}{letter}"
+    taken = [parts(number.removeprefix(initials)) for number in numbers_of_all(desk)]
+    n = next_in_series(desk, ENVELOPE.name, (n for n, letter in taken if not letter))
+    if n is not None:
+        return f"{initials}{n:02d}"
+    letter = own_letter(desk)
+    last = max([n for n, end in taken if end == letter], default=0)
+    return f"{initials}{last + 1:02d}{letter}"
+
+
+def lease_envelopes(desk: Desk, device: Device) -> None:
+    """At the office: a device of somebody who may issue floats has numbers for its envelopes."""
+    if not any(block.device == device.id for block in blocks_of(desk, ENVELOPE.name)):
+        lease(desk, device.id, ENVELOPE.name, map(_count, numbers_of_all(desk)))
+
+
+def numbers_of_all(desk: Desk) -> list[str]:
+    """The numbers of all envelopes, those taken back too."""
+    gone = (loads(line) for _, line in desk.store.lines(GONE))
+    old = [str(doc.get("number", "")) for doc in gone if doc["_m"]["t"] == ENVELOPE.name]
+    return [envelope.number for envelope in desk.all(ENVELOPE)] + old
+
+
+def _count(number: str) -> int:
+    digits = re.search(r"(\d+)[A-Z]*$", number)
+    return int(digits[1]) if digits else 0

@@ -27,7 +27,7 @@ def this_copy(desk: Desk) -> str | None:
     that was put back does not know what it numbered since, and is another copy from then on."""
     if not desk.store.hub:
         return str(desk.store.meta.get("device", ""))
-    again = _put_back(desk)
+    again = times_put_back(desk)
     return f"office-{again + 1}" if again else None
 
 
@@ -39,7 +39,7 @@ def at_office(holder: str | None) -> bool:
 def own_letter(desk: Desk) -> str:
     """Ends the numbers that this copy gives to what lies elsewhere; empty: it has none yet."""
     if desk.store.hub:
-        return OFFICE + "B" * _put_back(desk)
+        return OFFICE + "B" * times_put_back(desk)
     return str(desk.store.meta.get("letter", ""))
 
 
@@ -88,7 +88,7 @@ def deleted(desk: Desk, kind: str, name: str, text: str) -> list[dict[str, Any]]
     return [doc for doc in lines if doc["_m"]["t"] == kind and doc.get(name) == text]
 
 
-def _put_back(desk: Desk) -> int:
+def times_put_back(desk: Desk) -> int:
     """How often this office was put back to an earlier copy of itself."""
     counter = str(desk.store.meta.get("epoch", "1")).partition(".")[0]
     return max(0, int(counter) - 1) if counter.isdecimal() else 0

@@ -5,13 +5,15 @@ All of it is folded from records; nothing here is stored, so every copy says the
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from data.desk import Desk
 from data.fields import Money
-from data.kinds.envelopes import ENVELOPE, Envelope
+from data.kinds.blocks import SIZE
+from data.kinds.envelopes import ENVELOPE, Envelope, numbers_of_all
 from data.kinds.floats import balance, float_of, movements_of, out_of_the_float, totals
 from data.kinds.numbers import gaps
 from data.kinds.receipts import RECEIPT, Receipt, numbers_of, receipts_of
@@ -60,6 +62,21 @@ def without_a_slip(desk: Desk) -> list[Receipt]:
         if r.paid_by == "card" and not (r.void or r.photos or r.missing)
     ]
     return sorted(open_ones, key=lambda r: (r.date, r.id))
+
+
+def envelopes_missing(desk: Desk) -> list[str]:
+    """Envelope numbers that are nowhere on this copy: left out by whoever gave those around it."""
+    given: dict[tuple[str, int, str], set[int]] = {}
+    for number in numbers_of_all(desk):
+        if found := re.fullmatch(r"(\D+)(\d+)([A-Z]*)", number):
+            begin = (int(found[2]) - 1) // SIZE * SIZE  # each device's begin with its own hundred
+            given.setdefault((found[1], begin, found[3]), set()).add(int(found[2]))
+    return [
+        f"{initials}{n:02d}{letter}"
+        for (initials, begin, letter), there in sorted(given.items())
+        for n in range(begin + 1, max(there))
+        if n not in there
+    ]
 
 
 @dataclass(frozen=True, slots=True)
