@@ -222,6 +222,29 @@ def test_a_card_slip_without_paper_waits_for_a_photo_or_a_declaration(
     assert without_a_slip(show.desk) == []
 
 
+def test_whom_to_ask_for_which_card_slips_and_whom_to_pay_back(
+    show: SmallShow, counted: Envelope
+) -> None:
+    cam, gus = show["Cam"].id, show["Gus"].id
+    card = {"paid_by": "card", "card": "4411"}
+    hers = [slip(show.desk, counted, x, holder=cam, **card) for x in ("80", "5")]
+    whose = slip(show.desk, counted, "7", paid_by="card")
+    for said in ({"rejected": "alcohol"}, {"void": True}, {"holder": cam}, {"holder": None}):
+        slip(show.desk, counted, "11", paid_by="own money", **said)
+    loose = Receipt(date=TODAY, vendor="x", money=usd("3"), paid_by="own money")
+    log_receipt(show.desk, loose)
+
+    told = [(q.holder, q.card, q.slips, q.missing) for q in card_queue(show.desk)]
+    assert told == [
+        (cam, "4411", tuple(hers), {"USD": Decimal(85)}),
+        (gus, "", (whose,), {"USD": Decimal(7)}),
+    ]
+    eleven = {"USD": Decimal(11)}
+    assert owed_back(show.desk) == {cam: eleven, gus: eleven, "": {"USD": Decimal(3)}}
+    show.desk.edit(counted, status="posted")
+    assert owed_back(show.desk) == {"": {"USD": Decimal(3)}}
+
+
 def test_on_paper_a_card_slip_keeps_its_number_and_the_cash_comes_out(
     show: SmallShow, counted: Envelope
 ) -> None:
