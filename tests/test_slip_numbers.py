@@ -375,7 +375,7 @@ def test_no_number_is_given_twice_and_none_ever_changes(
 
 
 @pytest.mark.long
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(st.randoms(use_true_random=False), st.sampled_from(["gus", ""]))
 def test_nor_in_many_shows_of_more_days(chance: random.Random, laid_on: str) -> None:
     _played(chance, laid_on, steps=45)
