@@ -51,6 +51,7 @@ from data.kinds.petty_cash import (
     oldest_outstanding,
     owed_back,
     petty_cash_log,
+    said_by_the_custodian,
     without_a_slip,
 )
 from data.kinds.production import Production, create_production
@@ -220,6 +221,15 @@ def test_a_card_slip_without_paper_waits_for_a_photo_or_a_declaration(
         declare_missing(show.desk, bought, "")
     declare_missing(show.desk, bought, "blew away on the pier")
     assert without_a_slip(show.desk) == []
+
+
+def test_cash_that_only_its_custodian_says_was_handed_back_is_told(
+    show: SmallShow, counted: Envelope
+) -> None:
+    hand_back(show.desk, counted, usd("1"))
+    his = hand_back(of(show.desk, show["Gus"].id), counted, usd("300"))
+
+    assert said_by_the_custodian(show.desk, counted) == [his]
 
 
 def test_whom_to_ask_for_which_card_slips_and_whom_to_pay_back(

@@ -14,7 +14,14 @@ from data.desk import Desk
 from data.fields import Money
 from data.kinds.blocks import SIZE
 from data.kinds.envelopes import ENVELOPE, Envelope, numbers_of_all
-from data.kinds.floats import balance, float_of, movements_of, out_of_the_float, totals
+from data.kinds.floats import (
+    CashMovement,
+    balance,
+    float_of,
+    movements_of,
+    out_of_the_float,
+    totals,
+)
 from data.kinds.numbers import gaps
 from data.kinds.receipts import RECEIPT, Receipt, numbers_of, receipts_of
 
@@ -111,6 +118,12 @@ def owed_back(desk: Desk) -> dict[str, Sums]:
             if envelope is None or envelope.status != "posted":
                 owed.setdefault(slip.holder or _custodian(desk, slip), []).append(slip.money)
     return {person: totals(money) for person, money in owed.items()}
+
+
+def said_by_the_custodian(desk: Desk, envelope: Envelope) -> list[CashMovement]:
+    """Cash in or out by nobody's word but its custodian's: whoever has the cash box should know."""
+    moved = movements_of(desk, envelope)
+    return [m for m in moved if desk.author(m.id) == envelope.custodian]
 
 
 def gaps_in(desk: Desk, envelope: Envelope) -> list[str]:

@@ -17,12 +17,12 @@ from data.kinds.floats import (
     totals,
 )
 from data.kinds.people import PERSON
-from data.kinds.petty_cash import gaps_in
+from data.kinds.petty_cash import gaps_in, said_by_the_custodian
 from data.kinds.receipts import Receipt, receipts_of
 from data.kinds.slip_sums import does_not_add_up
 from views.parts import card, note
 from views.theme import QUIET, SMALL
-from views.words import count, money
+from views.words import count, money, short_day
 
 
 def sums_card(desk: Desk, envelope: Envelope) -> ft.Control:
@@ -56,6 +56,8 @@ def _doubts(desk: Desk, envelope: Envelope, slips: list[Receipt]) -> Iterator[st
     """What an audit would ask."""
     if missing := gaps_in(desk, envelope):
         yield f"Not on this copy: slip {', '.join(missing)}. On a device still, or lost."
+    for m in said_by_the_custodian(desk, envelope):
+        yield f"Only the custodian says so: {m.money} {m.what} on {short_day(m.on)}."
     for slip in slips:
         if not slip.void and (words := does_not_add_up(slip)):
             yield f"Slip {slip.number}: {words}"
