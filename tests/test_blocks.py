@@ -132,7 +132,7 @@ def test_envelope_numbers_that_are_nowhere_are_told_by_whose_and_where() -> None
     assert envelopes_missing(office) == ["GG01C"]
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.randoms(use_true_random=False))
 def test_no_envelope_number_is_given_twice(chance: random.Random) -> None:
     folder = MemoryFolder()
