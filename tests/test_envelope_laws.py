@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -376,3 +377,82 @@ def test_who_may_goes_the_whole_way_from_three_phones(scoped: ScopedShow) -> Non
     done = scoped.desk.get(ENVELOPE, envelope.id)
     assert (done.status, done.transaction) == ("posted", "JE-9")
     assert scoped.desk.all(WAITING) == []
+
+
+# ---- whatever is forged -----------------------------------------------------------------------
+
+WORDS = ("status", "submitted_by", "audited_by", "approved_by", "transaction", "sent_back")
+
+
+def _anything(chance: random.Random, show: SmallShow, me: str) -> dict[str, Any]:
+    """A step as an app would take it, or any words of one."""
+    whole = [HANDED_IN, AUDITED, APPROVED, POSTED, {**BACK, "approved_by": ""}]
+    if chance.random() < 0.6:
+        values = dict(chance.choice(whole))
+        return {n: me if value == "me" else value for n, value in values.items()}
+    who = chance.choice([me, me, show["Gus"].id, show["Ada"].id, ""])
+    words = dict.fromkeys(chance.sample(WORDS, 2), who)
+    return words | {"status": chance.choice(STEPS)} if chance.random() < 0.7 else words
+
+
+def _forge(chance: random.Random, phone: Phone, scoped: ScopedShow, paper: tuple[str, str]) -> None:
+    envelope, slip = paper
+    values: dict[str, Any] = {"money": cell(str(chance.randrange(1, 4000)))}
+    write = Write(RECEIPT.name, slip, chance.choice([values, {"void": True}, {"number": "7"}]))
+    if chance.random() < 0.7:
+        write = Write(ENVELOPE.name, envelope, _anything(chance, scoped.show, phone.user))
+    phone.store.commit([write], user=phone.user)
+
+
+@pytest.mark.parametrize("seed", range(1))
+def test_no_forgery_has_an_envelope_approved_by_its_own_or_changes_what_is_approved(
+    scoped: ScopedShow, seed: int
+) -> None:
+    _forged_for_an_hour(random.Random(seed), scoped)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_nor_do_many(scoped: ScopedShow, seed: int) -> None:
+    _forged_for_an_hour(random.Random(seed), scoped)
+
+
+def _forged_for_an_hour(chance: random.Random, scoped: ScopedShow) -> None:
+    envelope = at_step(scoped.desk, scoped.show, "open")
+    (slip,) = receipts_of(scoped.desk, envelope)
+    people = {scoped.show[name].id: name for name in ROLES}
+    reached, stood = set[str](), (0, slip.money)
+    for minute in range(60):
+        scoped.wall.shows(9, minute)
+        phone = scoped.phone(chance.choice([*ROLES]))
+        if chance.random() < 0.8:  # else it writes beside what others have written since
+            phone.sync()
+        for _ in range(chance.randrange(1, 4)):
+            _forge(chance, phone, scoped, (envelope.id, slip.id))
+        phone.sync()
+        stood = _is_right(scoped, envelope, slip, people, stood)
+        reached.add(STEPS[stood[0]])
+    assert len(reached) > 1, "nothing was ever let through"
+
+
+def _is_right(
+    scoped: ScopedShow,
+    envelope: Envelope,
+    slip: Receipt,
+    people: dict[str, str],
+    stood: tuple[int, Money],
+) -> tuple[int, Money]:
+    now, paper = scoped.desk.get(ENVELOPE, envelope.id), scoped.desk.get(RECEIPT, slip.id)
+    at, approved = STEPS.index(now.status), STEPS.index("approved")
+    if at >= STEPS.index("audited"):
+        assert people[now.audited_by] in ("Ada", "Lou", "Cam")
+        assert now.audited_by != now.submitted_by
+    if at >= approved:
+        assert people[now.approved_by] in ("Ada", "Lou")
+        assert now.approved_by != now.submitted_by
+    if stood[0] >= approved and at >= approved:
+        assert paper.money == stood[1]
+    if stood[0] == STEPS.index("posted"):
+        assert (at, people.get(now.transaction)) == (stood[0], None)
+    assert (now.number, paper.number) == (envelope.number, slip.number)
+    return at, paper.money

@@ -29,7 +29,7 @@ _OFFICES: Final = 10_000
 
 
 class NumberBlock(Record):
-    """A fact: from `first` to `last` only that device gives numbers of the series."""
+    """From `first` to `last` only that device gives numbers of the series."""
 
     series: Annotated[str, one_of(*SERIES), Label("Numbers of")]
     first: Count
@@ -44,7 +44,7 @@ BLOCK = Kind(
     title="Block of numbers",
     plural="Blocks of numbers",
     named_by="series",
-    nature="fact",
+    nature="shared",
     columns=("series", "first", "last", "device", "at"),
     natural=lambda production, block: block_id(production, block.series, block.first),
     confidentiality="amber",
