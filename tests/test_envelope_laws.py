@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -386,9 +386,15 @@ WORDS = ("status", "submitted_by", "audited_by", "approved_by", "transaction", "
 
 def _anything(chance: random.Random, show: SmallShow, me: str) -> dict[str, Any]:
     """A step as an app would take it, or any words of one."""
-    whole = [HANDED_IN, AUDITED, APPROVED, POSTED, {**BACK, "approved_by": ""}]
+    whole: list[dict[str, Any]] = [
+        HANDED_IN,
+        AUDITED,
+        APPROVED,
+        POSTED,
+        {**BACK, "approved_by": ""},
+    ]
     if chance.random() < 0.6:
-        values = dict(chance.choice(whole))
+        values = chance.choice(whole)
         return {n: me if value == "me" else value for n, value in values.items()}
     who = chance.choice([me, me, show["Gus"].id, show["Ada"].id, ""])
     words = dict.fromkeys(chance.sample(WORDS, 2), who)
@@ -420,7 +426,7 @@ def test_nor_do_many(scoped: ScopedShow, seed: int) -> None:
 def _forged_for_an_hour(chance: random.Random, scoped: ScopedShow) -> None:
     envelope = at_step(scoped.desk, scoped.show, "open")
     (slip,) = receipts_of(scoped.desk, envelope)
-    people = {scoped.show[name].id: name for name in ROLES}
+    people: dict[str, str] = {scoped.show[name].id: name for name in ROLES}
     reached, stood = set[str](), (0, slip.money)
     for minute in range(60):
         scoped.wall.shows(9, minute)
@@ -439,7 +445,7 @@ def _is_right(
     scoped: ScopedShow,
     envelope: Envelope,
     slip: Receipt,
-    people: dict[str, str],
+    people: Mapping[str, str],
     stood: tuple[int, Money],
 ) -> tuple[int, Money]:
     now, paper = scoped.desk.get(ENVELOPE, envelope.id), scoped.desk.get(RECEIPT, slip.id)
