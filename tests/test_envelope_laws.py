@@ -162,6 +162,18 @@ def test_above_the_limit_the_auditor_does_not_approve_and_the_limit_is_the_shows
     assert approve(Desk(company.desk.store, ALL, user=company.show["Ada"].id), envelope)
 
 
+def test_foreign_slips_count_against_the_limit_at_the_rate_that_was_used(
+    company: Company,
+) -> None:
+    envelope = at_step(company.desk, company.show, "submitted", spent="2000")
+    pesos = Money(amount=Decimal(10_000), currency="MXN")
+    slip = Receipt(date=TODAY, vendor="Zia", money=pesos, rate="0.0501", envelope=envelope.id)
+    company.desk.add(slip)
+    audit(Desk(company.desk.store, ALL, user=company.show["Ada"].id), envelope)
+
+    assert forged(company, "Ada", envelope, APPROVED) == ["second-person"]
+
+
 def test_a_role_approves_up_to_the_amount_that_the_show_gives_it(company: Company) -> None:
     change_cell(company.desk, "steps", "apoc", "W:audit ; W:approve limited:200")
     small, large = (at_step(company.desk, company.show, "audited", x) for x in ("150", "201"))

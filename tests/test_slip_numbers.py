@@ -292,6 +292,7 @@ def test_the_last_slips_are_missed_too_once_the_envelope_is_closed(show: SmallSh
     assert top_sheet._census(told.receipts, told.gaps) == (
         "1 receipt; no photos; MISSING: nos. 1, 1B, 2, 3."
     )
+    assert top_sheet._census((), ("1",)) == "0 receipts; MISSING: no. 1."
 
 
 @settings(max_examples=50)

@@ -11,6 +11,7 @@ from data.errors import Refused
 from data.kinds.floats import out_of_the_float
 from data.kinds.production import Production
 from data.kinds.receipts import Receipt
+from data.kinds.slip_sums import in_show_currency
 from data.rules.petty_cash import LIMITS, Limits
 
 DONE: Final = {
@@ -53,6 +54,7 @@ def limits_of(show: Production) -> Limits:
 
 
 def paid_back(slips: Iterable[Receipt], currency: str) -> Decimal:
-    """What an approval lets be paid in one currency: the slips that were accepted."""
-    money = (s.money for s in slips if out_of_the_float(s) and not s.rejected)
-    return sum((m.amount for m in money if m.currency == currency), Decimal(0))
+    """What an approval lets be paid, in the show's currency at the rates that were used."""
+    taken = (slip for slip in slips if out_of_the_float(slip) and not slip.rejected)
+    money = (in_show_currency(slip, currency) for slip in taken)
+    return sum((m.amount for m in money if m is not None), Decimal(0))

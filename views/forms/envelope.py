@@ -114,7 +114,7 @@ def _receipts(sheet: Sheet, facts: EnvelopeFacts) -> None:
         table.row(["", "", "No receipts", *[""] * 7])
     table.end()
     sheet.y += GAP
-    if facts.receipts:
+    if facts.receipts or facts.gaps:
         text = _census(facts.receipts, facts.gaps)
         for line in sheet.faces["plain"].wrapped(text, 7, sheet.inner - 4):
             sheet.need(GAP)
@@ -129,7 +129,7 @@ def _census(receipts: Sequence[EnvelopeReceipt], gaps: Sequence[str]) -> str:
     parts = [f"{len(receipts)} receipts" if len(receipts) != 1 else "1 receipt"]
     if void:
         parts.append(f", {void} of them void")
-    if len(bare) == len(receipts):
+    if bare and len(bare) == len(receipts):
         parts.append("; no photos")
     elif bare:
         parts.append(f"; no photo of {_nos(bare)}")
