@@ -13,6 +13,7 @@ import sys
 import tempfile
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -112,7 +113,7 @@ def envelope_of(photos: int) -> EnvelopeFacts:
             "Comet Hardware",
             Decimal("12.50"),
             "USD",
-            photos=(_apart(real[n % len(real)], n),),
+            photos=(partial(_apart, real[n % len(real)], n),),
         )
         for n in range(photos)
     )
@@ -121,7 +122,7 @@ def envelope_of(photos: int) -> EnvelopeFacts:
 
 def _paper(photos: int) -> Row:
     facts = envelope_of(photos)
-    pictures = [photo for slip in facts.receipts for photo in slip.photos if photo]
+    pictures = [photo() for slip in facts.receipts for photo in slip.photos if photo]
 
     def saved_again() -> None:
         from PIL import Image
