@@ -111,6 +111,22 @@ def test_slips_of_several_countries_are_read(
     assert expected == read(slip)
 
 
+@pytest.mark.parametrize(
+    ("slip", "total"),
+    [
+        ("ZIA TAXI\nCab 114 Permit 20417\n06/05/2026\nTOTAL      12.50", "12.50"),
+        ("ZIA PARKING\nLot 3, 450 spaces\n06/05/2026\nPaid with thanks\n$ 4.50", "4.50"),
+        ("ZIA PARKING\nTicket 81734\n06/05/2026\n7,50 EUR", "7.50"),
+        ("Received of Gus Grip\nthe sum of USD 40.00\nfor 3 cases of water", "40.00"),
+        ("HINODE OIL\n2026/06/05\nRegular      35.10 L\n合計      5,265", "5265"),
+        ("HINODE MARKET\n2026/06/05\nApples 1.25      580\n合計      580", "580"),
+        ("KIOSK HINODE\n2026/06/05\n合計      1,080", "1080"),
+    ],
+)
+def test_a_slip_with_one_amount_tells_it(slip: str, total: str) -> None:
+    assert Decimal(total) == read(slip)[2]
+
+
 def test_a_slip_that_lies_askew_is_read_alike() -> None:
     assert read(AMERICAN) == read(AMERICAN, slant=7)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -88,23 +88,32 @@ class _Reading:
         # What coarse parts say of the whole, at most (Cauchy-Schwarz); few come to be compared.
         if _dot(self.means, kept.means) + self.rest_of_means * kept.rest_of_means < least:
             return False
-        open_to_all = self.rest * kept.rest
+        rest, turns = _turns(kept.packed)
+        open_to_all = self.rest * rest
         return any(
             _dot(self.arcs, arcs) + open_to_all >= least and _dot(self.rings, rings) >= least
-            for arcs, rings in kept.turns
+            for arcs, rings in turns
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
+    """A look as the whole rings have it, which is all that most comparisons need."""
+
+    packed: bytes
     means: Rings
     rest_of_means: float
-    rest: float
-    turns: tuple[tuple[Rings, Rings], ...]
-    """By quarter turns: arcs, and all of it."""
 
 
-@lru_cache(maxsize=4096)
+def _halves(tell: Callable[[int], int]) -> bytes:
+    """What both levels of each possible byte come to together."""
+    return bytes(tell((byte >> 4) - LEVELS) + tell((byte & 15) - LEVELS) for byte in range(256))
+
+
+_SUM, _SQUARES = _halves(lambda level: level + LEVELS), _halves(lambda level: level * level)
+
+
+@lru_cache(maxsize=20_000)
 def _kept(look: str) -> _Kept | None:
     try:
         packed = base64.b64decode(look, validate=True)
@@ -112,12 +121,22 @@ def _kept(look: str) -> _Kept | None:
         return None
     if len(packed) != RINGS * SPOKES // 2:
         return None
+    length = sqrt(sum(packed.translate(_SQUARES))) or 1.0
+    sums, ring = packed.translate(_SUM), SPOKES // 2
+    means = tuple(
+        (sum(sums[at : at + ring]) - LEVELS * SPOKES) / length / sqrt(SPOKES)
+        for at in range(0, len(sums), ring)
+    )
+    return _Kept(packed, means, sqrt(max(0.0, 1.0 - _dot(means, means))))
+
+
+@lru_cache(maxsize=512)
+def _turns(packed: bytes) -> tuple[float, tuple[tuple[Rings, Rings], ...]]:
+    """What arcs leave out of a look; and by quarter turns, its arcs and all of it."""
     levels = [float(half - LEVELS) for byte in packed for half in (byte >> 4, byte & 15)]
     rings = _of_length_one(levels)
     turned = [_turned(rings, quarter) for quarter in range(4)]
-    means, rest_of_means = _coarse(rings, SPOKES)
-    _, rest = _coarse(rings, ARC)
-    return _Kept(means, rest_of_means, rest, tuple((_coarse(t, ARC)[0], t) for t in turned))
+    return _coarse(rings, ARC)[1], tuple((_coarse(t, ARC)[0], t) for t in turned)
 
 
 def _turned(rings: Rings, quarters: int) -> Rings:
