@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -9,10 +10,13 @@ from datetime import date
 from decimal import Decimal
 from math import cos, radians, sin
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from PIL import Image
 
 from data.errors import Refused
+from data.photos import fit, read_jpeg
 from data.reading.days import days_in
 from data.reading.eyes import Eyes
 from data.reading.lines import Corners
@@ -200,6 +204,28 @@ def test_without_the_extra_a_sentence_says_what_to_install(monkeypatch: pytest.M
 
     with pytest.raises(Refused, match=r"pip install 'callboard\[ocr\]'"):
         Eyes()
+
+
+@pytest.mark.parametrize(
+    ("taken", "looked_at"), [((3024, 4032), (1088, 1451)), ((600, 1700), (600, 1700))]
+)
+def test_a_large_photo_is_looked_at_smaller_and_marked_where_it_is(
+    taken: tuple[int, int], looked_at: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", taken, "white").save(out, "JPEG")
+    across = looked_at[0]
+
+    def recognised(image: Image.Image) -> SimpleNamespace:
+        assert looked_at == image.size
+        return SimpleNamespace(boxes=[[(0, 0), (across, 0), (across, 9), (0, 9)]], txts=["TOTAL"])
+
+    eyes = Eyes()
+    monkeypatch.setattr(eyes, "_recognise", recognised)
+    ((corners, text),) = eyes.see(out.getvalue())
+
+    assert text == "TOTAL"
+    assert corners[1] == (read_jpeg(fit(out.getvalue())).width, 0)
 
 
 def test_the_command_reads_real_slips_and_passes_over_what_is_none(tmp_path: Path) -> None:
