@@ -135,6 +135,37 @@ def test_the_same_photo_and_a_look_alike_are_flagged(show: SmallShow, envelope: 
     assert "look-alike" not in codes(show, long_ago, Shot(small=small(one)))
 
 
+def test_what_is_known_of_other_slips_keeps_up_with_them(
+    show: SmallShow, envelope: Envelope
+) -> None:
+    desk, photo = show.desk, "a" * 64
+    first = log_receipt(desk, slip(envelope, photos={photo}))
+    again, pictured = slip(envelope), slip(envelope, vendor="Another", photos={photo})
+    assert (codes(show, again), codes(show, pictured)) == ({"duplicate"}, {"same-photo"})
+
+    first = desk.edit(first, date=TODAY - timedelta(days=1), photos=set())
+    assert (codes(show, again), codes(show, pictured)) == (set(), set())
+    first = desk.edit(first, date=TODAY, photos={photo})
+    assert (codes(show, again), codes(show, pictured)) == ({"duplicate"}, {"same-photo"})
+    desk.delete(first)
+    assert (codes(show, again), codes(show, pictured)) == (set(), set())
+    assert desk.last is not None
+    desk.undo(desk.last)
+    assert (codes(show, again), codes(show, pictured)) == ({"duplicate"}, {"same-photo"})
+
+
+def test_another_slip_is_told_once_for_the_plainest_reason(
+    show: SmallShow, envelope: Envelope
+) -> None:
+    photo = (SLIPS / "029.jpg").read_bytes()
+    first = log_receipt(show.desk, slip(envelope), photo=photo, look=look_of(small(photo)))
+    (name,) = first.photos
+    shot = Shot(name=name, small=small(photo))
+
+    assert codes(show, slip(envelope), shot) == {"same-photo"}
+    assert codes(show, slip(envelope), Shot(small=shot.small)) == {"duplicate"}
+
+
 def test_a_photo_that_cannot_be_read_is_flagged(show: SmallShow, envelope: Envelope) -> None:
     good = Sight(paper=250, sharp=0.8)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
 from data.desk import Desk
 from data.kinds.envelopes import ENVELOPE
@@ -258,6 +259,7 @@ def _slip(desk: Desk, slip: Receipt) -> EnvelopeReceipt:
         void=not out_of_the_float(slip),
         void_reason=slip.void_reason or _paid_otherwise(slip),
         photos=tuple(
-            desk.blobs.read(name) if desk.blobs.has(name) else None for name in sorted(slip.photos)
+            partial(desk.blobs.read, name) if desk.blobs.has(name) else None
+            for name in sorted(slip.photos)
         ),
     )
