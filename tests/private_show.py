@@ -54,7 +54,7 @@ def more_kinds(show: SmallShow) -> None:
     desk.add(IdCheck(person=gus.id, what="passport", verified=True, on=show.day.date, by="Ada"))
     give_role(desk, gus, "dept_head", until=datetime(2027, 1, 1, tzinfo=UTC), why="key grip")
     change_cell(desk, "hotel", "medic", "R", why="the medic stays there too")
-    phone = desk.add(Device(name="Gus's phone", letter="B", person=gus.id, paired=PAIRED))
+    phone = desk.add(Device(name="Gus's phone", person=gus.id, paired=PAIRED))
     lease_envelopes(desk, phone)
     take_out(desk, phone, "lost", why="left on the bus")
     tablet = desk.add(Device(name="Gate tablet", lent_to="ad", unit="Main", paired=PAIRED))

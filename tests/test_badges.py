@@ -114,6 +114,10 @@ def test_only_the_office_begins_and_a_device_ends_its_numbers_with_its_letter(
     assert there.all(BADGE_KEY) == show.desk.all(BADGE_KEY)
     assert [b.number for b in there.all(BADGE)] == ["1"]
 
+    device.set_meta(letter="C", production=show.desk.store.production)  # as the welcome does
+    give_badges(there, [show["Cam"]])
+    assert [b.number for b in there.all(BADGE)] == ["1", "1C"]
+
 
 # ---- at the gate ---------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from data.desk import Desk
 from data.errors import BadInput, NotFound, Refused
 from data.fields import Flag, Label, Line, Moment
 from data.kind import Kind
-from data.kinds.own import own_device
+from data.kinds.numbers import own_letter
 from data.kinds.people import PERSON, Person, PersonId
 from data.reach import Reach
 from data.record import Record, natural_id
@@ -152,10 +152,10 @@ def _new(desk: Desk, place: int, person: Person) -> Badge:
 def _letter(desk: Desk) -> str:
     if desk.store.hub:
         return ""
-    device = own_device(desk)
-    if device is None or not device.letter:
-        raise Refused("Badges are given at the office, or on a device with a letter of its own.")
-    return device.letter
+    letter = own_letter(desk)
+    if not letter:
+        raise Refused("Badges are given at the office, or on a device that it has given a letter.")
+    return letter
 
 
 def _order(number: str) -> tuple[int, str]:

@@ -24,7 +24,6 @@ class Device(Record):
     """A phone, tablet or laptop that was paired: to a person, or lent to a role."""
 
     name: Line
-    letter: Annotated[Line, Label("Letter", "ends the numbers it writes")] = ""
     person: Annotated[PersonId | None, Label("Belongs to")] = None
     lent_to: Annotated[str, one_of(*ROLE_NAMES, ""), Label("Lent to the role")] = ""
     department: Line = ""
@@ -53,7 +52,7 @@ DEVICE = Kind(
     title="Device",
     plural="Devices",
     nature="shared",
-    columns=("name", "letter", "person", "lent_to", "unit", "paired"),
+    columns=("name", "person", "lent_to", "unit", "paired"),
     confidentiality="amber",
     reach=Reach("devices", part="device", owner=("person",)),
 )
