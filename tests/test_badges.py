@@ -116,7 +116,7 @@ def test_only_the_office_begins_and_a_device_ends_its_numbers_with_its_letter(
 
     device.set_meta(letter="C", production=show.desk.store.production)  # as the welcome does
     give_badges(there, [show["Cam"]])
-    assert [b.number for b in there.all(BADGE)] == ["1", "1C"]
+    assert [b.number for b in there.all(BADGE)] == ["1", "2C"]
 
 
 # ---- at the gate ---------------------------------------------------------------------------------
