@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from data.desk import Desk
-from data.kinds.envelopes import ENVELOPE, Envelope
+from data.kinds.envelopes import ENVELOPE, Envelope, is_open
 from data.kinds.floats import balance, float_of, out_of_the_float
 from data.kinds.production import show_of, today
 from data.kinds.receipts import RECEIPT, Receipt
@@ -103,7 +103,8 @@ def _money(
         yield Flag("po", f"A slip over {limit:,.2f} {currency} needs a PO number.")
     if here is None:
         yield Flag("rate", f"Write the rate into {currency} that was used.")
-    if envelope is not None and out_of_the_float(receipt):
+    # What was handed in nobody tops up any more.
+    if envelope is not None and is_open(envelope) and out_of_the_float(receipt):
         yield from _spent(desk, receipt, envelope, limits)
 
 

@@ -161,8 +161,6 @@ def _standing(slip: Receipt) -> list[ft.Control]:
 
 def _look_again(desk: Desk, slip: Receipt) -> list[ft.Control]:
     found = flags_of(desk, slip)
-    if _step(desk, slip) != "open":  # nobody tops it up any more
-        found = [flag for flag in found if flag.code != "float"]
     return [card(*flag_lines(found), title="Look again")] if found else []
 
 

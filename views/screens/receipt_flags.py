@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 import flet as ft
@@ -19,7 +19,9 @@ from views.safe import act
 from views.shots import Taken
 from views.theme import SMALL, TARGET, TO_DO
 
-SEEN = frozenset({"same-photo", "look-alike", "dark", "blurred"})
+BAD = frozenset({"dark", "blurred"})
+"""What another photo mends."""
+SEEN = frozenset({"same-photo", "look-alike"}) | BAD
 """What only a photo tells; it is asked once, when the photo is taken."""
 
 
@@ -38,18 +40,27 @@ def of_draft(desk: Desk, draft: Draft, photos: Iterable[str]) -> list[Flag]:
     return flags_of(desk, Receipt(**said, photos=frozenset(photos)))
 
 
-def flag_lines(flags: Iterable[Flag], *, most: int = 99, opens: bool = True) -> list[ft.Control]:
-    """Each in a line; one that means another slip opens it, where nothing typed is lost by that."""
+def flag_lines(
+    flags: Iterable[Flag],
+    *,
+    most: int = 99,
+    opens: bool = True,
+    again: Callable[[], ft.Control] | None = None,
+) -> list[ft.Control]:
+    """Each in a line; one that means another slip opens it, where nothing typed is lost by that.
+    `again` takes a photo anew that shows nothing."""
     flags = list(flags)
-    lines = [_line(flag, opens=opens) for flag in flags[:most]]
+    lines = [_line(flag, opens=opens, again=again) for flag in flags[:most]]
     if len(flags) > most:
         lines.append(note(f"And {len(flags) - most} more to look at below."))
     return lines
 
 
-def _line(flag: Flag, *, opens: bool) -> ft.Control:
+def _line(flag: Flag, *, opens: bool, again: Callable[[], ft.Control] | None) -> ft.Control:
     sign = ft.Icon(ft.Icons.WARNING_AMBER, size=20, color=TO_DO)
     words = ft.Text(flag.sentence, theme_style=SMALL, expand=True)
+    if flag.code in BAD and again is not None:
+        return ft.Row([sign, words, again()])
     if flag.other is None or not opens:
         return ft.Row([sign, words])
     path = f"/receipt/{flag.other}"

@@ -24,7 +24,7 @@ from views.screens.receipt_choices import (
     vendor_chips,
 )
 from views.screens.receipt_fields import FIELDS, more_fields
-from views.screens.receipt_flags import flag_lines, of_draft, of_photo
+from views.screens.receipt_flags import BAD, flag_lines, of_draft, of_photo
 from views.screens.receipt_photos import PhotoTile, taken_photos
 from views.shots import Taken
 from views.theme import GAP, QUIET, SMALL, TARGET
@@ -50,15 +50,20 @@ def ReceiptNew() -> ft.View:
     flags = _each([*[f for n in photos for f in seen.get(n, ())], *of_draft(desk, draft, photos)])
 
     def took(taken: Taken) -> None:
-        draft.attach({**draft.photos, **photos, taken.name: taken.look})
+        draft.attach({**draft.photos, taken.name: taken.look})
         said = of_photo(desk, draft, taken)
         set_photos(lambda now: {**now, taken.name: taken.look})
         set_seen(lambda now: {**now, taken.name: said})
 
     def leave_out(name: str) -> None:
-        left = {n: look for n, look in photos.items() if n != name}
-        draft.attach(left)
-        set_photos(left)
+        draft.attach({n: look for n, look in draft.photos.items() if n != name})
+        set_photos(lambda now: {n: look for n, look in now.items() if n != name})
+
+    def took_again(taken: Taken) -> None:
+        for name in photos:
+            if any(flag.code in BAD for flag in seen.get(name, ())):
+                leave_out(name)
+        took(taken)
 
     def kept() -> Receipt:
         looks = frozenset(look for look in photos.values() if look)
@@ -83,9 +88,13 @@ def ReceiptNew() -> ft.View:
         draft.done()
         return go("/receipts")
 
+    def again() -> ft.Control:
+        tile: ft.Control = PhotoTile("Again", took_again, plain=True)
+        return tile
+
     foot = ft.Column(
         [
-            *flag_lines(flags, most=IN_SIGHT, opens=waits),
+            *flag_lines(flags, most=IN_SIGHT, opens=waits, again=again),
             ft.Row(
                 [
                     main_button("Save, another slip", next_one, second=True),
@@ -117,7 +126,7 @@ def ReceiptNew() -> ft.View:
             *category_chips(desk, draft),
             envelope_choice(desk, draft),
             *more_fields(draft, more, lambda: set_more(not more)),
-            *flag_lines(flags[IN_SIGHT:], opens=waits),
+            *flag_lines(flags[IN_SIGHT:], opens=waits, again=again),
         ],
         foot=foot,
     )
