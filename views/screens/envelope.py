@@ -112,7 +112,7 @@ def Float(envelope: Envelope) -> ft.Control:
         moved.done()
 
     movements = [
-        line(f"{short_day(m.on)}  {m.what}{'  ' + m.note if m.note else ''}", str(m.money))
+        line(" · ".join(filter(None, (short_day(m.on), m.what, m.note))), str(m.money))
         for m in movements_of(desk, envelope)
     ]
     return card(

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
+
 import flet as ft
 
 from data.desk import Desk
-from data.kinds.envelope_life import DONE
+from data.fields import Money
+from data.kinds.floats import totals
 from data.kinds.people import called
 from data.kinds.petty_cash import Logged, exposure, petty_cash_log, without_a_slip
 from views.context import go, use_desk, use_place, use_records, use_state
 from views.parts import card, empty, note, side_button, sub_view, tile
-from views.safe import screen
+from views.safe import act, screen
 from views.screens.envelope_sums import line
 from views.screens.receipts import SlipRow
-from views.theme import BODY
+from views.theme import BODY, GAP
 from views.words import count, money, short_day
 
 WINDOW = 60
+WAITS: Final = {
+    "open": "Open",
+    "submitted": "To audit",
+    "audited": "To approve",
+    "approved": "To post",
+    "posted": "Posted",
+}
+"""What an envelope at each step waits for, in a word or two."""
 
 
 @screen
@@ -25,8 +38,10 @@ def PettyCash() -> ft.View:
     desk = use_desk()
     use_records("envelope", "cash", "receipt", "person")
     window, set_window = use_state(WINDOW)
+    step, set_step = use_state("")
     log = petty_cash_log(desk)
-    more = len(log) - window
+    shown = [entry for entry in log if step in ("", entry.envelope.status)]
+    more = len(shown) - window
     return sub_view(
         "Petty cash",
         lambda: go("/receipts"),
@@ -35,7 +50,8 @@ def PettyCash() -> ft.View:
             _held(desk, log),
             *_cards(desk),
             card(
-                *[_logged(desk, entry) for entry in log[:window]],
+                _steps(log, step, set_step),
+                *[_logged(desk, entry) for entry in shown[:window]],
                 *([side_button(f"Show more ({more})", lambda: set_window(window + WINDOW))])
                 * (more > 0),
                 *([] if log else [empty("No float was issued yet.")]),
@@ -60,6 +76,9 @@ def _held(desk: Desk, log: list[Logged]) -> ft.Control:
     held = sorted(exposure(desk).items(), key=lambda entry: -max(entry[1].values()))
     oldest = next((entry for entry in log if any(entry.outstanding.values())), None)
     told = [line(called(desk, person), money(sums)) for person, sums in held]
+    if len(held) > 1:
+        each = (Money(amount=a, currency=c) for _, sums in held for c, a in sums.items())
+        told.append(line("All together", money(totals(each))))
     if oldest is not None and oldest.issued is not None:
         since = f"Outstanding longest: {oldest.envelope.number}, since {short_day(oldest.issued)}."
         told.append(note(since))
@@ -75,11 +94,32 @@ def _cards(desk: Desk) -> list[ft.Control]:
     return [card(*rows, title=f"Purchasing card, slip missing: {count(len(bare), 'slip')}")]
 
 
+def _steps(log: list[Logged], chosen: str, choose: Callable[[str], None]) -> ft.Control:
+    """How many envelopes wait for what; a tap shows those alone."""
+    there = Counter(entry.envelope.status for entry in log)
+
+    def chip(step: str) -> ft.Control:
+        put = "" if step == chosen else step
+        return ft.Chip(
+            label=ft.Text(f"{WAITS[step]} {there[step]}"),
+            key=step,
+            selected=step == chosen,
+            on_select=act(lambda: choose(put)),
+        )
+
+    return ft.Row(
+        [chip(step) for step in WAITS if there[step]],
+        wrap=True,
+        spacing=GAP,
+        run_spacing=GAP,
+    )
+
+
 def _logged(desk: Desk, entry: Logged) -> ft.Control:
     envelope = entry.envelope
-    since = f"{short_day(entry.issued)}: " if entry.issued else ""
-    step = "is open" if envelope.status == "open" else DONE[envelope.status]
-    said = f"{since}cash {money(entry.cash)}, slips {money(entry.spent)}; {step}"
+    since = f"{short_day(entry.issued)} · " if entry.issued else ""
+    sums = f"cash {money(entry.cash)} · slips {money(entry.spent)}"
+    said = f"{since}{sums} · {WAITS[envelope.status].lower()}"
     return tile(
         f"{envelope.number} {called(desk, envelope.custodian)}",
         said,

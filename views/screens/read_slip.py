@@ -23,6 +23,7 @@ from data.reading.slip import Reading, read_slip
 from views.context import go, use_desk, use_records, use_state
 from views.parts import card, main_button, note, side_button, sub_view
 from views.safe import say, screen
+from views.screens.receipts import with_way_back
 from views.theme import BODY, GAP, QUIET, SMALL
 from views.words import short_day
 
@@ -52,6 +53,7 @@ def ReadSlip() -> ft.View:
     reading, set_reading = use_state(nothing)
     busy, set_busy = use_state(False)
     photo = _photo(desk, slip)
+    back = with_way_back(f"/receipt/{slip.id}")
     offers = [] if reading is None else offers_of(desk, slip, reading)
 
     async def read() -> None:
@@ -74,7 +76,7 @@ def ReadSlip() -> ft.View:
 
     return sub_view(
         "Read the slip",
-        lambda: go(f"/receipt/{slip.id}"),
+        lambda: go(back),
         [
             note("What is read here is a suggestion. Look at the mark, then take it over."),
             ft.Row(

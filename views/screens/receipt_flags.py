@@ -12,10 +12,10 @@ from data.fields import Money
 from data.kinds.production import show_of, today
 from data.kinds.receipts import Receipt
 from data.kinds.slip_flags import Flag, flags_of
-from views.context import go
 from views.drafts import Draft
 from views.parts import note
 from views.safe import act
+from views.screens.receipts import open_slip
 from views.shots import Taken
 from views.theme import SMALL, TARGET, TO_DO
 
@@ -63,6 +63,6 @@ def _line(flag: Flag, *, opens: bool, again: Callable[[], ft.Control] | None) ->
         return ft.Row([sign, words, again()])
     if flag.other is None or not opens:
         return ft.Row([sign, words])
-    path = f"/receipt/{flag.other}"
-    see = ft.TextButton("See it", height=TARGET, on_click=act(lambda: go(path)))
+    other = flag.other
+    see = ft.TextButton("See it", height=TARGET, on_click=act(lambda: open_slip(other)))
     return ft.Row([sign, words, see])

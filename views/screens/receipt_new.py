@@ -26,6 +26,7 @@ from views.screens.receipt_choices import (
 from views.screens.receipt_fields import FIELDS, more_fields
 from views.screens.receipt_flags import BAD, flag_lines, of_draft, of_photo
 from views.screens.receipt_photos import PhotoTile, taken_photos
+from views.screens.receipts import open_slip
 from views.shots import Taken
 from views.theme import GAP, QUIET, SMALL, TARGET
 from views.words import count, money
@@ -153,13 +154,12 @@ def _pile(desk: Desk, pile: list[str]) -> list[ft.Control]:
     words = f"{count(len(slips), 'slip')} saved here."
     if last.number:
         words += f" Write {last.number} on the last one, {last.money}."
-    path = f"/receipt/{last.id}"
     return [
         ft.Row(
             [
                 ft.Icon(ft.Icons.CHECK_CIRCLE_OUTLINE, size=20, color=QUIET),
                 ft.Text(words, theme_style=SMALL, expand=True),
-                ft.TextButton("Open it", height=TARGET, on_click=act(lambda: go(path))),
+                ft.TextButton("Open it", height=TARGET, on_click=act(lambda: open_slip(last.id))),
             ]
         ),
         *flag_lines(flags_of(desk, last)),

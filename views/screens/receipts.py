@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -18,8 +18,8 @@ from views.context import go, here, use_desk, use_records, use_state
 from views.inputs import choose
 from views.parts import centred, empty, heading, icon_button, main_button, side_button
 from views.safe import act, part
-from views.screens.receipt_filters import LOGGED, filters, in_order
-from views.theme import BODY, GAP, PAD, QUIET, SMALL
+from views.screens.receipt_filters import filters, in_order, use_asked
+from views.theme import BODY, GAP, PAD, QUIET, SMALL, TARGET
 from views.words import count, money, short_day
 
 NO_VENDOR = "Vendor not written yet"
@@ -31,9 +31,7 @@ def Receipts() -> ft.Control:
     """All slips or one envelope's, the latest logged first or as somebody asks for them."""
     desk = use_desk()
     use_records("receipt", "envelope", "cash")
-    at_first = Asked(envelope=here().get("envelope", ""))
-    asked, set_asked = use_state(at_first)
-    order, set_order = use_state(LOGGED)
+    asked, order, set_asked, set_order = use_asked(here().get("envelope"))
     open_, set_open = use_state(False)
     window, set_window = use_state(WINDOW)
     slips = in_order(desk.all(RECEIPT), asked, order)
@@ -41,6 +39,10 @@ def Receipts() -> ft.Control:
 
     def ask(**changes: Any) -> None:
         set_asked(lambda now: replace(now, **changes))
+
+    def show_all() -> None:
+        set_asked(Asked(envelope=asked.envelope))
+        set_open(False)
 
     top = [
         ft.Row([main_button("Log receipt", lambda: go(log), icon=ft.Icons.PHOTO_CAMERA)]),
@@ -60,6 +62,7 @@ def Receipts() -> ft.Control:
             ]
         ),
         *(filters(asked, ask, order, set_order) if open_ else ()),
+        *([] if asked == Asked(envelope=asked.envelope) else [_narrowed(show_all)]),
     ]
     return centred(
         ft.ListView(
@@ -99,8 +102,25 @@ def SlipRow(desk: Desk, slip: Receipt) -> ft.Control:
         ),
         trailing=ft.Text(str(slip.money), theme_style=BODY, style=struck),
         content_padding=ft.Padding.symmetric(horizontal=0, vertical=2),
-        on_click=act(lambda: go(f"/receipt/{slip.id}")),
+        on_click=act(lambda: open_slip(slip.id)),
     )
+
+
+def open_slip(slip_id: str) -> Awaitable[None]:
+    """Opens a slip's screen, from which the way leads back to this one."""
+    came = ft.context.page.route.partition("?")[0]
+    return go(f"/receipt/{slip_id}?from={came}")
+
+
+def way_back() -> str:
+    """Where a slip's screen was come to from; the list of all, where nobody said it."""
+    came = here().get("from", "")
+    return came if came.startswith("/") else "/receipts"
+
+
+def with_way_back(path: str) -> str:
+    """The path of another screen of slips, from which the way leads back to the same place."""
+    return f"{path}?from={way_back()}"
 
 
 def _envelope_line(desk: Desk, envelope: Envelope | None) -> list[ft.Control]:
@@ -116,6 +136,16 @@ def _envelope_line(desk: Desk, envelope: Envelope | None) -> list[ft.Control]:
             ]
         )
     ]
+
+
+def _narrowed(show_all: Callable[[], None]) -> ft.Control:
+    """That not all are shown: what was asked for stays while slips are opened one by one."""
+    return ft.Row(
+        [
+            ft.Text("Not all are shown.", theme_style=SMALL, color=QUIET, expand=True),
+            ft.TextButton("Show all", height=TARGET, on_click=act(show_all)),
+        ]
+    )
 
 
 def _envelopes(desk: Desk) -> list[tuple[str, str]]:
