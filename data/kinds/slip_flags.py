@@ -137,4 +137,4 @@ def _seen(shot: Shot, limits: Limits) -> Iterator[Flag]:
 
 def _named(other: Receipt) -> str:
     number = f"slip {other.number}" if other.number else "a slip"
-    return f"{number} ({other.vendor}, {other.money})"
+    return f"{number} ({', '.join(filter(None, (other.vendor, str(other.money))))})"
