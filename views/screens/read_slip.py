@@ -23,7 +23,7 @@ from data.reading.slip import Reading, read_slip
 from views.context import go, use_desk, use_records, use_state
 from views.parts import card, main_button, note, side_button, sub_view
 from views.safe import say, screen
-from views.screens.receipts import with_way_back
+from views.screens.receipts import use_way_back, with_way
 from views.theme import BODY, GAP, QUIET, SMALL
 from views.words import short_day
 
@@ -53,7 +53,7 @@ def ReadSlip() -> ft.View:
     reading, set_reading = use_state(nothing)
     busy, set_busy = use_state(False)
     photo = _photo(desk, slip)
-    back = with_way_back(f"/receipt/{slip.id}")
+    back = with_way(f"/receipt/{slip.id}", use_way_back())
     offers = [] if reading is None else offers_of(desk, slip, reading)
 
     async def read() -> None:

@@ -29,7 +29,7 @@ from views.screens.receipt_choices import category_chips, envelope_choice
 from views.screens.receipt_fields import FIELDS, more_fields
 from views.screens.receipt_flags import flag_lines
 from views.screens.receipt_photos import Photo, PhotoTile
-from views.screens.receipts import NO_VENDOR, way_back, with_way_back
+from views.screens.receipts import NO_VENDOR, use_way_back, with_way
 from views.shots import Taken
 from views.show import shown
 from views.theme import BIG, GAP, QUIET, SMALL
@@ -49,7 +49,7 @@ def ReceiptEdit() -> ft.View:
     slip = desk.get(RECEIPT, ft.use_route_params()["id"])
     draft = use_draft(desk, RECEIPT, FIELDS, slip)
     more, set_more = use_state(True)
-    back = with_way_back(f"/receipt/{slip.id}")
+    back = with_way(f"/receipt/{slip.id}", use_way_back())
 
     async def save() -> None:
         desk.edit(slip, shown=draft.seen, **draft.values())
@@ -74,6 +74,7 @@ def ReceiptDetail() -> ft.View:
     desk = use_desk()
     use_records("receipt", "envelope", "cash", "waiting")
     slip = desk.get(RECEIPT, ft.use_route_params()["id"])
+    back = use_way_back()
 
     def void(reason: str) -> None:
         void_receipt(desk, slip, reason)
@@ -114,10 +115,10 @@ def ReceiptDetail() -> ft.View:
         if getattr(slip, name) not in UNSAID
     ]
     under_audit = _step(desk, slip) == "submitted" and not slip.rejected
-    edit = with_way_back(f"/receipt/{slip.id}/edit")
+    edit = with_way(f"/receipt/{slip.id}/edit", back)
     return sub_view(
         _title(desk, slip),
-        lambda: go(way_back()),
+        lambda: go(back),
         [
             *_standing(slip),
             ft.Text(str(slip.money), theme_style=BIG),
@@ -154,11 +155,11 @@ def ReceiptDetail() -> ft.View:
             ),
             history_button("receipt", slip.id),
             heading("Photos"),
-            *_read_it(slip),
+            *_read_it(slip, back),
             *[Photo(name, key=name) for name in sorted(slip.photos)],
             *([] if slip.void else [PhotoTile(_photo_words(slip), took)]),
         ],
-        actions=_neighbours(desk, slip),
+        actions=_neighbours(desk, slip, back),
     )
 
 
@@ -167,7 +168,7 @@ def _title(desk: Desk, slip: Receipt) -> str:
     return f"Receipt {envelope.number}-{slip.number}" if envelope else "Receipt"
 
 
-def _neighbours(desk: Desk, slip: Receipt) -> list[ft.Control]:
+def _neighbours(desk: Desk, slip: Receipt, back: str) -> list[ft.Control]:
     """The slips before and after it in its envelope: an audit looks at one after the other."""
     envelope = desk.find(ENVELOPE, slip.envelope)
     if envelope is None:
@@ -178,13 +179,13 @@ def _neighbours(desk: Desk, slip: Receipt) -> list[ft.Control]:
     at = slips.index(slip.id)
     before, after = slips[at - 1 : at] if at else [], slips[at + 1 : at + 2]
     return [
-        *[_neighbour(ft.Icons.CHEVRON_LEFT, "Slip before", one) for one in before],
-        *[_neighbour(ft.Icons.CHEVRON_RIGHT, "Next slip", one) for one in after],
+        *[_neighbour(ft.Icons.CHEVRON_LEFT, "Slip before", one, back) for one in before],
+        *[_neighbour(ft.Icons.CHEVRON_RIGHT, "Next slip", one, back) for one in after],
     ]
 
 
-def _neighbour(icon: ft.IconData, words: str, slip_id: str) -> ft.Control:
-    path = with_way_back(f"/receipt/{slip_id}")
+def _neighbour(icon: ft.IconData, words: str, slip_id: str, back: str) -> ft.Control:
+    path = with_way(f"/receipt/{slip_id}", back)
     return icon_button(icon, words, lambda: go(path))
 
 
@@ -203,11 +204,11 @@ def _look_again(desk: Desk, slip: Receipt) -> list[ft.Control]:
     return [card(*flag_lines(found), title="Look again")] if found else []
 
 
-def _read_it(slip: Receipt) -> list[ft.Control]:
+def _read_it(slip: Receipt, back: str) -> list[ft.Control]:
     """At the office the photo can be read, which suggests what to write."""
     if use_place().face != "office" or slip.void or not slip.photos:
         return []
-    read = with_way_back(f"/receipt/{slip.id}/read")
+    read = with_way(f"/receipt/{slip.id}/read", back)
     return [
         ft.Row([side_button("Read the slip", lambda: go(read), icon=ft.Icons.DOCUMENT_SCANNER)])
     ]

@@ -112,15 +112,15 @@ def open_slip(slip_id: str) -> Awaitable[None]:
     return go(f"/receipt/{slip_id}?from={came}")
 
 
-def way_back() -> str:
+def use_way_back() -> str:
     """Where a slip's screen was come to from; the list of all, where nobody said it."""
     came = here().get("from", "")
     return came if came.startswith("/") else "/receipts"
 
 
-def with_way_back(path: str) -> str:
-    """The path of another screen of slips, from which the way leads back to the same place."""
-    return f"{path}?from={way_back()}"
+def with_way(path: str, back: str) -> str:
+    """The path of another screen of a slip, from which the way leads `back` in the end."""
+    return f"{path}?from={back}"
 
 
 def _envelope_line(desk: Desk, envelope: Envelope | None) -> list[ft.Control]:
