@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Final
 
 import flet as ft
@@ -13,11 +12,11 @@ from data.fields import Money
 from data.kinds.floats import totals
 from data.kinds.people import called
 from data.kinds.petty_cash import Logged, exposure, petty_cash_log, without_a_slip
-from views.context import go, use_desk, use_place, use_records, use_state
+from views.context import go, here, use_desk, use_place, use_records, use_state
 from views.parts import card, empty, note, side_button, sub_view, tile
 from views.safe import act, screen
 from views.screens.envelope_sums import line
-from views.screens.receipts import SlipRow
+from views.screens.receipts import SlipRow, with_way
 from views.theme import BODY, GAP
 from views.words import count, money, short_day
 
@@ -38,7 +37,7 @@ def PettyCash() -> ft.View:
     desk = use_desk()
     use_records("envelope", "cash", "receipt", "person")
     window, set_window = use_state(WINDOW)
-    step, set_step = use_state("")
+    step = here().get("step", "")
     log = petty_cash_log(desk)
     shown = [entry for entry in log if step in ("", entry.envelope.status)]
     more = len(shown) - window
@@ -50,7 +49,7 @@ def PettyCash() -> ft.View:
             _held(desk, log),
             *_cards(desk),
             card(
-                _steps(log, step, set_step),
+                _steps(log, step),
                 *[_logged(desk, entry) for entry in shown[:window]],
                 *([side_button(f"Show more ({more})", lambda: set_window(window + WINDOW))])
                 * (more > 0),
@@ -94,17 +93,17 @@ def _cards(desk: Desk) -> list[ft.Control]:
     return [card(*rows, title=f"Purchasing card, slip missing: {count(len(bare), 'slip')}")]
 
 
-def _steps(log: list[Logged], chosen: str, choose: Callable[[str], None]) -> ft.Control:
+def _steps(log: list[Logged], chosen: str) -> ft.Control:
     """How many envelopes wait for what; a tap shows those alone."""
     there = Counter(entry.envelope.status for entry in log)
 
     def chip(step: str) -> ft.Control:
-        put = "" if step == chosen else step
+        path = "/petty-cash" if step == chosen else f"/petty-cash?step={step}"
         return ft.Chip(
             label=ft.Text(f"{WAITS[step]} {there[step]}"),
             key=step,
             selected=step == chosen,
-            on_select=act(lambda: choose(put)),
+            on_select=act(lambda: go(path)),
         )
 
     return ft.Row(
@@ -123,7 +122,7 @@ def _logged(desk: Desk, entry: Logged) -> ft.Control:
     return tile(
         f"{envelope.number} {called(desk, envelope.custodian)}",
         said,
-        on_click=lambda: go(f"/envelope/{envelope.id}"),
+        on_click=lambda: go(with_way(f"/envelope/{envelope.id}", ft.context.page.route)),
         trailing=ft.Text(money(entry.outstanding), theme_style=BODY),
         key=envelope.id,
     )

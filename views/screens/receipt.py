@@ -116,51 +116,44 @@ def ReceiptDetail() -> ft.View:
     ]
     under_audit = _step(desk, slip) == "submitted" and not slip.rejected
     edit = with_way(f"/receipt/{slip.id}/edit", back)
+    buttons = [
+        side_button("Correct", lambda: go(edit), icon=ft.Icons.EDIT_OUTLINED),
+        side_button("Void", ask_void, icon=ft.Icons.BLOCK),
+        *([] if slip.photos or slip.missing else [side_button("The slip is lost", ask_lost)]),
+        *([side_button("Not accepted", ask_refuse)] if under_audit else []),
+    ]
+    said = [
+        *_standing(slip),
+        ft.Text(str(slip.money), theme_style=BIG),
+        ft.Text(slip.vendor or NO_VENDOR, theme_style=ft.TextThemeStyle.TITLE_LARGE),
+        *([] if slip.void else _look_again(desk, slip)),
+        *([] if slip.money.tax is None else [_fact("Tax in it", f"{slip.money.tax:,.2f}")]),
+        *[_fact(label, text) for label, text in facts if text],
+        *waits_on(desk, slip.id, f"/receipt/{slip.id}"),
+        note(f"Written by {called(desk, desk.author(slip.id))}.", icon=ft.Icons.PERSON_OUTLINE),
+        *([] if slip.void else [ft.Row(buttons, wrap=True, spacing=GAP, run_spacing=GAP)]),
+        history_button("receipt", slip.id),
+    ]
+    seen = [
+        heading("Photos"),
+        *_read_it(slip, back),
+        *[Photo(name, key=name) for name in sorted(slip.photos)],
+        *([] if slip.void else [PhotoTile(_photo_words(slip), took)]),
+    ]
     return sub_view(
         _title(desk, slip),
         lambda: go(back),
-        [
-            *_standing(slip),
-            ft.Text(str(slip.money), theme_style=BIG),
-            *([] if slip.money.tax is None else [_fact("Tax in it", f"{slip.money.tax:,.2f}")]),
-            ft.Text(slip.vendor or NO_VENDOR, theme_style=ft.TextThemeStyle.TITLE_LARGE),
-            *([] if slip.void else _look_again(desk, slip)),
-            *[_fact(label, text) for label, text in facts if text],
-            *waits_on(desk, slip.id, f"/receipt/{slip.id}"),
-            note(f"Written by {called(desk, desk.author(slip.id))}.", icon=ft.Icons.PERSON_OUTLINE),
-            *(
-                []
-                if slip.void
-                else [
-                    ft.Row(
-                        [
-                            side_button(
-                                "Correct",
-                                lambda: go(edit),
-                                icon=ft.Icons.EDIT_OUTLINED,
-                            ),
-                            side_button("Void", ask_void, icon=ft.Icons.BLOCK),
-                            *(
-                                [side_button("The slip is lost", ask_lost)]
-                                if not (slip.photos or slip.missing)
-                                else []
-                            ),
-                            *([side_button("Not accepted", ask_refuse)] if under_audit else []),
-                        ],
-                        wrap=True,
-                        spacing=GAP,
-                        run_spacing=GAP,
-                    )
-                ]
-            ),
-            history_button("receipt", slip.id),
-            heading("Photos"),
-            *_read_it(slip, back),
-            *[Photo(name, key=name) for name in sorted(slip.photos)],
-            *([] if slip.void else [PhotoTile(_photo_words(slip), took)]),
-        ],
+        _beside(said, seen),
         actions=_neighbours(desk, slip, back),
     )
+
+
+def _beside(said: list[ft.Control], seen: list[ft.Control]) -> list[ft.Control]:
+    """What is written of a slip and its photo: side by side where there is room to compare them."""
+    if use_place().width.name == "phone":
+        return [*said, *seen]
+    halves: list[ft.Control] = [ft.Column(h, expand=True, spacing=GAP + 4) for h in (said, seen)]
+    return [ft.Row(halves, spacing=GAP * 3, vertical_alignment=ft.CrossAxisAlignment.START)]
 
 
 def _title(desk: Desk, slip: Receipt) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 import flet as ft
 
@@ -108,19 +109,18 @@ def SlipRow(desk: Desk, slip: Receipt) -> ft.Control:
 
 def open_slip(slip_id: str) -> Awaitable[None]:
     """Opens a slip's screen, from which the way leads back to this one."""
-    came = ft.context.page.route.partition("?")[0]
-    return go(f"/receipt/{slip_id}?from={came}")
+    return go(with_way(f"/receipt/{slip_id}", ft.context.page.route))
 
 
-def use_way_back() -> str:
-    """Where a slip's screen was come to from; the list of all, where nobody said it."""
+def use_way_back(otherwise: str = "/receipts") -> str:
+    """Where a screen was come to from, or `otherwise` where nobody said it."""
     came = here().get("from", "")
-    return came if came.startswith("/") else "/receipts"
+    return came if came.startswith("/") else otherwise
 
 
 def with_way(path: str, back: str) -> str:
-    """The path of another screen of a slip, from which the way leads `back` in the end."""
-    return f"{path}?from={back}"
+    """The path of a screen of a slip or an envelope, from which the way leads `back`."""
+    return f"{path}?from={quote(back, safe='/')}"
 
 
 def _envelope_line(desk: Desk, envelope: Envelope | None) -> list[ft.Control]:
