@@ -134,8 +134,8 @@ async function take(last) {
   const input = asked;
   const photo = await eye.still();
   if (asked !== input) return; // left meanwhile
-  const name = `slip-${pages.length + 1}.jpg`;
-  pages.push(new File([photo], name, { type: photo.type || "image/jpeg" }));
+  const name = `slip-${pages.length + 1}.${photo.type.split("/")[1]}`;
+  pages.push(new File([photo], name, { type: photo.type }));
   if (last) return done(pages);
   for (const button of buttons) button.disabled = false;
   say(`${pages.length} ${pages.length === 1 ? "page" : "pages"} taken. Now the next one.`);
