@@ -169,7 +169,9 @@ async function known() {
 }
 
 async function look() {
-  without = await known().catch(() => "");
+  const before = without;
+  const now = await known().catch(() => "");
+  if (without === before) without = now; // else the camera itself said meanwhile what is amiss
 }
 
 navigator.mediaDevices?.addEventListener("devicechange", look);
