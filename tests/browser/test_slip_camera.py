@@ -1,4 +1,4 @@
-"""A slip before the camera of the page, with every tap counted: on a phone and at the office."""
+"""A slip before the camera of the page, with every tap counted; and what happens without one."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from playwright.sync_api import expect
 from data.blobs import Blobs
 from tests.browser.conftest import QUIET, SIZES
 from tests.browser.hand import Hand
-from tests.browser.pocket import Pocket
-from tests.browser.processes import Face, coordinator, listed
-from tests.browser.test_phone import EQUAL, PHOTOS, hub
+from tests.browser.processes import Face, listed
+from tests.browser.test_phone import PHOTOS, hub
 from tests.browser.test_scan import CAMERA, LIVE, bare, sees
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Playwright
 
-    from tests.browser.conftest import Opens, Shot
+    from tests.browser.conftest import Shot
     from tests.browser.test_scan import Sees
 
 __all__ = ["bare", "hub", "sees"]  # the fixtures
@@ -50,12 +49,7 @@ GOT = """async () => Promise.all([...input.files].map(async (file) => {
 
 @pytest.fixture
 def slip() -> Image.Image:
-    """A real slip on a table."""
-    with Image.open(PHOTOS[0]) as photo:
-        photo.thumbnail((WIDE, HIGH))
-        table = Image.new("RGB", (WIDE, HIGH), (70, 60, 50))
-        table.paste(photo.convert("RGB"), ((WIDE - photo.width) // 2, 0))
-    return table
+    return on_a_table(PHOTOS[0])
 
 
 def with_picker(page: Page, address: str) -> Page:
@@ -118,45 +112,10 @@ def test_where_there_is_no_camera_the_systems_picker_opens_at_once_with_a_senten
 
 
 @pytest.mark.long
-def test_a_slip_on_a_phone_is_tile_shutter_amount_save_without_a_network(
-    hub: Face,
-    player: Playwright,
-    executable: Path,
-    tmp_path: Path,
-    window: Opens,
-    shot: Shot,
-    slip: Image.Image,
-) -> None:
-    args = [*QUIET, *CAMERA, f"--use-file-for-fake-video-capture={filmed(slip, tmp_path)}"]
-    with hub:
-        before = {record["id"] for record in listed(hub.home, "receipt")}
-        phone = Pocket(player, executable, tmp_path / "p", hub.address, SIZES["phone"], args)
-        try:
-            phone.pair(window(hub, size="desk", path="/pair"), coordinator(hub))
-            phone.ready_offline()
-            hub.kill()
-            hand = phone.open("/phone/receipt/new")
-            gestures = log(hand, shot)
-            hub.start()
-            hand = phone.open("/phone/sync")
-            hand.tap("Sync now")
-            hand.see(EQUAL)
-            new = [r for r in listed(hub.home, "receipt") if r["id"] not in before]
-            photo = kept(hub, new[0]["photos"][0])
-        finally:
-            phone.close()
-
-    assert gestures == len(("tile", "shutter", *AMOUNT, "save"))
-    assert [r["money"]["amount"] for r in new] == [AMOUNT]
-    assert photo == (WIDE, HIGH)
-
-
-@pytest.mark.long
-def test_a_slip_at_the_office_is_tile_shutter_amount_save_too(
+def test_a_slip_at_the_office_is_tile_shutter_amount_save(
     hub: Face, player: Playwright, executable: Path, tmp_path: Path, shot: Shot, slip: Image.Image
 ) -> None:
-    args = [*QUIET, *CAMERA, f"--use-file-for-fake-video-capture={filmed(slip, tmp_path)}"]
-    browser = player.chromium.launch(executable_path=executable, args=args)
+    browser = player.chromium.launch(executable_path=executable, args=filming(slip, tmp_path))
     try:
         with hub:
             before = {record["id"] for record in listed(hub.home, "receipt")}
@@ -176,12 +135,23 @@ def test_a_slip_at_the_office_is_tile_shutter_amount_save_too(
     assert photo == (WIDE, HIGH)
 
 
-def filmed(picture: Image.Image, into: Path) -> Path:
-    picture.save(into / "film.mjpeg", "JPEG", quality=92)
-    return into / "film.mjpeg"
+def on_a_table(slip: Path) -> Image.Image:
+    """A real slip as a camera sees it."""
+    with Image.open(slip) as photo:
+        photo.thumbnail((WIDE, HIGH))
+        table = Image.new("RGB", (WIDE, HIGH), (70, 60, 50))
+        table.paste(photo.convert("RGB"), ((WIDE - photo.width) // 2, 0))
+    return table
 
 
-def log(hand: Hand, shot: Shot) -> int:
+def filming(picture: Image.Image, into: Path) -> list[str]:
+    """What a browser is started with so that its camera sees this."""
+    film = into / "film.mjpeg"
+    picture.save(film, "JPEG", quality=92)
+    return [*QUIET, *CAMERA, f"--use-file-for-fake-video-capture={film}"]
+
+
+def log(hand: Hand, shot: Shot, save: str = "Save receipt") -> int:
     """What was tapped for one slip, the system's own taps with it: there are none."""
     hand.tap("Photo of the receipt")
     shutter = hand.page.get_by_role("button", name="Take the photo")
@@ -191,7 +161,7 @@ def log(hand: Hand, shot: Shot) -> int:
     hand.see("Take another photo")
     for key in AMOUNT:
         hand.tap(re.compile(f"^{re.escape(key)}$"))
-    hand.tap("Save receipt")
+    hand.tap(save)
     hand.see(re.compile("Receipt .*saved"))
     return 2 + len(AMOUNT) + 1
 

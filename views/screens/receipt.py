@@ -28,7 +28,7 @@ from views.screens.reason import use_reason
 from views.screens.receipt_choices import category_chips, envelope_choice
 from views.screens.receipt_fields import FIELDS, more_fields
 from views.screens.receipt_flags import flag_lines
-from views.screens.receipt_photos import Photo, PhotoTile
+from views.screens.receipt_photos import Photo, PhotoTile, beside
 from views.screens.receipts import NO_VENDOR, use_way_back, with_way
 from views.shots import Taken
 from views.show import shown
@@ -143,17 +143,9 @@ def ReceiptDetail() -> ft.View:
     return sub_view(
         _title(desk, slip),
         lambda: go(back),
-        _beside(said, seen),
+        beside(said, seen),
         actions=_neighbours(desk, slip, back),
     )
-
-
-def _beside(said: list[ft.Control], seen: list[ft.Control]) -> list[ft.Control]:
-    """What is written of a slip and its photo: side by side where there is room to compare them."""
-    if use_place().width.name == "phone":
-        return [*said, *seen]
-    halves: list[ft.Control] = [ft.Column(h, expand=True, spacing=GAP + 4) for h in (said, seen)]
-    return [ft.Row(halves, spacing=GAP * 3, vertical_alignment=ft.CrossAxisAlignment.START)]
 
 
 def _title(desk: Desk, slip: Receipt) -> str:

@@ -95,5 +95,13 @@ def Photo(name: str) -> ft.Control:
     )
 
 
+def beside(said: list[ft.Control], seen: list[ft.Control]) -> list[ft.Control]:
+    """What is written of a slip and its photo: side by side where there is room to compare them."""
+    if use_place().width.name == "phone":
+        return [*said, *seen]
+    halves: list[ft.Control] = [ft.Column(h, expand=True, spacing=GAP + 4) for h in (said, seen)]
+    return [ft.Row(halves, spacing=GAP * 3, vertical_alignment=ft.CrossAxisAlignment.START)]
+
+
 def _bound(remove: Callable[[str], None], name: str) -> Callable[[], Awaitable[None] | None]:
     return lambda: remove(name)
