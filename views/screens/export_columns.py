@@ -10,6 +10,7 @@ import flet as ft
 
 from data.exports.columns import FIELDS, Mapped
 from data.kinds.receipts import RECEIPT
+from views.context import use_place
 from views.inputs import choose
 from views.parts import icon_button, side_button
 from views.safe import act, part
@@ -18,6 +19,7 @@ from views.theme import GAP
 Columns = tuple[tuple[int, Mapped], ...]
 """Each with a number of its own, which stays with it wherever it is moved."""
 
+BETWEEN: Final = ft.Margin.only(left=GAP)
 SAME: Final = "the same text in every row"
 OF_MONEY: Final = {
     "amount": "Total",
@@ -62,9 +64,10 @@ def ColumnList(
     columns: Columns, alter: Callable[[Callable[[Columns], Columns]], None]
 ) -> ft.Control:
     """`alter` is told what a tap or a word makes of the columns."""
+    narrow = use_place().width.name == "phone"
     return ft.Column(
         [
-            *[_column(n, one, alter) for n, one in columns],
+            *[_column(n, one, alter, narrow=narrow) for n, one in columns],
             ft.Row([side_button("Another column", lambda: alter(with_another), icon=ft.Icons.ADD)]),
         ],
         spacing=GAP * 2,
@@ -73,17 +76,23 @@ def ColumnList(
 
 
 def _column(
-    number: int, column: Mapped, alter: Callable[[Callable[[Columns], Columns]], None]
+    number: int,
+    column: Mapped,
+    alter: Callable[[Callable[[Columns], Columns]], None],
+    *,
+    narrow: bool,
 ) -> ft.Control:
     def put(name: str) -> Callable[[str], None]:
         return lambda text: alter(lambda now: changed(now, number, **{name: text}))
 
     named = column.title or "this column"
+    filled = choose("Filled with", OPTIONS, column.field, put("field"))
     return ft.Column(
         [
             ft.Row(
                 [
                     _typed("Title", column.title, put("title")),
+                    *([] if narrow else [ft.Container(filled, expand=True, margin=BETWEEN)]),
                     icon_button(
                         ft.Icons.ARROW_UPWARD,
                         f"Move {named} up",
@@ -97,7 +106,7 @@ def _column(
                 ],
                 spacing=0,
             ),
-            choose("Filled with", OPTIONS, column.field, put("field")),
+            *([filled] if narrow else []),
             *([] if column.field else [ft.Row([_typed("Text", column.text, put("text"))])]),
             *(
                 [choose("Date written", _dates(column), column.format, put("format"))]
