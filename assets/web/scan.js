@@ -42,6 +42,7 @@ const SHOWN = `<video playsinline muted></video><i></i>
 let tell = () => {}; // told { text } or { camera: state }
 let wanted = { on: false };
 let covered = false;
+let lit = false; // stays so for the next slip or badge: it is as dark there
 let which = { facingMode: "environment" };
 let stream = null;
 let pending = false; // the browser asks the person, or opens the camera
@@ -130,6 +131,7 @@ async function shown(track) {
   video.srcObject = stream;
   light.hidden = !track.getCapabilities?.().torch;
   light.setAttribute("aria-pressed", "false");
+  if (lit && !light.hidden) await shine(track);
   other.hidden = (await cameras()).length < 2;
   await video.play().catch(() => {}); // cut short where it was closed meanwhile
   if (video.srcObject === null) return;
@@ -143,11 +145,16 @@ async function cameras() {
   return all.filter((device) => device.kind === "videoinput");
 }
 
-light.onclick = async () => {
-  const on = light.getAttribute("aria-pressed") !== "true";
-  await stream?.getVideoTracks()[0].applyConstraints({ advanced: [{ torch: on }] });
-  light.setAttribute("aria-pressed", String(on));
+light.onclick = () => {
+  lit = light.getAttribute("aria-pressed") !== "true";
+  if (stream) shine(stream.getVideoTracks()[0]);
 };
+
+async function shine(track) {
+  const lamp = track.applyConstraints({ advanced: [{ torch: lit }] });
+  await lamp.catch(() => (lit = false)); // some say that they have one
+  light.setAttribute("aria-pressed", String(lit));
+}
 
 other.onclick = async () => {
   const now = stream?.getVideoTracks()[0].getSettings();

@@ -16,7 +16,7 @@ from tests.browser.conftest import QUIET, SIZES
 from tests.browser.hand import Hand
 from tests.browser.processes import Face, listed
 from tests.browser.test_phone import PHOTOS, hub
-from tests.browser.test_scan import CAMERA, LIVE, bare, sees
+from tests.browser.test_scan import CAMERA, LIVE, TWO_CAMERAS, bare, sees
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Playwright
@@ -95,6 +95,24 @@ def test_where_the_camera_is_refused_a_sentence_leads_to_the_systems_own(
     with page.expect_file_chooser():
         page.evaluate(PICKER)
     expect(page.get_by_role("status")).to_contain_text("The camera is not allowed for this page.")
+
+
+@pytest.mark.long
+def test_the_light_for_one_slip_is_lit_for_the_next(
+    sees: Sees, bare: str, slip: Image.Image
+) -> None:
+    page = with_picker(sees(slip).new_page(), bare)
+    page.evaluate(TWO_CAMERAS)
+    page.evaluate(PICKER)
+    page.get_by_role("button", name="Light").click()
+    page.wait_for_function("lit === true")
+    page.get_by_role("button", name="Take the photo").click()
+    page.wait_for_function("told.length > 0")
+    page.evaluate("lit = false")
+    page.evaluate(PICKER)
+
+    page.wait_for_function("lit === true")
+    expect(page.get_by_role("button", name="Light")).to_have_attribute("aria-pressed", "true")
 
 
 @pytest.mark.long
