@@ -126,6 +126,19 @@ def test_a_pile_is_logged_without_leaving_the_screen(show: SmallShow, envelope: 
     assert balance(show.desk, envelope) == {"USD": Decimal("78.10")}
 
 
+def test_the_last_slip_of_a_pile_is_taken_back(show: SmallShow, envelope: Envelope) -> None:
+    async def played(window: Counted) -> None:
+        for amount in ("5", "6"):
+            await key_in(window, amount)
+            await window.press("Save, another slip")
+        assert "2 slips saved here. Write 2 on the last one, 6.00 USD." in window.texts()
+        await window.tap("Take the last slip back")
+        assert "1 slip saved here. Write 1 on the last one, 5.00 USD." in window.texts()
+
+    scene(show.desk, "/receipt/new", played)
+    assert balance(show.desk, envelope) == {"USD": Decimal("95.00")}
+
+
 def test_the_next_slip_of_a_pile_has_nothing_of_the_last_but_its_envelope_and_day(
     show: SmallShow, envelope: Envelope
 ) -> None:

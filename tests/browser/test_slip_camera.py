@@ -180,7 +180,7 @@ def log(hand: Hand, shot: Shot, save: str = "Save receipt") -> int:
     for key in AMOUNT:
         hand.tap(re.compile(f"^{re.escape(key)}$"))
     hand.tap(save)
-    hand.see(re.compile("Receipt .*saved"))
+    hand.see(re.compile("Receipt .*saved|1 slip saved"))
     return 2 + len(AMOUNT) + 1
 
 

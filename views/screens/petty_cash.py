@@ -90,7 +90,8 @@ def _cards(desk: Desk) -> list[ft.Control]:
     if not bare:
         return []
     rows = [SlipRow(desk, slip, key=slip.id) for slip in bare[:WINDOW]]
-    return [card(*rows, title=f"Purchasing card, slip missing: {count(len(bare), 'slip')}")]
+    how = note("Open one to add its photo, or to say how the slip was lost.")
+    return [card(how, *rows, title=f"Purchasing card, slip missing: {count(len(bare), 'slip')}")]
 
 
 def _steps(log: list[Logged], chosen: str) -> ft.Control:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 import flet as ft
 
@@ -11,10 +12,11 @@ from data.kinds.envelopes import ENVELOPE
 from data.kinds.floats import balance
 from data.kinds.receipts import RECEIPT, Receipt, log_receipt
 from data.kinds.slip_flags import Flag, flags_of
+from data.store import Gesture
 from views.context import go, use_first, use_place, use_records, use_state
 from views.drafts import use_draft
-from views.parts import main_button, sub_view
-from views.safe import act, say, screen
+from views.parts import icon_button, main_button, sub_view
+from views.safe import say, screen
 from views.screens.amount_pad import amount_pad
 from views.screens.receipt_choices import (
     after,
@@ -28,7 +30,7 @@ from views.screens.receipt_flags import BAD, flag_lines, of_draft, of_photo
 from views.screens.receipt_photos import PhotoTile, taken_photos
 from views.screens.receipts import open_slip
 from views.shots import Taken
-from views.theme import GAP, QUIET, SMALL, TARGET
+from views.theme import GAP, QUIET, SMALL
 from views.words import count, money
 
 IN_SIGHT = 2
@@ -82,8 +84,13 @@ def ReceiptNew() -> ft.View:
         draft.begin(after(slip))
         set_photos({})
         set_seen({})
-        set_pile(lambda now: [*now, slip.id])
-        say(_saved(desk, slip, flags), undo=lambda: desk.undo(gesture) if gesture else None)
+        set_pile(lambda now: [*now, Saved(slip.id, gesture)])
+
+    def take_back() -> None:
+        gesture = pile[-1].gesture
+        if gesture is not None:
+            desk.undo(gesture)
+        set_pile(lambda now: now[:-1])
 
     def start_over() -> Awaitable[None]:
         draft.done()
@@ -112,7 +119,7 @@ def ReceiptNew() -> ft.View:
         lambda: go("/receipts"),
         [
             *draft.waiting(start_over),
-            *_pile(desk, pile),
+            *_pile(desk, pile, take_back),
             ft.Row(
                 [
                     taken_photos(desk, [n for n in photos if desk.blobs.has(n)], leave_out),
@@ -137,7 +144,14 @@ def no_flags() -> dict[str, list[Flag]]:
     return {}
 
 
-def no_slips() -> list[str]:
+class Saved(NamedTuple):
+    """A slip of the pile, and what takes it back."""
+
+    slip: str
+    gesture: Gesture | None
+
+
+def no_slips() -> list[Saved]:
     return []
 
 
@@ -145,9 +159,10 @@ def _each(flags: list[Flag]) -> list[Flag]:
     return list({flag.code: flag for flag in flags}.values())
 
 
-def _pile(desk: Desk, pile: list[str]) -> list[ft.Control]:
-    """What was logged on this screen before, and what is to be looked at in the last one."""
-    slips = [slip for slip in (desk.find(RECEIPT, one) for one in pile) if slip is not None]
+def _pile(desk: Desk, pile: list[Saved], take_back: Callable[[], None]) -> list[ft.Control]:
+    """What was logged on this screen before, and what is to be looked at in the last one. It stands
+    here and not at the foot, where it would hide what is said of the next one."""
+    slips = [slip for slip in (desk.find(RECEIPT, one.slip) for one in pile) if slip is not None]
     if not slips:
         return []
     last = slips[-1]
@@ -159,7 +174,10 @@ def _pile(desk: Desk, pile: list[str]) -> list[ft.Control]:
             [
                 ft.Icon(ft.Icons.CHECK_CIRCLE_OUTLINE, size=20, color=QUIET),
                 ft.Text(words, theme_style=SMALL, expand=True),
-                ft.TextButton("Open it", height=TARGET, on_click=act(lambda: open_slip(last.id))),
+                icon_button(ft.Icons.UNDO, "Take the last slip back", take_back),
+                icon_button(
+                    ft.Icons.CHEVRON_RIGHT, "Open the last slip", lambda: open_slip(last.id)
+                ),
             ]
         ),
         *flag_lines(flags_of(desk, last)),
