@@ -65,7 +65,6 @@ class Window:
         self.session.apply_page_patch({**told, "pwa": False, "debug": False, "wasm": False})
         _context_page.set(page)
         msgpack.packb(self.session.get_page_patch(), default=ENCODE)  # type: ignore[no-untyped-call]
-        page.query()
         session(lambda width: Place(desk, face, width, **more))(page)
 
     async def go(self, route: str) -> None:

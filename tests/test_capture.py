@@ -55,11 +55,24 @@ async def shutter(window: Window, *contents: bytes) -> None:
     if isinstance(window, Counted):
         window.gestures += 1
     (tile,) = (b for b in window.controls(ft.FilledTonalButton) if b.action is not None)
+    await handed(window, tile, *contents)
+
+
+async def handed(window: Window, tile: Any, *contents: bytes) -> None:
+    """To the picker that a button opens."""
     files = [
         {"id": n, "name": f"{n}.jpg", "size": len(content), "path": None, "bytes": content}
         for n, content in enumerate(contents)
     ]
     await window.fire(tile.action.file_picker, "result", {"files": files})
+
+
+def dark(name: str) -> bytes:
+    """The same slip in a cellar."""
+    with Image.open(BytesIO(photo(name))) as image:
+        out = BytesIO()
+        image.point(lambda light: light // 8).save(out, "JPEG", quality=80)
+    return out.getvalue()
 
 
 async def key_in(window: Counted, amount: str) -> None:
@@ -113,6 +126,19 @@ def test_a_pile_is_logged_without_leaving_the_screen(show: SmallShow, envelope: 
     assert balance(show.desk, envelope) == {"USD": Decimal("78.10")}
 
 
+def test_the_last_slip_of_a_pile_is_taken_back(show: SmallShow, envelope: Envelope) -> None:
+    async def played(window: Counted) -> None:
+        for amount in ("5", "6"):
+            await key_in(window, amount)
+            await window.press("Save, another slip")
+        assert "2 slips saved here. Write 2 on the last one, 6.00 USD." in window.texts()
+        await window.tap("Take the last slip back")
+        assert "1 slip saved here. Write 1 on the last one, 5.00 USD." in window.texts()
+
+    scene(show.desk, "/receipt/new", played)
+    assert balance(show.desk, envelope) == {"USD": Decimal("95.00")}
+
+
 def test_the_next_slip_of_a_pile_has_nothing_of_the_last_but_its_envelope_and_day(
     show: SmallShow, envelope: Envelope
 ) -> None:
@@ -143,6 +169,44 @@ def test_a_slip_of_several_pages_is_one_slip(show: SmallShow, envelope: Envelope
     scene(show.desk, "/receipt/new", played)
     (slip,) = receipts_of(show.desk, envelope)
     assert len(slip.photos) == len(slip.looks) == 2
+
+
+def test_a_dark_photo_is_said_at_once_and_taken_again_from_there(
+    show: SmallShow, envelope: Envelope
+) -> None:
+    said = "The photo is dark. Take it again with more light."
+
+    async def played(window: Counted) -> None:
+        await shutter(window, photo("019.jpg"))
+        await shutter(window, dark("009.jpg"))
+        assert said in window.texts()
+        (again,) = (b for b in window.controls(ft.TextButton) if b.content == "Again")
+        await handed(window, again, photo("009.jpg"))
+        assert said not in window.texts()
+        await key_in(window, "9")
+        await window.press("Save receipt")
+
+    scene(show.desk, "/receipt/new", played)
+    (slip,) = receipts_of(show.desk, envelope)
+    assert {show.desk.blobs.read(name) for name in slip.photos} == {
+        fit(photo("019.jpg")),
+        fit(photo("009.jpg")),
+    }
+
+
+@pytest.mark.usefixtures("envelope")
+def test_a_custodian_has_their_own_envelope_and_another_by_a_tap(show: SmallShow) -> None:
+    other = issue_float(show.desk, show["Ada"], usd("20"))
+
+    async def played(window: Counted) -> None:
+        chosen = [c.label.value for c in window.controls(ft.Chip) if c.selected]
+        assert chosen == ["GG01: 100.00 USD left"]
+        await window.pick("AA01: 20.00 USD left")
+        await key_in(window, "9")
+        await window.press("Save receipt")
+
+    scene(show.desk, "/receipt/new", played)
+    assert [slip.money for slip in receipts_of(show.desk, other)] == [usd("9")]
 
 
 def test_chips_write_the_vendor_and_the_category(show: SmallShow, envelope: Envelope) -> None:

@@ -94,19 +94,33 @@ def badge(show: SmallShow, name: str) -> str:
 # ---- badges --------------------------------------------------------------------------------------
 
 
+def shown_so_long(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
+    """What waits until an answer was shown long enough; a test's own hour comes when it says."""
+    loop, waiting = asyncio.get_running_loop(), list[Callable[[], object]]()
+    later = loop.call_later
+
+    def call_later(delay: float, what: Callable[..., object], *more: Any, **how: Any) -> Any:
+        if delay == answers.SHOWN_S:
+            return waiting.append(what)
+        return later(delay, what, *more, **how)
+
+    monkeypatch.setattr(loop, "call_later", call_later)
+    return waiting
+
+
 def test_a_badge_is_one_gesture_and_the_answer_fills_the_screen(
     show: SmallShow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = badge(show, "Gus")
-    monkeypatch.setattr(answers, "SHOWN_S", 0.05)
 
     async def scene(window: Counted) -> None:
+        waiting = shown_so_long(monkeypatch)
         await window.scan(text)
         assert window.gestures == 1
         assert window.fills() == theme.GOOD
         assert {"Gus", "In 06:30"} <= set(window.texts())
 
-        await asyncio.sleep(0.1)
+        waiting.pop()()
         await window.settle()
         assert window.fills() is None, "it goes by itself: the next one is waiting"
         await window.scan(text)
@@ -122,12 +136,11 @@ def test_a_red_answer_stays_until_somebody_has_read_it_and_lets_in_on_one_tap(
     show: SmallShow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = badge(show, "Dale")
-    monkeypatch.setattr(answers, "SHOWN_S", 0.0)
 
     async def scene(window: Counted) -> None:
+        waiting = shown_so_long(monkeypatch)
         await window.scan(text)
-        await asyncio.sleep(0.05)
-        await window.settle()
+        assert not waiting
         assert window.fills() == theme.STOP
         await window.press("Let in")
         assert window.gestures == 2

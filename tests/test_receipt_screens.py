@@ -11,9 +11,11 @@ import pytest
 
 from data.errors import Refused
 from data.fields import Money
-from data.kinds.envelopes import Envelope
+from data.kinds.envelope_life import submit
+from data.kinds.envelopes import Envelope, count_cash
 from data.kinds.floats import issue_float
-from data.kinds.receipts import RECEIPT, Receipt, log_receipt
+from data.kinds.receipts import RECEIPT, Receipt, log_receipt, void_receipt
+from data.kinds.slip_flags import flags_of
 from data.reading.lines import Box
 from data.reading.slip import Found, Reading
 from tests.small_show import TODAY, SmallShow
@@ -135,10 +137,17 @@ def test_receipts_go_out_by_the_columns_that_an_office_wrote(
 
     async def played(window: Counted) -> None:
         await window.press("Change the columns")
-        await window.type("Columns, as JSON", '[{"title": "Konto", "field": "kode"}]')
+        for title in ("Date", "Envelope", "Receipt no.", "Vendor", "Net", "Tax", "Currency"):
+            await window.tap(f"Leave {title} out")
+        await window.tap("Move Account up")
+        title = next(f for f in window.controls(ft.TextField) if f.value == "Account")
+        window.session.apply_patch(title._i, {"value": ""})
+        await window.fire(title, "change", "")
         await window.press("Save the columns")
-        assert [t for t in window.texts() if "there is no field 'kode'" in t]
-        await window.type("Columns, as JSON", '[{"title": "Konto", "field": "code"}]')
+        assert [t for t in window.texts() if t.startswith("Every column needs a title.")]
+        title = next(f for f in window.controls(ft.TextField) if f.value == "")
+        window.session.apply_patch(title._i, {"value": "Konto"})
+        await window.fire(title, "change", "Konto")
         await window.press("Save the columns")
 
     async def later(window: Counted) -> None:
@@ -148,7 +157,10 @@ def test_receipts_go_out_by_the_columns_that_an_office_wrote(
     scene(show.desk, "/receipt-exports", played)
     assert "Konto" in show.desk.store.meta[BOOK]
     scene(show.desk, "/receipt-exports", later)
-    assert handed_over["receipts.csv"].decode("utf-8-sig").split() == ["Konto", "3220"]
+    assert handed_over["receipts.csv"].decode("utf-8-sig").split() == [
+        "Konto,Description,Total",
+        "3220,,12",
+    ]
     assert "Expenses:3220" in handed_over["receipts.beancount"].decode()
     assert "* Comet" in handed_over["receipts.journal"].decode()
     assert handed_over["receipts.xlsx"][:2] == b"PK"
@@ -231,3 +243,78 @@ def test_a_foreign_slip_keeps_its_currency_when_its_total_is_read(show: SmallSho
     (offer,) = reading_screen.offers_of(show.desk, slip, Reading(total=total))
 
     assert str(offer.value) == "18.90 EUR"
+
+
+# ---- from slip to slip ---------------------------------------------------------------------------
+
+
+async def back(window: Counted) -> None:
+    """By the arrow at the head of the screen."""
+    bar = next(window.controls(ft.AppBar))
+    await window.fire(bar.leading.content, "click")
+
+
+def test_an_audit_goes_from_slip_to_slip_and_back_to_its_envelope(
+    show: SmallShow, envelope: Envelope
+) -> None:
+    """The second has a photo and the third is void: each draws other things."""
+    first = log(show, "Comet", "1", envelope=envelope.id)
+    kept = frozenset({show.desk.blobs.keep(photo("009.jpg"))})
+    log(show, "Depot", "2", envelope=envelope.id, photos=kept)
+    void_receipt(show.desk, log(show, "Zia", "3", envelope=envelope.id), "twice")
+
+    async def played(window: Counted) -> None:
+        await window.choose("Comet")
+        for vendor in ("Comet", "Depot", "Zia"):
+            assert vendor in window.texts()
+            if vendor != "Zia":
+                await window.tap("Next slip")
+        await window.tap("Slip before")
+        await window.press("Correct")
+        await back(window)
+        assert f"Receipt {envelope.number}-2" in window.texts()
+        await back(window)
+        assert f"Envelope {envelope.number}" in window.texts()
+
+    scene(show.desk, f"/envelope/{envelope.id}", played)
+    assert first.number == "1"
+
+
+def test_what_was_asked_for_is_asked_still_when_a_slip_was_looked_at(show: SmallShow) -> None:
+    log(show, "Depot", "12")
+    log(show, "Zia", "80")
+
+    async def played(window: Counted) -> None:
+        await window.type("Find a receipt", "zia")
+        await window.choose("Zia")
+        await back(window)
+        assert listed(window) == ["Zia"]
+        await window.press("Show all")
+        assert len(listed(window)) == 2
+
+    scene(show.desk, "/receipts", played)
+
+
+def test_petty_cash_shows_the_envelopes_that_wait_for_one_step(
+    show: SmallShow, envelope: Envelope
+) -> None:
+    issue_float(show.desk, show["Ada"], usd("20"))
+    submit(show.desk, count_cash(show.desk, envelope, usd("100")))
+
+    async def played(window: Counted) -> None:
+        await window.pick("To audit 1")
+        assert listed(window) == ["GG01 Gus"]
+        await window.pick("To audit 1")
+        assert listed(window) == ["AA01 Ada", "GG01 Gus"]
+
+    scene(show.desk, "/petty-cash", played)
+
+
+def test_a_slip_that_was_handed_in_asks_nobody_for_a_top_up(
+    show: SmallShow, envelope: Envelope
+) -> None:
+    slip = log(show, "Comet", "95", envelope=envelope.id)
+    assert "float" in {flag.code for flag in flags_of(show.desk, slip)}
+    submit(show.desk, count_cash(show.desk, envelope, usd("5")))
+
+    assert flags_of(show.desk, slip) == []

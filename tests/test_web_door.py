@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from data.lock import WriterLock
 from sync.wire import TYPE, Hello, Welcome
 from tests.browser.processes import Face, new_show, office
+from views.phone.build import WEB
 
 UPGRADE = {
     "Connection": "Upgrade",
@@ -151,6 +153,17 @@ def test_no_answer_invites_other_pages(
     answer = ask(open_office, path, method=method, headers=said)
 
     assert [name for name in answer.headers if name.startswith("access-control")] == []
+
+
+def test_the_page_takes_photos_of_slips_with_its_own_camera(open_office: Face) -> None:
+    """At every address, since a window may be opened at any."""
+    for path in ("/", "/receipt/new"):
+        page = ask(open_office, path).content.decode()
+        scripts = re.findall('<script type="module" src="([^"]+)"', page)
+
+        assert scripts == ["/web/slip.js"]
+    for name in ("slip.js", "scan.js"):
+        assert (WEB / name).read_bytes() == ask(open_office, f"/web/{name}").content
 
 
 def test_there_are_no_documentation_pages(open_office: Face) -> None:

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
 import flet as ft
 
@@ -309,4 +310,5 @@ def go(path: str) -> Awaitable[None]:
 def here() -> dict[str, str]:
     """The words after the ? of the address."""
     ft.use_route_location()
-    return dict(ft.context.page.query.to_dict)
+    # Flet's own page.query knows nothing of the address that a window was opened at.
+    return dict(parse_qsl(urlsplit(ft.context.page.route).query))

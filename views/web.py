@@ -24,7 +24,7 @@ import uvicorn
 from flet_web.fastapi import FletApp, FletStaticFiles, app_manager
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -35,6 +35,7 @@ log = logging.getLogger("callboard.web")
 
 ASSETS = Path(__file__).parent.parent / "assets"
 FONT = ASSETS / "fonts" / "NotoSans-Regular.ttf"
+CAMERA = '<script type="module" src="/web/slip.js"></script></head>'
 SESSION_SECONDS = 600
 GOODBYE_S = 2.0
 """Seconds in which what runs beside ends well: the network is told that the office closes."""
@@ -83,7 +84,7 @@ def web_app(
             secret_key=secret,
         ).handle(websocket)
 
-    screens = FletStaticFiles(
+    screens = Screens(
         assets_dir=str(ASSETS),
         app_name="Callboard",
         app_short_name="Callboard",
@@ -114,6 +115,16 @@ def _say_if_it_broke(task: asyncio.Future[None]) -> None:
 async def _missing_glyph(_request: Request) -> FileResponse:
     """Flutter asks here for letters its font lacks, and on a 404 again at every frame."""
     return FileResponse(FONT, media_type="font/ttf", headers={"cache-control": "max-age=86400"})
+
+
+class Screens(FletStaticFiles):  # type: ignore[misc]  # flet-web has no types
+    """Flet's web client, and in its page the camera for slips."""
+
+    def file_response(self, full_path: Any, *more: Any, **named: Any) -> Response:
+        if Path(full_path).name != "index.html":
+            answer: Response = super().file_response(full_path, *more, **named)
+            return answer
+        return HTMLResponse(Path(full_path).read_text("utf-8").replace("</head>", CAMERA, 1))
 
 
 class Window(FletApp):  # type: ignore[misc]  # flet-web has no types

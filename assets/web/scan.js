@@ -1,4 +1,5 @@
-// The camera, over Flutter's canvas: shows it, has its frames read, says what was read.
+// The camera, over Flutter's canvas: shows it, has its frames read and says what was read, or keeps
+// what it sees as a photo (slip.js).
 //
 // The lamp beside the lens tells people that they are seen, so the camera runs only while its
 // picture is wanted and the page is looked at.
@@ -6,6 +7,10 @@
 const EVERY_MS = 110;
 const AGAIN_MS = 2000; // a code must be out of sight for so long before it counts as shown again
 const WANTED = { width: { ideal: 1280 }, height: { ideal: 720 } };
+// A browser that takes whole photos need not show them all the time.
+const WHOLE = "ImageCapture" in globalThis;
+const SHARP = { width: { ideal: WHOLE ? 1920 : 4096 }, height: { ideal: WHOLE ? 1080 : 2160 } };
+const PATIENT_MS = 4000; // some cameras never answer when they are asked for a photo
 const TROUBLE = {
   NotAllowedError: "refused", SecurityError: "refused",
   NotFoundError: "missing", OverconstrainedError: "missing", TypeError: "missing",
@@ -17,6 +22,10 @@ const STYLE = `
   #eye[hidden] { display: none; }
   #eye video { width: 100%; height: 100%; object-fit: cover; }
   #eye video.mirrored { transform: scaleX(-1); }
+  #eye.still video { object-fit: contain; }
+  #eye.still i { width: auto; height: min(68cqh, 90cqw / var(--seen, 1)); aspect-ratio: 1 / 2;
+    border: 2px dashed #fffc; box-shadow: none; }
+  #eye.still button { bottom: calc(36px + env(safe-area-inset-bottom)); }
   #eye i { position: absolute; left: 50%; top: 50%; transform: translate(-50%, -50%);
     width: min(72cqw, 72cqh); aspect-ratio: 1; border: 3px solid #fff; border-radius: 16px;
     box-shadow: 0 0 0 100vmax #0006; pointer-events: none; }
@@ -33,6 +42,7 @@ const SHOWN = `<video playsinline muted></video><i></i>
 let tell = () => {}; // told { text } or { camera: state }
 let wanted = { on: false };
 let covered = false;
+let lit = false; // stays so for the next slip or badge: it is as dark there
 let which = { facingMode: "environment" };
 let stream = null;
 let pending = false; // the browser asks the person, or opens the camera
@@ -54,12 +64,14 @@ function made() {
   return made;
 }
 
-/** Shows the picture at a share of the window's height, or lets go of the camera. */
+/** Shows the picture at a share of the window's height, or lets go of the camera. `still`: nothing
+ * is read in it; it is there to be photographed. */
 export function look(how, listener) {
   wanted = how;
   tell = listener;
   box.style.top = `${how.top * 100}%`;
   box.style.height = `${how.height * 100}%`;
+  box.classList.toggle("still", Boolean(how.still));
   follow();
 }
 
@@ -95,7 +107,9 @@ async function start() {
   tell({ camera: "asking" });
   let came;
   try {
-    came = await navigator.mediaDevices.getUserMedia({ video: { ...WANTED, ...which } });
+    came = await navigator.mediaDevices.getUserMedia({
+      video: { ...(wanted.still ? SHARP : WANTED), ...which },
+    });
   } catch (error) {
     if (mine === opening) close(TROUBLE[error.name] ?? "busy");
     return;
@@ -107,7 +121,7 @@ async function start() {
   stream = came;
   pending = false;
   await shown(came.getVideoTracks()[0]);
-  if (stream === came) watch(came);
+  if (stream === came && !wanted.still) watch(came);
 }
 
 async function shown(track) {
@@ -117,9 +131,11 @@ async function shown(track) {
   video.srcObject = stream;
   light.hidden = !track.getCapabilities?.().torch;
   light.setAttribute("aria-pressed", "false");
+  if (lit && !light.hidden) await shine(track);
   other.hidden = (await cameras()).length < 2;
   await video.play().catch(() => {}); // cut short where it was closed meanwhile
   if (video.srcObject === null) return;
+  box.style.setProperty("--seen", video.videoWidth / video.videoHeight);
   box.hidden = covered;
   tell({ camera: "on" });
 }
@@ -129,11 +145,16 @@ async function cameras() {
   return all.filter((device) => device.kind === "videoinput");
 }
 
-light.onclick = async () => {
-  const on = light.getAttribute("aria-pressed") !== "true";
-  await stream?.getVideoTracks()[0].applyConstraints({ advanced: [{ torch: on }] });
-  light.setAttribute("aria-pressed", String(on));
+light.onclick = () => {
+  lit = light.getAttribute("aria-pressed") !== "true";
+  if (stream) shine(stream.getVideoTracks()[0]);
 };
+
+async function shine(track) {
+  const lamp = track.applyConstraints({ advanced: [{ torch: lit }] });
+  await lamp.catch(() => (lit = false)); // some say that they have one
+  light.setAttribute("aria-pressed", String(lit));
+}
 
 other.onclick = async () => {
   const now = stream?.getVideoTracks()[0].getSettings();
@@ -148,6 +169,21 @@ other.onclick = async () => {
 };
 
 document.addEventListener("visibilitychange", follow);
+
+// ---- photographing -------------------------------------------------------------------------------
+
+/** What the camera sees, as large as it can: the photo of the camera itself, or the picture shown. */
+export async function still() {
+  const track = stream.getVideoTracks()[0];
+  if (WHOLE) {
+    const late = new Promise((go) => setTimeout(go, PATIENT_MS));
+    const photo = await Promise.race([new ImageCapture(track).takePhoto(), late]).catch(() => null);
+    if (photo?.size) return photo;
+  }
+  const paper = new OffscreenCanvas(video.videoWidth, video.videoHeight);
+  paper.getContext("2d").drawImage(video, 0, 0);
+  return paper.convertToBlob({ type: "image/jpeg", quality: 0.92 });
+}
 
 // ---- reading ------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from data.desk import Desk
-from data.kinds.envelopes import ENVELOPE, Envelope
+from data.kinds.envelopes import ENVELOPE, Envelope, is_open
 from data.kinds.floats import balance, float_of, out_of_the_float
 from data.kinds.known_slips import KnownSlips, known_slips
 from data.kinds.production import show_of, today
@@ -116,7 +116,8 @@ def _money(
         yield Flag("po", f"A slip over {limit:,.2f} {currency} needs a PO number.")
     if here is None:
         yield Flag("rate", f"Write the rate into {currency} that was used.")
-    if envelope is not None and out_of_the_float(receipt):
+    # What was handed in nobody tops up any more.
+    if envelope is not None and is_open(envelope) and out_of_the_float(receipt):
         yield from _spent(desk, receipt, envelope, limits)
 
 
@@ -149,4 +150,4 @@ def _seen(shot: Shot, limits: Limits) -> Iterator[Flag]:
 
 def _named(other: Receipt) -> str:
     number = f"slip {other.number}" if other.number else "a slip"
-    return f"{number} ({other.vendor}, {other.money})"
+    return f"{number} ({', '.join(filter(None, (other.vendor, str(other.money))))})"

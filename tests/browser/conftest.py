@@ -30,6 +30,7 @@ QUIET = [
     "--disable-sync",
     "--disable-background-networking",
     "--disable-component-update",
+    "--use-fake-device-for-media-stream=device-count=0",  # no camera but where a test has one
 ]
 
 Shot = Callable[["Hand", str], None]

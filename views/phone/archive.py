@@ -28,6 +28,7 @@ NOT_OURS = (
     "views/command_line.py",
     "views/commands.py",
     "views/export_receipts.py",
+    "views/screens/export_columns.py",
     "views/reading_slips.py",
     "views/screens/imports.py",
     "views/screens/pair.py",

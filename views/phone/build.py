@@ -47,6 +47,7 @@ PLAIN = (
     "scan-worker.js",
     "scan.js",
     "signal.js",
+    "slip.js",
     "unpack.js",
     "wedge.js",
     "worker.js",

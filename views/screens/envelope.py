@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-
 import flet as ft
 
 from data.kinds.envelopes import ENVELOPE, Envelope, count_cash, is_open
@@ -19,7 +17,7 @@ from views.screens.envelope_sums import line, sums_card
 from views.screens.envelope_way import EnvelopeWay
 from views.screens.inbox_waits import waits_on
 from views.screens.paper import use_printer
-from views.screens.receipts import SlipRow
+from views.screens.receipts import SlipRow, use_way_back
 from views.theme import GAP
 from views.words import short_day
 
@@ -32,13 +30,11 @@ def EnvelopeDetail() -> ft.View:
     printer = use_printer()
     open_ = is_open(envelope)
     log = f"/receipt/new?envelope={envelope.id}"
-
-    def back() -> Awaitable[None]:
-        return go(f"/receipts?envelope={envelope.id}")
+    back = use_way_back(f"/receipts?envelope={envelope.id}")
 
     return sub_view(
         f"Envelope {envelope.number}",
-        back,
+        lambda: go(back),
         [
             sums_card(desk, envelope),
             ft.Row(
@@ -113,7 +109,7 @@ def Float(envelope: Envelope) -> ft.Control:
         moved.done()
 
     movements = [
-        line(f"{short_day(m.on)}  {m.what}{'  ' + m.note if m.note else ''}", str(m.money))
+        line(" · ".join(filter(None, (short_day(m.on), m.what, m.note))), str(m.money))
         for m in movements_of(desk, envelope)
     ]
     return card(

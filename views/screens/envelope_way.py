@@ -51,7 +51,7 @@ def EnvelopeWay(envelope: Envelope) -> ft.Control:
         *_who(desk, envelope),
         *_next_step(desk, envelope),
         *([ft.Row([side_button("Send it back", ask_back)])] if under_way else []),
-        title="Its way",
+        title="Where it is",
     )
 
 

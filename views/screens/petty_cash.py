@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Final
+
 import flet as ft
 
 from data.desk import Desk
-from data.kinds.envelope_steps import DONE
+from data.fields import Money
+from data.kinds.floats import totals
 from data.kinds.people import called
 from data.kinds.petty_cash import (
     CardQueue,
@@ -16,15 +20,23 @@ from data.kinds.petty_cash import (
     owed_back,
     petty_cash_log,
 )
-from views.context import go, use_desk, use_place, use_records, use_state
+from views.context import go, here, use_desk, use_place, use_records, use_state
 from views.parts import card, empty, note, side_button, sub_view, tile
-from views.safe import screen
+from views.safe import act, screen
 from views.screens.envelope_sums import line
-from views.screens.receipts import SlipRow
-from views.theme import BODY
+from views.screens.receipts import SlipRow, with_way
+from views.theme import BODY, GAP
 from views.words import count, money, short_day
 
 WINDOW = 60
+WAITS: Final = {
+    "open": "Open",
+    "submitted": "To audit",
+    "audited": "To approve",
+    "approved": "To post",
+    "posted": "Posted",
+}
+"""What an envelope at each step waits for, in a word or two."""
 
 
 @screen
@@ -33,8 +45,10 @@ def PettyCash() -> ft.View:
     desk = use_desk()
     use_records("envelope", "cash", "receipt", "person")
     window, set_window = use_state(WINDOW)
+    step = here().get("step", "")
     log = petty_cash_log(desk)
-    more = len(log) - window
+    shown = [entry for entry in log if step in ("", entry.envelope.status)]
+    more = len(shown) - window
     return sub_view(
         "Petty cash",
         lambda: go("/receipts"),
@@ -45,7 +59,8 @@ def PettyCash() -> ft.View:
             *_own_money(desk),
             card(
                 *_gaps(desk),
-                *[_logged(desk, entry) for entry in log[:window]],
+                _steps(log, step),
+                *[_logged(desk, entry) for entry in shown[:window]],
                 *([side_button(f"Show more ({more})", lambda: set_window(window + WINDOW))])
                 * (more > 0),
                 *([] if log else [empty("No float was issued yet.")]),
@@ -70,6 +85,9 @@ def _held(desk: Desk, log: list[Logged]) -> ft.Control:
     held = sorted(exposure(desk).items(), key=lambda entry: -max(entry[1].values()))
     oldest = next((entry for entry in log if any(entry.outstanding.values())), None)
     told = [line(called(desk, person), money(sums)) for person, sums in held]
+    if len(held) > 1:
+        each = (Money(amount=a, currency=c) for _, sums in held for c, a in sums.items())
+        told.append(line("All together", money(totals(each))))
     if oldest is not None and oldest.issued is not None:
         since = f"Outstanding longest: {oldest.envelope.number}, since {short_day(oldest.issued)}."
         told.append(note(since))
@@ -87,7 +105,8 @@ def _cards(desk: Desk) -> list[ft.Control]:
         rows.append(line(_whose(desk, queue), money(queue.missing)))
         rows += [SlipRow(desk, slip, key=slip.id) for slip in queue.slips[:left]]
         left = max(0, left - len(queue.slips))
-    return [card(*rows, title=f"Purchasing card, slip missing: {count(bare, 'slip')}")]
+    how = note("Open one to add its photo, or to say how the slip was lost.")
+    return [card(how, *rows, title=f"Purchasing card, slip missing: {count(bare, 'slip')}")]
 
 
 def _whose(desk: Desk, queue: CardQueue) -> str:
@@ -112,15 +131,36 @@ def _gaps(desk: Desk) -> list[ft.Control]:
     return [note(words, icon=ft.Icons.WARNING_AMBER)]
 
 
+def _steps(log: list[Logged], chosen: str) -> ft.Control:
+    """How many envelopes wait for what; a tap shows those alone."""
+    there = Counter(entry.envelope.status for entry in log)
+
+    def chip(step: str) -> ft.Control:
+        path = "/petty-cash" if step == chosen else f"/petty-cash?step={step}"
+        return ft.Chip(
+            label=ft.Text(f"{WAITS[step]} {there[step]}"),
+            key=step,
+            selected=step == chosen,
+            on_select=act(lambda: go(path)),
+        )
+
+    return ft.Row(
+        [chip(step) for step in WAITS if there[step]],
+        wrap=True,
+        spacing=GAP,
+        run_spacing=GAP,
+    )
+
+
 def _logged(desk: Desk, entry: Logged) -> ft.Control:
     envelope = entry.envelope
-    since = f"{short_day(entry.issued)}: " if entry.issued else ""
-    step = "is open" if envelope.status == "open" else DONE[envelope.status]
-    said = f"{since}cash {money(entry.cash)}, slips {money(entry.spent)}; {step}"
+    since = f"{short_day(entry.issued)} · " if entry.issued else ""
+    sums = f"cash {money(entry.cash)} · slips {money(entry.spent)}"
+    said = f"{since}{sums} · {WAITS[envelope.status].lower()}"
     return tile(
         f"{envelope.number} {called(desk, envelope.custodian)}",
         said,
-        on_click=lambda: go(f"/envelope/{envelope.id}"),
+        on_click=lambda: go(with_way(f"/envelope/{envelope.id}", ft.context.page.route)),
         trailing=ft.Text(money(entry.outstanding), theme_style=BODY),
         key=envelope.id,
     )

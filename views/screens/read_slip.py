@@ -23,6 +23,9 @@ from data.reading.slip import Reading, read_slip
 from views.context import go, use_desk, use_records, use_state
 from views.parts import card, main_button, note, side_button, sub_view
 from views.safe import say, screen
+from views.screens.receipt_photos import beside
+from views.screens.receipts import use_way_back, with_way
+from views.show import shown
 from views.theme import BODY, GAP, QUIET, SMALL
 from views.words import short_day
 
@@ -52,7 +55,9 @@ def ReadSlip() -> ft.View:
     reading, set_reading = use_state(nothing)
     busy, set_busy = use_state(False)
     photo = _photo(desk, slip)
+    back = with_way(f"/receipt/{slip.id}", use_way_back())
     offers = [] if reading is None else offers_of(desk, slip, reading)
+    nothing_found = reading is not None and not offers
 
     async def read() -> None:
         set_busy(True)
@@ -74,7 +79,7 @@ def ReadSlip() -> ft.View:
 
     return sub_view(
         "Read the slip",
-        lambda: go(f"/receipt/{slip.id}"),
+        lambda: go(back),
         [
             note("What is read here is a suggestion. Look at the mark, then take it over."),
             ft.Row(
@@ -87,9 +92,13 @@ def ReadSlip() -> ft.View:
                     )
                 ]
             ),
-            *[_offered(slip, offer, take(offer)) for offer in offers],
-            *([note("Nothing could be read. Type it in.")] if reading and not offers else []),
-            marked(photo, [offer.place for offer in offers]),
+            *beside(
+                [
+                    *[_offered(desk, slip, offer, take(offer)) for offer in offers],
+                    *([note("Nothing could be read. Type it in.")] if nothing_found else []),
+                ],
+                [marked(photo, [offer.place for offer in offers])],
+            ),
         ],
     )
 
@@ -132,12 +141,14 @@ def marked(photo: bytes, places: list[Box]) -> ft.Control:
     return ft.Stack([picture, *frames], width=WIDE, height=height)
 
 
-def _offered(slip: Receipt, offer: Offer, take: Callable[[], None]) -> ft.Control:
+def _offered(desk: Desk, slip: Receipt, offer: Offer, take: Callable[[], None]) -> ft.Control:
     same = getattr(slip, offer.field) == offer.value
+    written = shown(desk, RECEIPT, offer.field, slip) or "nothing"
     label = RECEIPT.label(offer.field)
     said: list[ft.Control] = [
         ft.Text(label, theme_style=SMALL, color=QUIET),
         ft.Text(offer.words, theme_style=BODY),
+        *([] if same else [ft.Text(f"written: {written}", theme_style=SMALL, color=QUIET)]),
     ]
     return card(
         ft.Row(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import flet as ft
 
 from data.desk import Desk
-from data.kinds.envelopes import ENVELOPE, is_open
+from data.kinds.envelopes import ENVELOPE, Envelope, is_open
 from data.kinds.floats import balance
 from data.kinds.people import PERSON
 from data.kinds.production import today
@@ -23,18 +23,22 @@ from views.safe import act
 from views.theme import GAP
 from views.words import money
 
+FEW = 4
+"""As many envelopes stand as chips; of more one is chosen from a list."""
 LETTERS = 3
 """Fewer of a vendor's name are like too many."""
 
 
 def next_receipt(desk: Desk) -> Receipt:
-    """Today's, in the envelope asked for, or the one this device logged into last."""
+    """Today's, in the envelope asked for, else the one this device logged into last, else one's
+    own."""
     open_ones = [e.id for e in desk.all(ENVELOPE) if is_open(e)]
+    own = [e.id for e in desk.all(ENVELOPE) if is_open(e) and e.custodian == desk.user]
     mine = [r for r in desk.all(RECEIPT) if r.envelope and desk.author(r.id) == desk.user]
     last = max(mine, key=lambda r: str(r.taken), default=None)
     envelope = here().get("envelope") or (last.envelope if last else None)
     if envelope not in open_ones:
-        envelope = open_ones[0] if len(open_ones) == 1 else None
+        envelope = next((only[0] for only in (own, open_ones) if len(only) == 1), None)
     return Receipt.model_construct(date=today(desk), envelope=envelope, money=None, vendor="")
 
 
@@ -88,15 +92,33 @@ def categories_of(desk: Desk, envelope_id: str) -> list[str]:
 
 
 def envelope_choice(desk: Desk, draft: Draft) -> ft.Control:
+    """Those that are open, and the one it is in: a custodian's few by a tap."""
     value = draft.texts["envelope"]
     names: dict[str, str] = {person.id: person.name for person in desk.all(PERSON)}
+    found = [e for e in desk.all(ENVELOPE) if is_open(e) or e.id == value]
+    if 0 < len(found) <= FEW:
+        return _few(desk, draft, sorted(found, key=lambda e: e.number))
     named = sorted(
         (f"{e.number} {names.get(e.custodian, '')}, {money(balance(desk, e))} left", e.id)
-        for e in desk.all(ENVELOPE)
-        if is_open(e) or e.id == value
+        for e in found
     )
     options = [("", "No envelope"), *[(record_id, words) for words, record_id in named]]
     return choose("Envelope", options, value, lambda chosen: draft.put("envelope", chosen))
+
+
+def _few(desk: Desk, draft: Draft, envelopes: Iterable[Envelope]) -> ft.Control:
+    chosen = draft.texts["envelope"]
+
+    def chip(envelope: Envelope) -> ft.Control:
+        put = "" if envelope.id == chosen else envelope.id
+        return ft.Chip(
+            label=ft.Text(f"{envelope.number}: {money(balance(desk, envelope))} left"),
+            key=envelope.id,
+            selected=envelope.id == chosen,
+            on_select=act(lambda: draft.put("envelope", put)),
+        )
+
+    return ft.Row([chip(e) for e in envelopes], spacing=GAP, scroll=ft.ScrollMode.HIDDEN)
 
 
 def _chips(names: Iterable[str], pick: Callable[[str], None]) -> list[ft.Control]:

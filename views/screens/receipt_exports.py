@@ -6,15 +6,18 @@ from collections.abc import Awaitable, Callable
 
 import flet as ft
 
-from data.exports.columns import FIELDS, mapped_table, mapping_text, read_mapping
+from data.desk import Desk
+from data.errors import BadInput
+from data.exports.columns import USUAL, mapped_table, mapping_text, read_mapping
 from data.exports.ledger import Dialect, ledger
 from data.kinds.production import show_of
 from data.tables import csv_of, to_xlsx
 from views.context import go, use_desk, use_first, use_picker, use_records, use_state
 from views.export_receipts import SUFFIX, by_date, namer
 from views.parts import card, note, side_button, sub_view
-from views.safe import act, say, screen
-from views.theme import GAP
+from views.safe import say, screen
+from views.screens.export_columns import ColumnList, Columns, numbered
+from views.theme import GAP, SMALL
 
 BOOK = "receipt_columns"
 """Where this copy keeps the columns that were written."""
@@ -25,20 +28,23 @@ def ReceiptExports() -> ft.View:
     desk = use_desk()
     use_records("receipt", "envelope")
     picker = use_picker()
-    columns, set_columns = use_first(lambda: str(desk.store.meta.get(BOOK) or mapping_text()))
+    columns, set_columns = use_first(lambda: _kept(desk))
     open_, set_open = use_state(False)
+    mapping = tuple(column for _, column in columns)
 
     def keep() -> None:
-        read_mapping(columns)
-        desk.store.set_meta(**{BOOK: columns})
+        if not all(column.title.strip() for column in mapping):
+            raise BadInput("Every column needs a title. Write it, or leave the column out.")
+        desk.store.set_meta(**{BOOK: mapping_text(mapping)})
+        set_open(False)
         say("The columns are saved.")
 
     def usual() -> None:
-        set_columns(mapping_text())
+        set_columns(numbered(USUAL))
 
     def table(suffix: str) -> Callable[[], Awaitable[None]]:
         async def make() -> None:
-            rows = mapped_table(by_date(desk), read_mapping(columns), namer(desk))
+            rows = mapped_table(by_date(desk), mapping, namer(desk))
             content = csv_of(rows) if suffix == ".csv" else to_xlsx([rows])
             await hand_over(f"receipts{suffix}", content)
 
@@ -77,11 +83,14 @@ def ReceiptExports() -> ft.View:
                 title="For plain-text accounting",
             ),
             card(
-                note("A title of theirs, the field that fills it, in the order they want."),
-                *(_editing(columns, set_columns) if open_ else ()),
+                ft.Text(" · ".join(column.title for column in mapping), theme_style=SMALL),
+                *([ColumnList(columns, set_columns, key="columns")] if open_ else ()),
                 _row(
                     *(
-                        [side_button("Save the columns", keep), side_button("As usual", usual)]
+                        [
+                            side_button("Save the columns", keep),
+                            side_button("Back to the usual ones", usual),
+                        ]
                         if open_
                         else [side_button("Change the columns", lambda: set_open(True))]
                     )
@@ -92,18 +101,9 @@ def ReceiptExports() -> ft.View:
     )
 
 
-def _editing(columns: str, put: Callable[[str], None]) -> list[ft.Control]:
-    return [
-        ft.TextField(
-            label="Columns, as JSON",
-            value=columns,
-            multiline=True,
-            min_lines=8,
-            max_lines=16,
-            on_change=act(lambda e: put(e.control.value)),
-        ),
-        note(f"Fields: {', '.join(FIELDS)}."),
-    ]
+def _kept(desk: Desk) -> Columns:
+    """The columns as they were saved, else the usual ones."""
+    return numbered(read_mapping(str(desk.store.meta.get(BOOK) or mapping_text())))
 
 
 def _row(*buttons: ft.Control) -> ft.Control:

@@ -35,6 +35,23 @@ SORTS: Final = (
 )
 
 
+HELD: Final = "receipts asked for"
+
+
+def use_asked(
+    envelope: str | None,
+) -> tuple[Asked, str, Callable[[Asked | Callable[[Asked], Asked]], None], Callable[[str], None]]:
+    """What this window asks for and in which order, also when it comes back from a slip; another
+    `envelope` in the address is asked for instead."""
+    held = ft.context.page.session.store
+    before: tuple[Asked, str] = held.get(HELD) or (Asked(), LOGGED)
+    at_first = before[0] if envelope is None else Asked(envelope=envelope)
+    asked, set_asked = use_state(at_first)
+    order, set_order = use_state(before[1])
+    held.set(HELD, (asked, order))
+    return asked, order, set_asked, set_order
+
+
 def in_order(receipts: Iterable[Receipt], asked: Asked, order: str) -> list[Receipt]:
     """Those asked for, by one of SORTS."""
     by, _, way = order.partition(" ")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 import flet as ft
@@ -12,14 +12,16 @@ from data.fields import Money
 from data.kinds.production import show_of, today
 from data.kinds.receipts import Receipt
 from data.kinds.slip_flags import Flag, flags_of
-from views.context import go
 from views.drafts import Draft
 from views.parts import note
 from views.safe import act
+from views.screens.receipts import open_slip
 from views.shots import Taken
 from views.theme import SMALL, TARGET, TO_DO
 
-SEEN = frozenset({"same-photo", "look-alike", "dark", "blurred"})
+BAD = frozenset({"dark", "blurred"})
+"""What another photo mends."""
+SEEN = frozenset({"same-photo", "look-alike"}) | BAD
 """What only a photo tells; it is asked once, when the photo is taken."""
 
 
@@ -38,20 +40,29 @@ def of_draft(desk: Desk, draft: Draft, photos: Iterable[str]) -> list[Flag]:
     return flags_of(desk, Receipt(**said, photos=frozenset(photos)))
 
 
-def flag_lines(flags: Iterable[Flag], *, most: int = 99, opens: bool = True) -> list[ft.Control]:
-    """Each in a line; one that means another slip opens it, where nothing typed is lost by that."""
+def flag_lines(
+    flags: Iterable[Flag],
+    *,
+    most: int = 99,
+    opens: bool = True,
+    again: Callable[[], ft.Control] | None = None,
+) -> list[ft.Control]:
+    """Each in a line; one that means another slip opens it, where nothing typed is lost by that.
+    `again` takes a photo anew that shows nothing."""
     flags = list(flags)
-    lines = [_line(flag, opens=opens) for flag in flags[:most]]
+    lines = [_line(flag, opens=opens, again=again) for flag in flags[:most]]
     if len(flags) > most:
         lines.append(note(f"And {len(flags) - most} more to look at below."))
     return lines
 
 
-def _line(flag: Flag, *, opens: bool) -> ft.Control:
+def _line(flag: Flag, *, opens: bool, again: Callable[[], ft.Control] | None) -> ft.Control:
     sign = ft.Icon(ft.Icons.WARNING_AMBER, size=20, color=TO_DO)
     words = ft.Text(flag.sentence, theme_style=SMALL, expand=True)
+    if flag.code in BAD and again is not None:
+        return ft.Row([sign, words, again()])
     if flag.other is None or not opens:
         return ft.Row([sign, words])
-    path = f"/receipt/{flag.other}"
-    see = ft.TextButton("See it", height=TARGET, on_click=act(lambda: go(path)))
+    other = flag.other
+    see = ft.TextButton("See it", height=TARGET, on_click=act(lambda: open_slip(other)))
     return ft.Row([sign, words, see])

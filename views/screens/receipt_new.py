@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 import flet as ft
 
@@ -11,10 +12,11 @@ from data.kinds.envelopes import ENVELOPE
 from data.kinds.floats import balance
 from data.kinds.receipts import RECEIPT, Receipt, log_receipt
 from data.kinds.slip_flags import Flag, flags_of
+from data.store import Gesture
 from views.context import go, use_first, use_place, use_records, use_state
 from views.drafts import use_draft
-from views.parts import main_button, sub_view
-from views.safe import act, say, screen
+from views.parts import icon_button, main_button, sub_view
+from views.safe import say, screen
 from views.screens.amount_pad import amount_pad
 from views.screens.receipt_choices import (
     after,
@@ -24,10 +26,11 @@ from views.screens.receipt_choices import (
     vendor_chips,
 )
 from views.screens.receipt_fields import FIELDS, more_fields
-from views.screens.receipt_flags import flag_lines, of_draft, of_photo
+from views.screens.receipt_flags import BAD, flag_lines, of_draft, of_photo
 from views.screens.receipt_photos import PhotoTile, taken_photos
+from views.screens.receipts import open_slip
 from views.shots import Taken
-from views.theme import GAP, QUIET, SMALL, TARGET
+from views.theme import GAP, QUIET, SMALL
 from views.words import count, money
 
 IN_SIGHT = 2
@@ -50,15 +53,20 @@ def ReceiptNew() -> ft.View:
     flags = _each([*[f for n in photos for f in seen.get(n, ())], *of_draft(desk, draft, photos)])
 
     def took(taken: Taken) -> None:
-        draft.attach({**draft.photos, **photos, taken.name: taken.look})
+        draft.attach({**draft.photos, taken.name: taken.look})
         said = of_photo(desk, draft, taken)
         set_photos(lambda now: {**now, taken.name: taken.look})
         set_seen(lambda now: {**now, taken.name: said})
 
     def leave_out(name: str) -> None:
-        left = {n: look for n, look in photos.items() if n != name}
-        draft.attach(left)
-        set_photos(left)
+        draft.attach({n: look for n, look in draft.photos.items() if n != name})
+        set_photos(lambda now: {n: look for n, look in now.items() if n != name})
+
+    def took_again(taken: Taken) -> None:
+        for name in photos:
+            if any(flag.code in BAD for flag in seen.get(name, ())):
+                leave_out(name)
+        took(taken)
 
     def kept() -> Receipt:
         looks = frozenset(look for look in photos.values() if look)
@@ -76,16 +84,25 @@ def ReceiptNew() -> ft.View:
         draft.begin(after(slip))
         set_photos({})
         set_seen({})
-        set_pile(lambda now: [*now, slip.id])
-        say(_saved(desk, slip, flags), undo=lambda: desk.undo(gesture) if gesture else None)
+        set_pile(lambda now: [*now, Saved(slip.id, gesture)])
+
+    def take_back() -> None:
+        gesture = pile[-1].gesture
+        if gesture is not None:
+            desk.undo(gesture)
+        set_pile(lambda now: now[:-1])
 
     def start_over() -> Awaitable[None]:
         draft.done()
         return go("/receipts")
 
+    def again() -> ft.Control:
+        tile: ft.Control = PhotoTile("Again", took_again, plain=True)
+        return tile
+
     foot = ft.Column(
         [
-            *flag_lines(flags, most=IN_SIGHT, opens=waits),
+            *flag_lines(flags, most=IN_SIGHT, opens=waits, again=again),
             ft.Row(
                 [
                     main_button("Save, another slip", next_one, second=True),
@@ -102,7 +119,7 @@ def ReceiptNew() -> ft.View:
         lambda: go("/receipts"),
         [
             *draft.waiting(start_over),
-            *_pile(desk, pile),
+            *_pile(desk, pile, take_back),
             ft.Row(
                 [
                     taken_photos(desk, [n for n in photos if desk.blobs.has(n)], leave_out),
@@ -117,7 +134,7 @@ def ReceiptNew() -> ft.View:
             *category_chips(desk, draft),
             envelope_choice(desk, draft),
             *more_fields(draft, more, lambda: set_more(not more)),
-            *flag_lines(flags[IN_SIGHT:], opens=waits),
+            *flag_lines(flags[IN_SIGHT:], opens=waits, again=again),
         ],
         foot=foot,
     )
@@ -127,7 +144,14 @@ def no_flags() -> dict[str, list[Flag]]:
     return {}
 
 
-def no_slips() -> list[str]:
+class Saved(NamedTuple):
+    """A slip of the pile, and what takes it back."""
+
+    slip: str
+    gesture: Gesture | None
+
+
+def no_slips() -> list[Saved]:
     return []
 
 
@@ -135,22 +159,25 @@ def _each(flags: list[Flag]) -> list[Flag]:
     return list({flag.code: flag for flag in flags}.values())
 
 
-def _pile(desk: Desk, pile: list[str]) -> list[ft.Control]:
-    """What was logged on this screen before, and what is to be looked at in the last one."""
-    slips = [slip for slip in (desk.find(RECEIPT, one) for one in pile) if slip is not None]
+def _pile(desk: Desk, pile: list[Saved], take_back: Callable[[], None]) -> list[ft.Control]:
+    """What was logged on this screen before, and what is to be looked at in the last one. It stands
+    here and not at the foot, where it would hide what is said of the next one."""
+    slips = [slip for slip in (desk.find(RECEIPT, one.slip) for one in pile) if slip is not None]
     if not slips:
         return []
     last = slips[-1]
     words = f"{count(len(slips), 'slip')} saved here."
     if last.number:
         words += f" Write {last.number} on the last one, {last.money}."
-    path = f"/receipt/{last.id}"
     return [
         ft.Row(
             [
                 ft.Icon(ft.Icons.CHECK_CIRCLE_OUTLINE, size=20, color=QUIET),
                 ft.Text(words, theme_style=SMALL, expand=True),
-                ft.TextButton("Open it", height=TARGET, on_click=act(lambda: go(path))),
+                icon_button(ft.Icons.UNDO, "Take the last slip back", take_back),
+                icon_button(
+                    ft.Icons.CHEVRON_RIGHT, "Open the last slip", lambda: open_slip(last.id)
+                ),
             ]
         ),
         *flag_lines(flags_of(desk, last)),

@@ -12,7 +12,7 @@ from views.context import use_picker, use_place, use_state
 from views.parts import icon_button, note, side_button
 from views.safe import act, part
 from views.shots import Taken, take
-from views.theme import GAP
+from views.theme import GAP, TARGET
 
 TAKEN_WIDE, TAKEN_HIGH = 52, 96
 IN_SIGHT = 150
@@ -20,8 +20,13 @@ IN_SIGHT = 150
 
 
 @part
-def PhotoTile(words: str, took: Callable[[Taken], object], *, several: bool = False) -> ft.Control:
-    """The big tile that opens the camera or the photo library; each photo is kept at once."""
+def PhotoTile(
+    words: str, took: Callable[[Taken], object], *, several: bool = False, plain: bool = False
+) -> ft.Control:
+    """The big tile that opens the camera; each photo is kept at once. `plain`: a word in a line.
+
+    Where the browser shows a camera in the page, assets/web/slip.js answers the picker.
+    """
     place = use_place()
 
     async def picked(event: ft.FilePickerResultEvent) -> None:
@@ -37,6 +42,8 @@ def PhotoTile(words: str, took: Callable[[Taken], object], *, several: bool = Fa
         allow_multiple=several,
         file_type=ft.FilePickerFileType.IMAGE,
     )
+    if plain:
+        return ft.TextButton(words, height=TARGET, action=open_camera)
     return ft.Row(
         [
             ft.FilledTonalButton(
@@ -86,6 +93,14 @@ def Photo(name: str) -> ft.Control:
         height=480,
         semantics_label="Photo of the receipt",
     )
+
+
+def beside(said: list[ft.Control], seen: list[ft.Control]) -> list[ft.Control]:
+    """What is written of a slip and its photo: side by side where there is room to compare them."""
+    if use_place().width.name == "phone":
+        return [*said, *seen]
+    halves: list[ft.Control] = [ft.Column(h, expand=True, spacing=GAP + 4) for h in (said, seen)]
+    return [ft.Row(halves, spacing=GAP * 3, vertical_alignment=ft.CrossAxisAlignment.START)]
 
 
 def _bound(remove: Callable[[str], None], name: str) -> Callable[[], Awaitable[None] | None]:

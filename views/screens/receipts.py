@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 import flet as ft
 
@@ -18,9 +19,9 @@ from views.context import go, here, use_desk, use_records, use_state
 from views.inputs import choose
 from views.parts import centred, empty, heading, icon_button, main_button, side_button
 from views.safe import act, part
-from views.screens.receipt_filters import LOGGED, filters, in_order
+from views.screens.receipt_filters import filters, in_order, use_asked
 from views.screens.small_photo import SmallPhoto
-from views.theme import BODY, GAP, PAD, QUIET, SMALL
+from views.theme import BODY, GAP, PAD, QUIET, SMALL, TARGET
 from views.words import count, money, short_day
 
 NO_VENDOR = "Vendor not written yet"
@@ -32,9 +33,7 @@ def Receipts() -> ft.Control:
     """All slips or one envelope's, the latest logged first or as somebody asks for them."""
     desk = use_desk()
     use_records("receipt", "envelope", "cash")
-    at_first = Asked(envelope=here().get("envelope", ""))
-    asked, set_asked = use_state(at_first)
-    order, set_order = use_state(LOGGED)
+    asked, order, set_asked, set_order = use_asked(here().get("envelope"))
     open_, set_open = use_state(False)
     window, set_window = use_state(WINDOW)
     slips = in_order(desk.all(RECEIPT), asked, order)
@@ -42,6 +41,10 @@ def Receipts() -> ft.Control:
 
     def ask(**changes: Any) -> None:
         set_asked(lambda now: replace(now, **changes))
+
+    def show_all() -> None:
+        set_asked(Asked(envelope=asked.envelope))
+        set_open(False)
 
     top = [
         ft.Row([main_button("Log receipt", lambda: go(log), icon=ft.Icons.PHOTO_CAMERA)]),
@@ -61,6 +64,7 @@ def Receipts() -> ft.Control:
             ]
         ),
         *(filters(asked, ask, order, set_order) if open_ else ()),
+        *([] if asked == Asked(envelope=asked.envelope) else [_narrowed(show_all)]),
     ]
     return centred(
         ft.ListView(
@@ -99,8 +103,24 @@ def SlipRow(desk: Desk, slip: Receipt) -> ft.Control:
         ),
         trailing=ft.Text(str(slip.money), theme_style=BODY, style=struck),
         content_padding=ft.Padding.symmetric(horizontal=0, vertical=2),
-        on_click=act(lambda: go(f"/receipt/{slip.id}")),
+        on_click=act(lambda: open_slip(slip.id)),
     )
+
+
+def open_slip(slip_id: str) -> Awaitable[None]:
+    """Opens a slip's screen, from which the way leads back to this one."""
+    return go(with_way(f"/receipt/{slip_id}", ft.context.page.route))
+
+
+def use_way_back(otherwise: str = "/receipts") -> str:
+    """Where a screen was come to from, or `otherwise` where nobody said it."""
+    came = here().get("from", "")
+    return came if came.startswith("/") else otherwise
+
+
+def with_way(path: str, back: str) -> str:
+    """The path of a screen of a slip or an envelope, from which the way leads `back`."""
+    return f"{path}?from={quote(back, safe='/')}"
 
 
 def _envelope_line(desk: Desk, envelope: Envelope | None) -> list[ft.Control]:
@@ -116,6 +136,16 @@ def _envelope_line(desk: Desk, envelope: Envelope | None) -> list[ft.Control]:
             ]
         )
     ]
+
+
+def _narrowed(show_all: Callable[[], None]) -> ft.Control:
+    """That not all are shown: what was asked for stays while slips are opened one by one."""
+    return ft.Row(
+        [
+            ft.Text("Not all are shown.", theme_style=SMALL, color=QUIET, expand=True),
+            ft.TextButton("Show all", height=TARGET, on_click=act(show_all)),
+        ]
+    )
 
 
 def _envelopes(desk: Desk) -> list[tuple[str, str]]:
