@@ -141,7 +141,8 @@ def _paper(photos: int) -> Row:
         for picture in pictures:
             Image.open(io.BytesIO(picture)).save(io.BytesIO(), "JPEG")
 
-    costs = interleaved(lambda: draw(facts), saved_again, times=3)
+    draw(facts)  # fpdf is imported once
+    costs = interleaved(lambda: draw(facts), saved_again, times=7)
     name = f"envelope of {photos} photos / Pillow re-saving the same photos"
     return timed(name, costs, 1.5, "ms")
 
