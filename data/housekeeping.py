@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
+from data.aside import aside
 from data.backup import back_up, mark_of, photo_again
 from data.backup_choice import Choice, choice, choose, suggestions
 from data.desk import Desk
@@ -129,7 +129,7 @@ class Keeper:
 
     async def choose(self, place: Path) -> Choice:
         """As `backup_choice.choose`; the first backup follows at once."""
-        self.choice = await _aside(choose, self.store.home, place, now=self.now())
+        self.choice = await aside(choose, self.store.home, place, now=self.now())
         self._asked = True
         self._rouse()
         self._tell()
@@ -137,7 +137,7 @@ class Keeper:
 
     async def look(self) -> None:
         """Reads what lies at the places; a share may take its time."""
-        self.shelves = await _aside(_look, self.choice.place, self.store.production)
+        self.shelves = await aside(_look, self.choice.place, self.store.production)
         self._tell()
 
     # ---- the task -----------------------------------------------------------------------------
@@ -221,7 +221,7 @@ class Keeper:
         self._loop = asyncio.get_running_loop()
         self._tell()
         try:
-            await _aside(back_up, home, now=now, progress=self._progress)
+            await aside(back_up, home, now=now, progress=self._progress)
             self._tried = None
         except OfficeError as error:
             log.info("no backup: %s", error.sentence)  # noted where the screens read it
@@ -275,12 +275,12 @@ class _PhotoRound:
             if self._begun is not None and abs(now - self._begun) < ROUND:
                 return
             self._begun = now
-        slice_ = await _aside(desk.blobs.scrub, now=now, after=self._after)
+        slice_ = await aside(desk.blobs.scrub, now=now, after=self._after)
         self._after = slice_.last
         if slice_.left:
             log.warning("photos that the disk does not let us read: %s", ", ".join(slice_.left))
         for name in slice_.damaged:
-            if not await _aside(again, name):
+            if not await aside(again, name):
                 self._lost.add(name)
         self._lost = {name for name in self._lost if not desk.blobs.has(name)}
 
@@ -316,17 +316,9 @@ class _Sweeping:
             if next(self._steps, self) is self:
                 self._steps, self._swept = None, now
                 named = self._named
-                await _aside(sweep, desk.blobs, named, now=now, held=self._held)
+                await aside(sweep, desk.blobs, named, now=now, held=self._held)
                 return False
         return True
-
-
-async def _aside(work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """In a thread of its own; a browser has none, and there the work is small."""
-    if sys.platform == "emscripten":
-        await asyncio.sleep(0)
-        return work(*args, **kwargs)
-    return await asyncio.to_thread(work, *args, **kwargs)
 
 
 def _look(place: Path | None, production: str) -> Shelves:

@@ -63,7 +63,7 @@ its top, since it is itself imported when the first form is asked for; so may th
 it needs, imported when it is opened."""
 
 INSIDE_DATA = (
-    ("fields", "errors"),
+    ("fields", "errors", "aside"),
     ("record", "reach"),
     ("kind",),
     ("packing", "files", "lock", "stamp", "state"),

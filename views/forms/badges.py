@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from data.desk import Desk
@@ -111,5 +112,5 @@ def make(desk: Desk, _about: str) -> Paper:
         )
         for name in departments(person for person, _ in worn)
     ]
-    content = draw(show_facts(desk), head_facts(desk), sheets)
-    return Paper(file_name("badges", desk.now().date(), suffix=".pdf"), content)
+    draws = partial(draw, show_facts(desk), head_facts(desk), sheets)
+    return Paper(file_name("badges", desk.now().date(), suffix=".pdf"), draws)

@@ -230,14 +230,14 @@ def facts(desk: Desk, envelope_id: str) -> EnvelopeFacts:
 
 def make(desk: Desk, envelope_id: str) -> Paper:
     envelope = desk.get(ENVELOPE, envelope_id)
-    return Paper(
-        file_name("envelope", envelope.number, suffix=".pdf"), draw(facts(desk, envelope_id))
-    )
+    name = file_name("envelope", envelope.number, suffix=".pdf")
+    return Paper(name, partial(draw, facts(desk, envelope_id)))
 
 
 def make_blank(desk: Desk) -> Paper:
-    paper = blank(show_facts(desk), currency=show_of(desk).currency, printed_at=desk.now())
-    return Paper("envelope-blank.pdf", paper)
+    currency, at = show_of(desk).currency, desk.now()
+    draws = partial(blank, show_facts(desk), currency=currency, printed_at=at)
+    return Paper("envelope-blank.pdf", draws)
 
 
 def _paid_otherwise(slip: Receipt) -> str:

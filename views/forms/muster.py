@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from data.desk import Desk
 from data.kinds.schedule import DAY
 from data.kinds.unit_day import Muster, muster
@@ -49,5 +51,5 @@ def make(desk: Desk, day_id: str) -> Paper:
     day = desk.get(DAY, day_id)
     here, show = muster(desk, day), show_facts(desk)
     clock = cells.clock(here.at, day=day.date, zone=show.tz, style=show.clock)
-    content = draw(show, head_facts(desk, day), here, clock)
-    return Paper(file_name("muster", day.date, day.unit, suffix=".pdf"), content)
+    draws = partial(draw, show, head_facts(desk, day), here, clock)
+    return Paper(file_name("muster", day.date, day.unit, suffix=".pdf"), draws)

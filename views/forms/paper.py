@@ -12,10 +12,15 @@ from data.errors import BadInput
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A finished file and the name it should have."""
+    """What a form says by now, and the name of its file. `draw` needs the desk no more and may
+    take minutes of a thick envelope's photos: a screen has it drawn beside its work."""
 
     file_name: str
-    content: bytes
+    draw: Callable[[], bytes]
+
+    @property
+    def content(self) -> bytes:
+        return self.draw()
 
 
 @dataclass(frozen=True, slots=True)

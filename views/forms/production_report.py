@@ -288,11 +288,12 @@ def facts(desk: Desk, day_id: str) -> ProductionReportFacts:
 def make(desk: Desk, day_id: str) -> Paper:
     day = desk.get(DAY, day_id)
     name = file_name("production-report-back", day.date, day.unit, suffix=".pdf")
-    return Paper(name, draw(facts(desk, day_id)))
+    return Paper(name, partial(draw, facts(desk, day_id)))
 
 
 def make_blank(desk: Desk) -> Paper:
-    return Paper("production-report-back-blank.pdf", blank(show_facts(desk), printed_at=desk.now()))
+    draws = partial(blank, show_facts(desk), printed_at=desk.now())
+    return Paper("production-report-back-blank.pdf", draws)
 
 
 def _person(desk: Desk, day: ShootDay, row: Attendance) -> ReportPerson:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 from data.desk import Desk
 from data.kinds.attendance import board
@@ -188,8 +189,8 @@ def facts(desk: Desk, day_id: str) -> SignInFacts:
 def make(desk: Desk, day_id: str) -> Paper:
     day = desk.get(DAY, day_id)
     name = file_name("sign-in", day.date, day.unit, suffix=".pdf")
-    return Paper(name, draw(facts(desk, day_id)))
+    return Paper(name, partial(draw, facts(desk, day_id)))
 
 
 def make_blank(desk: Desk) -> Paper:
-    return Paper("sign-in-blank.pdf", blank(show_facts(desk), printed_at=desk.now()))
+    return Paper("sign-in-blank.pdf", partial(blank, show_facts(desk), printed_at=desk.now()))

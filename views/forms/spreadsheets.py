@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from data.desk import Desk
@@ -92,8 +93,9 @@ def kind_table(desk: Desk, kind: Kind[Any], records: Sequence[Record] | None = N
 def _book(table: Table, *name: object) -> Paper:
     """XLSX, or CSV on a device that cannot write Excel files."""
     try:
-        return Paper(file_name(*name, suffix=".xlsx"), to_xlsx([table]))
+        book = to_xlsx([table])
     except OfficeError as error:
         if error.code != "no-xlsx":
             raise
-        return Paper(file_name(*name, suffix=".csv"), csv_of(table))
+        return Paper(file_name(*name, suffix=".csv"), partial(csv_of, table))
+    return Paper(file_name(*name, suffix=".xlsx"), lambda: book)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 import flet as ft
 
+from data.aside import aside
 from data.kinds.envelopes import ENVELOPE
 from data.kinds.people import PERSON
 from views.context import use_desk, use_picker, use_place, use_records, use_state
@@ -16,6 +19,9 @@ from views.parts import card, note, page, side_button
 from views.safe import part, say
 from views.screens.showing import day_bar, use_showing
 from views.theme import GAP
+
+A_MOMENT: Final = 1.0
+"""Seconds after which whoever waits is told."""
 
 Printer = Callable[..., Callable[[], Awaitable[None]]]
 
@@ -74,7 +80,11 @@ def use_printer() -> Printer:
     def printer(form: Form, about: str, *, blank: bool = False) -> Callable[[], Awaitable[None]]:
         async def make() -> None:
             paper = form.make_blank(desk) if blank else form.make(desk, about)
-            await picker.save_file(file_name=paper.file_name, src_bytes=paper.content)
+            drawing = asyncio.ensure_future(aside(paper.draw))
+            await asyncio.wait((drawing,), timeout=A_MOMENT)
+            if not drawing.done():
+                say(f"{paper.file_name} is being drawn. With many photos it takes a while: go on.")
+            await picker.save_file(file_name=paper.file_name, src_bytes=await drawing)
             say(f"{paper.file_name} is ready.")
 
         return make
