@@ -24,6 +24,7 @@ from sync.holding import Holding, lying
 from sync.joinable import readable
 from sync.owed import Batch, units
 from sync.place import Place
+from sync.ring import RING, renewed
 from sync.ways import TOLD, UNTIL
 from sync.wire import (
     FORMAT,
@@ -127,6 +128,7 @@ class Device:
             replicas=goes,
             unsent=[self.waiting, self.photos_left],
             scope=meta.get("scope", ""),
+            ring=meta.get(RING, {}).get("word", ""),
         )
 
     def welcomed(self, welcome: Welcome, *, asked: int = 0) -> None:
@@ -155,7 +157,7 @@ class Device:
 
     def _of(self, welcome: Welcome) -> dict[str, Any]:
         told = welcome.model_dump(include={"production", "epoch", "letter", "mark"})
-        door = {TOLD: welcome.at, UNTIL: welcome.until}
+        door = {TOLD: welcome.at, UNTIL: welcome.until, RING: renewed(self.store, welcome.ring)}
         return {**told, **{name: value for name, value in door.items() if value}}
 
     def _offer_forgotten(self, welcome: Welcome) -> None:

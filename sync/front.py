@@ -73,7 +73,7 @@ class Front:
         self.pairings = pairings
         finish_purge(office.store, blobs)
         self._calls: dict[tuple[str, str], Callable[[str | None, Query, bytes], Message]] = {
-            ("POST", "/v1/hello"): lambda who, _, text: office.hello(_own(who, Hello, text)),
+            ("POST", "/v1/hello"): lambda who, _, text: self._hello(_own(who, Hello, text)),
             ("POST", "/v1/push"): lambda who, _, text: office.push(_own(who, Push, text)),
             ("POST", "/v1/digest"): lambda who, _, text: office.compare(_own(who, Compare, text)),
             ("GET", "/v1/changes"): lambda _, ask, __: self._changes(ask),
@@ -176,6 +176,10 @@ class Front:
         if self.pairings is None:
             raise NotFound("This office believes everybody; there is nothing to pair.")
         return self.pairings.pair(Pair.from_bytes(call.content or b""), call.source, call.token)
+
+    def _hello(self, hello: Hello) -> Message:
+        welcome = self.office.hello(hello)
+        return welcome if self.pairings is None else self.pairings.rings.onto(welcome, hello)
 
     def _bundle(self, call: Call) -> bytes:
         """A letter that whoever calls has carried here; it speaks for who sealed it."""

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from functools import partial
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from urllib.parse import urlencode
 
 from data.errors import BadInput, Damaged, Malformed, NoOffice, NotFound, OfficeError
 from sync.calls import Answer, Call, refusal
+from sync.carried import Carried
+from sync.delivery import Delivered, delivery
 from sync.device import OLDER, Device
 from sync.holding import only
 from sync.wire import MOST_STATES, Compare, Compared, Fill, Page, Pushed, Welcome
+
+if TYPE_CHECKING:
+    from sync.bringing import Brought
 
 Talk: TypeAlias = Generator[Call, Answer, None]
 
@@ -73,6 +78,7 @@ class Session:
         device = self.device
         self._check_compared()
         self.trouble = OLDER if device.older else ""
+        yield from self.deliver()
         yield from self._push()
         if device.older:
             return
@@ -92,6 +98,35 @@ class Session:
         device.holding.sift()
         self._clear()
 
+    def deliver(self) -> Generator[Call, Answer, Delivered]:
+        """What it carries for others; an older copy of the office is not the one it is for."""
+        if self.device.older:
+            return Delivered()
+        done = yield from delivery(self.device.store)
+        if done.refused is not None:
+            self.trouble = done.refused.sentence
+        return done
+
+    def bring(self, done: Brought) -> Talk:
+        """What was carried here just now goes to the office at once."""
+        if not done.kept:
+            return
+        if not self.device.run:
+            yield from self._hello()
+        told = yield from self.deliver()
+        done.answers, done.refused = b"".join(told.answers), told.refused
+
+    @property
+    def carries(self) -> list[str]:
+        """Whose files wait here for the office, one name for each."""
+        return [bag.called for bag in Carried(self.device.store).waiting]
+
+    @property
+    def alone(self) -> bool:
+        """Something may be on this device only."""
+        device = self.device
+        return bool(device.owes or device.aside or self.photos_left or self.carries)
+
     def _clear(self) -> None:
         self.device.clear()
         self.photos.let_go()
@@ -101,6 +136,7 @@ class Session:
         was put back since, and that it must not compare with, that is everything it has."""
         if self.device.unlike:
             self.device.start_over()
+        yield from self.deliver()
         yield from self._push()
         for name in self.photos.owed():
             yield from self._send_photo(name)

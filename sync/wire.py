@@ -151,13 +151,9 @@ class Message(BaseModel):
     def lines(self) -> Iterator[dict[str, Any]]:
         yield {"m": self.name, **self.model_dump(exclude=set(self.rows.values()))}
         for key, attribute in self.rows.items():
-            for value in getattr(self, attribute):
+            for row in getattr(self, attribute):
                 # A verdict says what it has to say; what it leaves out is as it begins.
-                plain = (
-                    value.model_dump(exclude_defaults=True)
-                    if isinstance(value, BaseModel)
-                    else value
-                )
+                plain = row.model_dump(exclude_defaults=True) if isinstance(row, BaseModel) else row
                 yield {key: plain}
 
     def to_bytes(self) -> bytes:
@@ -207,6 +203,7 @@ class Hello(Message):
     """Records and photos that are not at the office."""
     scope: Short = ""
     """Which scope it holds, everything else being removed; empty: the whole production."""
+    ring: Short = ""
 
 
 class Limits(BaseModel):
@@ -224,6 +221,7 @@ class Welcome(Message):
     """The office says what it is. A session belongs to one `run` of one `epoch`."""
 
     name: ClassVar[str] = "welcome"
+    rows: ClassVar[Mapping[str, str]] = {"k": "ring"}
     production: Short
     epoch: Short
     run: Short
@@ -245,6 +243,8 @@ class Welcome(Message):
     """Where else the office answers, should its name lead nowhere."""
     until: int = 0
     """When the certificate ends that the office shows; 0: it shows none of its own."""
+    ring: Annotated[tuple[Lying, ...], Field(max_length=5000)] = ()
+    """The device's keys (ring.py), if hello named others."""
 
 
 class Push(Message):

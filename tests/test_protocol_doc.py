@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import sync.carried
 import sync.wire
 from data.blobs import Blobs
 from data.canonical import decode, encode
@@ -28,6 +29,7 @@ from sync.paired import Pair, Paired
 from sync.pairing import MOST_PAIR
 from sync.place import Place
 from sync.register import IDLE_MS
+from sync.ring import FORMER
 from sync.sealing import MOST_LETTER
 from sync.taking import MOST_CELLS, MOST_REPLICAS
 from sync.wire import MESSAGES, MOST_STATES, TYPE, Limits, Message, pack, read_edit, unpack
@@ -115,6 +117,10 @@ def test_the_limits_are_the_codes() -> None:
     assert f"`wait` (0 to {LONGEST_WAIT:g} seconds)" in TEXT
     assert f"up\nto {Timings().longest:g} seconds" in TEXT
     assert f"`{TYPE}`" in TEXT
+    kept = sync.carried
+    assert f"({kept.MOST} files, {kept.MOST_BYTES // 2**20} MiB)" in TEXT
+    assert (FORMER, kept.MOST_ANSWERS, kept.TRIES) == (8, 20, 3)
+    assert all(words in TEXT for words in ("last 8 former keys", "(20 of them)", "three\ntimes"))
 
 
 def test_the_calls_are_the_routes(tmp_path: Path) -> None:

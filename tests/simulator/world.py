@@ -76,6 +76,7 @@ class World:
             judged="judge" in self.swarm,
             scoped="scopes" in self.swarm,
         )
+        office.neighbours = "neighbours" in self.swarm
         self.offices.append(office)
         return office
 
@@ -97,6 +98,7 @@ class World:
             self.offices,
             scoped="scopes" in self.swarm,
         )
+        device.neighbours = "neighbours" in self.swarm
         device.left_behind = lambda record: self._left_behind(device, record)
         if "clocks" in self.swarm:
             device.clock = self.rng.choice((0, 0, 90 * SECOND, -HOUR, -2 * DAY, 3 * DAY))
@@ -269,7 +271,7 @@ class World:
             return
         if line.call > self.bound():
             raise diverged(f"{device.name}: a session of more than {line.call} calls")
-        fate = self.net.send(line, call)
+        fate = self.net.send(line, call._replace(token=device.store.meta["device"]))
         self.tell(device.name, f"{call.method} {call.path.partition('?')[0]} {fate}".rstrip())
 
     def _time(self) -> int:
