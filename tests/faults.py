@@ -61,6 +61,8 @@ class Line:
     did: Counter[Sort] = field(default_factory=Counter)
     carried: int = 0
     """Bytes both ways."""
+    sent: int = 0
+    """Bytes that came in to go to the office, also those that a fault swallowed."""
     address: str = ""
     _next: int = 0
 
@@ -84,10 +86,8 @@ class Line:
     ) -> None:
         theirs, ours = await asyncio.open_connection("127.0.0.1", self.port)
         ways = (
-            asyncio.create_task(self._pump(reader, ours, fault if fault and fault.up else None)),
-            asyncio.create_task(
-                self._pump(theirs, writer, fault if fault and not fault.up else None)
-            ),
+            asyncio.create_task(self._pump(reader, ours, fault, up=True)),
+            asyncio.create_task(self._pump(theirs, writer, fault, up=False)),
         )
         try:
             done, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -104,12 +104,19 @@ class Line:
             ours.close()
 
     async def _pump(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, fault: Fault | None
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        fault: Fault | None,
+        *,
+        up: bool,
     ) -> bool:
         """Carries bytes one way until that end hangs up; whether the fault broke the line."""
+        fault = fault if fault is not None and fault.up == up else None
         gone, did = 0, False
         with suppress(OSError):
             while part := await reader.read(CHUNK):
+                self.sent += len(part) if up else 0
                 if fault is not None and gone + len(part) > fault.after:
                     self.did[fault.sort] += not did
                     did = True
