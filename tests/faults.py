@@ -61,7 +61,7 @@ class Line:
     did: Counter[Sort] = field(default_factory=Counter)
     carried: int = 0
     """Bytes both ways."""
-    sent: int = 0
+    up: int = 0
     """Bytes that came in to go to the office, also those that a fault swallowed."""
     address: str = ""
     _next: int = 0
@@ -116,7 +116,7 @@ class Line:
         gone, did = 0, False
         with suppress(OSError):
             while part := await reader.read(CHUNK):
-                self.sent += len(part) if up else 0
+                self.up += len(part) if up else 0
                 if fault is not None and gone + len(part) > fault.after:
                     self.did[fault.sort] += not did
                     did = True

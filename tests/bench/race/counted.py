@@ -13,7 +13,7 @@ from tests.faults import Fault, Line, bad_line
 
 @contextmanager
 def counted(port: int, faults: Sequence[Fault] = ()) -> Iterator[Line]:
-    """A line to what listens at `port`; `sent` counts all bytes towards it, headers too."""
+    """A line to what listens at `port`; `up` counts all bytes towards it, headers too."""
     begun, loop = threading.Event(), asyncio.new_event_loop()
     stop, lines = asyncio.Event(), list[Line]()
 

@@ -287,13 +287,13 @@ class Course:
             try:
                 device.ask("sync")
                 device.ask("write", file=str(file))
-                before = way.sent
+                before = way.up
                 device.ask("sync")
-                receipt = (way.sent - before) / count
+                receipt = (way.up - before) / count
                 device.ask("check_in", count=self.size.check_ins)
-                before = way.sent
+                before = way.up
                 device.ask("sync")
-                check_in = (way.sent - before) / self.size.check_ins
+                check_in = (way.up - before) / self.size.check_ins
             finally:
                 device.end()
         theirs = self._pouch_bytes(file)
@@ -313,9 +313,9 @@ class Course:
             try:
                 device.ask("both")
                 device.ask("write", file=str(file))
-                before = way.sent
+                before = way.up
                 device.ask("push", batch=POUCH_USUAL)
-                return way.sent - before
+                return way.up - before
             finally:
                 device.end()
 

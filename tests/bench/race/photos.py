@@ -44,12 +44,12 @@ def _resumed(place: Path, count: int, size: int, after: int) -> int:
             try:
                 device.ask("sync")
                 device.ask("photograph", count=count, size=size)
-                before = way.sent
+                before = way.up
                 until = time.monotonic() + LONGEST
                 while device.ask("send", seconds=STEP)["left"]:
                     if time.monotonic() > until:
                         raise GaveUp(f"not all photos are at the office after {LONGEST:g} seconds")
-                sent = way.sent - before
+                sent = way.up - before
             finally:
                 device.end()
             assert way.did["reset"] or count * size < after
@@ -67,7 +67,7 @@ def _plain(place: Path, count: int, size: int) -> int:
             answer.read()
             client.close()
             assert answer.status == 201, answer.status
-        return way.sent
+        return way.up
 
 
 def _check(folder: Path, count: int, size: int) -> None:
