@@ -203,7 +203,7 @@ class Office:
         part = view.part(self.store.order.after(at), min(limit, MOST_STATES), since=at)
         here = self.epochs.here
         return Page(
-            next=str(here._replace(hseq=part.last) if part.more else here),
+            next=str(self.epochs.at(part.last) if part.more else here),
             mark=str(here),
             more=part.more,
             roots=None if part.more else [(sums := self._sums(view)).count, f"{sums.total:x}"],
