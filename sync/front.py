@@ -188,7 +188,8 @@ class Front:
     def _changes(self, ask: Query) -> Message:
         number(ask.get("wait", "0"), 0, LONGEST_WAIT)
         run, cursor = ask.get("run", ""), ask.get("cursor", "")
-        return self.office.changes(run, cursor, _limit(ask), **_who(ask))
+        own = ask.get("own", "")
+        return self.office.changes(run, cursor, _limit(ask), own=own, **_who(ask))
 
     def _devices(self, who: str | None, ask: Query) -> Message:
         """Of the others a device is told by its records, inside its scope."""

@@ -190,6 +190,7 @@ class Session:
     def _changes(self, wait: float = 0.0) -> Generator[Call, Answer, Page]:
         cursor = self.device.store.meta.get("cursor", "")
         ask = {**self._asking(), "cursor": cursor, "wait": f"{wait:g}"}
+        ask |= {"own": own} if (own := str(self.device.own)) else {}
         answer = yield from _ask(Call("GET", f"/v1/changes?{urlencode(ask)}", wait=wait))
         return Page.from_bytes(answer)
 

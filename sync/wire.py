@@ -258,6 +258,7 @@ class Push(Message):
     """The device's own replicas that wrote what is sent."""
     older: bool = False
     """The device knows a newer office than this one, and tells it so."""
+    scope: Short = ""
     edits: tuple[Any, ...] = ()
     states: Annotated[tuple[Any, ...], Field(max_length=MOST_STATES)] = ()
 
@@ -279,10 +280,13 @@ class Pushed(Message):
     """The verdicts on a push: one a state, in its order; of the edits only those not taken."""
 
     name: ClassVar[str] = "pushed"
-    rows: ClassVar[Mapping[str, str]] = {"r": "verdicts", "x": "edits_aside"}
+    rows: ClassVar[Mapping[str, str]] = {"r": "verdicts", "x": "edits_aside", "b": "buckets"}
     mark: Short
+    put: Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=2)] = []
+    """First and last number of what the push put, if the verdicts and `buckets` tell all of it."""
     verdicts: tuple[Verdict, ...] = ()
     edits_aside: tuple[Verdict, ...] = ()
+    buckets: tuple[Lying, ...] = ()
 
 
 class Page(Message):
