@@ -19,7 +19,7 @@ def anki(python: Path, place: Path) -> Iterator[Helper]:
     port = free_port()
     env = {"SYNC_USER1": "race:race", "SYNC_BASE": str(place / "server")}
     env |= {"SYNC_HOST": "127.0.0.1", "SYNC_PORT": str(port), "RUST_LOG": "error"}
-    words = [python, "-m", "anki.syncserver"]
+    words = [str(python), "-m", "anki.syncserver"]
     server = Helper(words, log=place / "server.log", env=env, cwd=place, talks=False)
     try:
         server.listens(port)

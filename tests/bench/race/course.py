@@ -1,9 +1,9 @@
 """Who races whom over what: every row of `python -m tests.bench sync --peers`.
 
 All sides are processes on loopback with their data on the disk, which they sync before they answer.
-They carry the same receipts, in an order drawn anew each round, and are warm: they have met, and their
-lines are open. What counts is what a person at the device waits for. Ours ends every time with the
-proof that both copies are equal; the others prove nothing.
+They carry the same receipts, in an order drawn anew each round, and are warm: they have met, and
+their lines are open. What counts is what a person at the device waits for. Ours ends with the proof
+that both copies are equal; the others prove nothing.
 """
 
 from __future__ import annotations
@@ -187,7 +187,9 @@ class Course:
             return None
         there = self.place / "anki-data"
         client = self.peers.trying("anki", lambda: open_.enter_context(anki(python, there)))
-        return client and Side(
+        if client is None:
+            return None
+        return Side(
             "anki",
             lambda file: client.ask("write", file=str(file)),
             lambda: float(client.ask("sync")["seconds"]),
@@ -305,7 +307,9 @@ class Course:
 
     def _pouch_bytes(self, file: Path) -> float | None:
         node = self.peers.node
-        return node and self.peers.trying("pouchdb", lambda: self._counted_pouch(node, file))
+        if node is None:
+            return None
+        return self.peers.trying("pouchdb", lambda: self._counted_pouch(node, file))
 
     def _counted_pouch(self, node: Path, file: Path) -> float:
         with pouch(node, self.place / "pouch-counted") as side, counted(side.port) as way:

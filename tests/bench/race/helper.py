@@ -145,7 +145,7 @@ def once(words: Sequence[str | Path], folder: Path, *, nobody: bool = False) -> 
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
         raise GaveUp((lines[-1] if lines else f"{words[0]} ended with {done.returncode}")[:200])
-    return done.stdout
+    return str(done.stdout)
 
 
 def given_to_nobody(folder: Path) -> None:
