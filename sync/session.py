@@ -10,14 +10,14 @@ from collections.abc import Generator
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
-from data.errors import Damaged, Malformed, NoOffice, NotFound
+from data.errors import Damaged, Malformed, NoOffice, NotFound, OfficeError
 from sync.calls import Answer, Call, Talk, Together, refusal
 from sync.calls import converse as converse
 from sync.carrying import AT_ONCE, PIECE, Upload, offered
 from sync.device import OLDER, Device
 from sync.holding import only
-from sync.owed import Batch
-from sync.wire import MOST_STATES, Compare, Compared, Fill, Page, Pushed, Welcome
+from sync.pushing import Pushing
+from sync.wire import MOST_STATES, Compare, Compared, Fill, Page, Welcome
 
 
 class Photos(Protocol):
@@ -179,20 +179,30 @@ class Session:
         self.device.welcomed(Welcome.from_bytes(answer), asked=hello.wall)
 
     def _push(self) -> Talk:
-        device, again = self.device, True
+        again = True
         while again:
-            again, ahead = False, _Ahead(device)
-            while (made := ahead.take()) is not None:
-                batch, content = made
-                try:
-                    call = Call("POST", "/v1/push", content, meanwhile=ahead.make)
-                    answer = yield from _ask(call)
-                except Malformed as error:
-                    device.refused(batch, error)
-                    again = True
-                    break  # what is left is cut anew
-                device.pushed(batch, Pushed.from_bytes(answer))
-                self.moved = True
+            pushing = Pushing(self.device)
+            try:
+                again = yield from self._round(pushing)
+            except OfficeError:
+                pushing.settle()
+                raise
+            pushing.settle()
+
+    def _round(self, pushing: Pushing) -> Generator[Call, Answer, bool]:
+        """Everything that is owed, once; whether what is left has to be cut anew."""
+        while (made := pushing.next()) is not None:
+            batch, content = made
+            call = Call("POST", "/v1/push", content, meanwhile=pushing.meanwhile)
+            try:
+                answer = yield from _ask(call)
+            except Malformed as error:
+                pushing.settle()
+                self.device.refused(batch, error)
+                return True
+            pushing.answered(batch, answer)
+            self.moved = True
+        return False
 
     def _changes(self, wait: float = 0.0) -> Generator[Call, Answer, Page]:
         cursor = self.device.store.meta.get("cursor", "")
@@ -261,26 +271,6 @@ class Session:
     @property
     def _device_id(self) -> str:
         return str(self.device.store.meta["device"])
-
-
-class _Ahead:
-    """The batches that a device owes, each made before it is needed if there is time. No two are
-    about the same record, so what the office says of one changes nothing in the next."""
-
-    def __init__(self, device: Device) -> None:
-        self._device = device
-        self._batches = device.batches()
-        self._made: list[tuple[Batch, bytes] | None] = []
-
-    def make(self) -> None:
-        if not self._made:
-            batch = next(self._batches, None)
-            made = None if batch is None else (batch, self._device.push(batch).to_bytes())
-            self._made.append(made)
-
-    def take(self) -> tuple[Batch, bytes] | None:
-        self.make()
-        return self._made.pop()
 
 
 def _ask(call: Call) -> Generator[Call, Answer, bytes]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 import random
+import signal
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -34,8 +35,10 @@ from tests.bench.race.pouch_side import Pouch, pouch
 from tests.bench.race.slips import receipts, written
 from tests.bench.rows import Row, timed
 
-LONGEST: Final = 240.0
+LONGEST: Final = 200.0
 """Seconds after which no further round is begun."""
+HARD_END: Final = 480
+"""Seconds after which it ends, wherever it is."""
 T = TypeVar("T")
 
 
@@ -105,8 +108,38 @@ def rows(size: Size = WHOLE, found: Callable[[Path], Peers] = peers) -> tuple[li
         place = Path(folder)
         place.chmod(0o755)  # a database that will not run as root has to get in
         with_whom = found(place)
-        told = Course(place, size, with_whom).rows()
+        told = list[Row]()
+        try:
+            with _bounded(HARD_END):
+                for some in Course(place, size, with_whom).rows():
+                    told += some
+        except OutOfTime:
+            with_whom.said.append(f"ended after {HARD_END} seconds; what is missing was not run")
         return told, with_whom.said
+
+
+class OutOfTime(Exception):
+    """The course takes too long."""
+
+
+@contextmanager
+def _bounded(seconds: int) -> Iterator[None]:
+    """Told to end, or out of time, it ends what it has started."""
+
+    def over(_signal: int, _frame: object) -> None:
+        raise OutOfTime
+
+    def told(_signal: int, _frame: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGALRM, over), signal.signal(signal.SIGTERM, told)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before[0])
+        signal.signal(signal.SIGTERM, before[1])
 
 
 @dataclass(slots=True)
@@ -132,10 +165,11 @@ class Course:
         self._known = ""
         """A receipt that everybody has."""
 
-    def rows(self) -> list[Row]:
-        told = [*self._race(), *self._byte_rows()]
-        told.append(photo_row(self.place / "photos", self.size.photos))
-        return told
+    def rows(self) -> Iterator[list[Row]]:
+        """Part by part, so that one that takes too long costs only itself and what follows."""
+        yield from self._race()
+        yield self._byte_rows()
+        yield [photo_row(self.place / "photos", self.size.photos)]
 
     def _receipts(self, count: int) -> Path:
         seed = next(self._seeds)
@@ -143,7 +177,7 @@ class Course:
 
     # ---- records ----------------------------------------------------------------------------
 
-    def _race(self) -> list[Row]:
+    def _race(self) -> Iterator[list[Row]]:
         with ExitStack() as open_:
             devices = self._ours(open_)
             usual = self._pouch(open_, "usual")
@@ -159,9 +193,9 @@ class Course:
             anki_side = self._anki(open_)
             sides += [anki_side] if anki_side is not None else []
             self._rounds(sides)
-            told = _record_rows(our, sides[1:])
-            told += self._kinto_rows(statistics.median(our.pushed))
-            return told + self._quiet_rows(devices, usual)
+            yield _record_rows(our, sides[1:])
+            yield self._quiet_rows(devices, usual)
+            yield self._kinto_rows(statistics.median(our.pushed))
 
     def _ours(self, open_: ExitStack) -> list[Helper]:
         ours.make_office(str(self.place / "office"), 2)
