@@ -53,11 +53,8 @@ def _check_plain(value: Any, depth: int = 0) -> None:
     elif sort in (dict, list):
         if depth > DEEPEST + 2:
             raise Malformed("a value of an edit is nested too deep.")
-        if sort is dict:
-            for key in value:
-                _check_plain(key, depth + 1)
-            value = value.values()
-        for one in value:
-            _check_plain(one, depth + 1)
+        for one in (*value, *value.values()) if sort is dict else value:
+            if type(one) is not str or not one.isascii():  # most are; a call costs more than it
+                _check_plain(one, depth + 1)
     elif value is not None and sort is not bool:
         raise Malformed("a value of an edit has no canonical form.")
