@@ -77,17 +77,17 @@ class Blobs:
     def complete(self, whose: str, name: str) -> None:
         """The part that came from there is all of the photo: it is seen from now on. BadInput: the
         bytes are not what their name says; none of them is kept."""
-        part = self.parts.taken_out(whose, name)
         try:
-            if not _is_whole(part, name):
-                words = "These bytes are not the photo they are named for."
-                raise BadInput(words, code="wrong-hash")
-            self._adopt(part, name)
+            part = self.parts.taken_out(whose, name)
+            try:
+                if not _is_whole(part, name):
+                    words = "These bytes are not the photo they are named for."
+                    raise BadInput(words, code="wrong-hash")
+                self._adopt(part, name)
+            finally:
+                part.unlink(missing_ok=True)
         except OSError as error:
             raise _not_saved(error) from error
-        finally:
-            with suppress(OSError):  # what stays costs only its room
-                part.unlink(missing_ok=True)
 
     def piece(self, name: str, at: int, length: int) -> bytes:
         """Some of the bytes, not checked: whoever joins them checks the whole. Refuses as

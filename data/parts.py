@@ -42,21 +42,21 @@ class Parts:
         """Adds the bytes that belong at `at`, where the part must end; the part's size then. At 0
         a part begins anew. Refused: it ends elsewhere. NotSaved: the disk takes no more."""
         path = self._path(whose, name)
-        try:
-            with self._one:
+        with self._one:
+            try:
                 if not at:
                     self._begin(path)
                 elif _size(path) != at:
                     raise Refused(OUT_OF_STEP, code="out-of-step")
                 with path.open("ab") as file:
                     file.write(content)
-        except OSError as error:
-            with suppress(OSError), path.open("r+b") as file:
-                file.truncate(at)
-            raise NotSaved(
-                f"The photo was not saved: the disk says {error.strerror or error}. "
-                "Free some space; it goes on from there."
-            ) from error
+            except OSError as error:
+                with suppress(OSError), path.open("r+b") as file:
+                    file.truncate(at)
+                raise NotSaved(
+                    f"The photo was not saved: the disk says {error.strerror or error}. "
+                    "Free some space; it goes on from there."
+                ) from error
         return at + len(content)
 
     def taken_out(self, whose: str, name: str) -> Path:

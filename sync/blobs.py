@@ -60,7 +60,7 @@ class Coming:
     What came before a line broke stays in the device's part.
     """
 
-    def __init__(self, blobs: Blobs, whose: str, name: str, at: int = 0, of: int | None = None):
+    def __init__(self, blobs: Blobs, whose: str, name: str, at: int, of: int | None) -> None:
         if of is not None and not at <= of <= MOST_BYTES:
             raise _too_large() if of > MOST_BYTES else Malformed("A photo ends before its piece.")
         self.most = (MOST_BYTES if of is None else of) - at

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from typing import Annotated, ClassVar, Final, Protocol
+from urllib.parse import urlencode
 
 from pydantic import Field
 
@@ -28,7 +29,7 @@ DOWN: Final = 2**20
 AT_ONCE: Final = 3
 """Photos on their way at one time."""
 TRIES: Final = 3
-"""Of one photo that brought it no byte further; then the line is lost."""
+"""Of one photo that fetched it no byte further; then the line is lost."""
 OFFICE: Final = "office"
 """Whose parts they are that come down."""
 
@@ -67,15 +68,17 @@ def offered(device: str, names: list[str]) -> Generator[Call, Answer, dict[str, 
     answer = yield Call("POST", "/v1/blobs", Offer(device=device, names=names).to_bytes())
     if answer.status != 200:
         raise refusal(answer)
-    return {str(name): int(at) for name, at in Wanted.from_bytes(answer.content).photos}
+    wanted = Wanted.from_bytes(answer.content).photos
+    return {str(name): int(at) for name, at in wanted if name in names}
 
 
 class Upload:
     """One photo on its way to the office, where the first `at` bytes of it are already."""
 
     def __init__(self, photos: Kept, device: str, name: str, at: int, piece: int = PIECE) -> None:
-        self.name, self.at, self.piece = name, at, piece
+        self.name, self.piece = name, piece
         self.size = photos.size(name)
+        self.at = at if at <= self.size else 0
         self.over = self.held = False
         self.gained = 0
         """Bytes that have come to the office since it began."""
@@ -90,12 +93,14 @@ class Upload:
         for _ in range(TURN):
             try:
                 content = self._photos.piece(self.name, self.at, self.piece)
+                if not content and self.at < self.size:
+                    raise Damaged(f"The photo {self.name[:8]} is cut off on this device.")
             except (Damaged, NotFound) as error:
                 self.over, self.trouble = True, error
                 return
-            path = f"/v1/blobs/{self.name}?device={self._device}&at={self.at}&of={self.size}"
+            ask = {"device": self._device, "at": self.at, "of": self.size}
             try:
-                answer = yield Call("PUT", path, content)
+                answer = yield Call("PUT", f"/v1/blobs/{self.name}?{urlencode(ask)}", content)
             except NoOffice as error:
                 yield from self._find(error)
             else:
@@ -141,7 +146,7 @@ class Upload:
         self.at, self._tries = at, 0
 
 
-def brought(blobs: Blobs, name: str, device: str) -> Talk:
+def fetched(blobs: Blobs, name: str, device: str) -> Talk:
     """A photo from the office, piece by piece, on from what is here of it. NotFound: the office has
     none. NoOffice: the line is lost; the next time goes on where it broke. BadInput: what came is
     not the photo; nothing of it is seen."""
@@ -149,9 +154,9 @@ def brought(blobs: Blobs, name: str, device: str) -> Talk:
     tries = 0
     while True:
         begun = blobs.parts.size(OFFICE, name)
-        path = f"/v1/blobs/{name}?device={device}&at={begun}&most={DOWN}"
+        ask = urlencode({"device": device, "at": begun, "most": DOWN})
         try:
-            answer = yield Call("GET", path, into=_into(blobs, name, begun))
+            answer = yield Call("GET", f"/v1/blobs/{name}?{ask}", into=_into(blobs, name, begun))
         except NoOffice:
             tries = 0 if blobs.parts.size(OFFICE, name) > begun else tries + 1
             if tries >= TRIES:

@@ -72,6 +72,8 @@ class Office:
         """Where devices on the Wi-Fi reach this office beside its name, and until when (ms) the
         certificate is good that it shows there."""
         self._walk: list[str] | None = None
+        self._naming: dict[str, str] = {}
+        """By photo: a record that named it when somebody asked."""
 
     @property
     def run(self) -> str:
@@ -156,9 +158,17 @@ class Office:
         """Whether a record in the device's scope names the photo."""
         if not self.scope_of(device).word:
             return True
-        text = name.encode()
-        ids = (i for i in self.store.ids() if text in (self.store.line(i) or b""))
-        return any(self.sees(device, record_id) for record_id in ids)
+        known = self._naming.get(name)
+        if known is not None and self._names(known, name) and self.sees(device, known):
+            return True  # a screen full of small pictures must not read every record for each
+        for record_id in self.store.ids():
+            if self._names(record_id, name) and self.sees(device, record_id):
+                self._naming[name] = record_id
+                return True
+        return False
+
+    def _names(self, record_id: str, photo: str) -> bool:
+        return photo.encode() in (self.store.line(record_id) or b"")
 
     def new_epoch(self, *, above: int = 0) -> None:
         """This office was put back to an earlier copy: every device compares, and offers back

@@ -33,7 +33,7 @@ from sync.calls import (
     over_http,
     taken,
 )
-from sync.carrying import AT_ONCE, brought
+from sync.carrying import AT_ONCE, fetched
 from sync.device import Device
 from sync.edits import read_edit
 from sync.link_state import LinkState as LinkState
@@ -155,7 +155,7 @@ class Link:
             if not self.blobs.has(name):
                 device = str(self.store.meta["device"])
                 async with self._connect() as send:
-                    await self._talk(brought(self.blobs, name, device), send)
+                    await self._talk(fetched(self.blobs, name, device), send)
                 with self._own_books():
                     note_held(self.store, name)
             return self.blobs.read(name)
@@ -200,7 +200,7 @@ class Link:
     # ---- one session ------------------------------------------------------------------------
 
     async def _session(self) -> None:
-        await self._say(self._with_office(self.session.whole()))
+        await self._talk(self._with_office(self.session.whole()))
 
     def _with_office(self, talk: Talk) -> Talk:
         """A talk that both sides come out of quiet; what it says about itself is told."""
@@ -209,12 +209,11 @@ class Link:
         yield from talk
         self._tell(busy=False, last_contact=self.store.sources.clock.now())
 
-    async def _say(self, talk: Talk) -> None:
-        assert self._send is not None
-        await self._talk(talk, self._send)
-
-    async def _talk(self, talk: Talk, send: Send) -> None:
-        """Carries a conversation to the office and back until it is over."""
+    async def _talk(self, talk: Talk, send: Send | None = None) -> None:
+        """Carries a conversation to the office and back until it is over, over the line that is
+        open or another one."""
+        send = send or self._send
+        assert send is not None
         answer: Answer | None = None
         error: OfficeError | None = None
         try:
@@ -259,7 +258,7 @@ class Link:
     async def _attend(self) -> None:
         """Waits for news from either side until the office is lost."""
         while True:
-            poll = asyncio.create_task(self._say(self.session.listen(self.timings.poll)))
+            poll = asyncio.create_task(self._talk(self.session.listen(self.timings.poll)))
             news = asyncio.create_task(self._news.wait())
             try:
                 await asyncio.wait({poll, news}, return_when=asyncio.FIRST_COMPLETED)
@@ -271,7 +270,7 @@ class Link:
                 news.cancel()
                 await asyncio.gather(poll, news, return_exceptions=True)
             if self._news.is_set():
-                await self._say(self._with_office(self.session.exchange()))
+                await self._talk(self._with_office(self.session.exchange()))
 
     async def _pause(self, failures: int) -> None:
         """Full jitter: after a restart of the office, devices come back one by one."""
@@ -295,7 +294,7 @@ class Link:
         once nothing of it is on this device only."""
         if error.code == "device-left":
             try:
-                await self._say(self.session.drain())
+                await self._talk(self.session.drain())
             except OfficeError as lost:
                 self._lost(lost)
                 return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,7 +24,7 @@ from data.kinds.devices import take_out
 from data.parts import MOST_OF_ONE, Parts
 from data.photos import MOST_BYTES, THUMB_BYTES
 from sync.calls import Answer, Call, converse
-from sync.carrying import AT_ONCE, DOWN, OFFICE, TRIES, Offer, Wanted, brought
+from sync.carrying import AT_ONCE, DOWN, OFFICE, TRIES, Offer, Wanted, fetched
 from sync.link import Link
 from tests.broken_line import BrokenLine, heard
 from tests.paired_office import PairedOffice
@@ -193,6 +194,53 @@ def test_five_hundred_and_ten_photos_that_the_office_has_cost_two_questions(
     assert line.said().count("POST blobs") == 2
     assert not any(call.method == "PUT" for call in line.calls)
     assert link.state.photos == 0
+
+
+@pytest.mark.usefixtures("_small_pieces")
+def test_a_photo_that_is_cut_off_here_meanwhile_holds_up_no_other(
+    office: Desk, tmp_path: Path
+) -> None:
+    line = BrokenLine(office)
+    link = device(line, tmp_path / "gate")
+    cut, other = link.blobs.keep(SLIP), link.blobs.keep(b"another slip")
+
+    def cuts(call: Call) -> None:
+        if call.path.startswith(f"/v1/blobs/{cut}"):
+            (tmp_path / "gate" / "photos" / cut[:2] / cut).write_bytes(SLIP[:10])
+
+    line.breaks = cuts
+    asyncio.run(link.sync_once())
+
+    assert list(office.blobs.names()) == [other]
+    assert "is cut off on this device" in link.state.words()
+
+
+def test_no_photo_holds_the_offices_loop(
+    office: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hashing, writing and shrinking take their time in other threads."""
+    threads = set[int]()
+
+    def noting(does: Callable[..., Any]) -> Callable[..., Any]:
+        def did(self: Blobs, *more: Any) -> Any:
+            if self is office.blobs:
+                threads.add(threading.get_ident())
+            return does(self, *more)
+
+        return did
+
+    for verb in ("complete", "read", "thumbnail", "piece"):
+        monkeypatch.setattr(Blobs, verb, noting(getattr(Blobs, verb)))
+    photo = picture(1200, 900)
+    gate = device(BrokenLine(office), tmp_path / "gate", 1)
+    van = device(BrokenLine(office), tmp_path / "van", 2)
+    name = gate.blobs.keep(photo)
+    asyncio.run(gate.sync_once())
+
+    assert asyncio.run(van.photo(name)) == photo
+    assert asyncio.run(van.small_photo(name))
+    assert threads
+    assert threading.get_ident() not in threads
 
 
 # ---- what a stranger might send -----------------------------------------------------------------
@@ -402,7 +450,7 @@ def test_bytes_of_another_photo_are_refused_and_never_seen(tmp_path: Path) -> No
     blobs = Blobs(tmp_path)
 
     with pytest.raises(BadInput, match="not the photo"):
-        converse(brought(blobs, NAME, "d1"), lambda _: Answer(200, b"another slip"))
+        converse(fetched(blobs, NAME, "d1"), lambda _: Answer(200, b"another slip"))
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
 
 
@@ -411,7 +459,7 @@ def test_an_office_that_sends_more_than_was_asked_is_not_listened_to(tmp_path: P
     blobs = Blobs(tmp_path)
 
     with pytest.raises(Malformed, match="more of a photo than was asked"):
-        converse(brought(blobs, NAME, "d1"), lambda _: Answer(200, SLIP))
+        converse(fetched(blobs, NAME, "d1"), lambda _: Answer(200, SLIP))
     assert list(blobs.names()) == []
 
 
@@ -475,7 +523,7 @@ def test_neither_end_holds_a_photo_whole_while_it_travels(office: Desk, tmp_path
     link = device(BrokenLine(office), tmp_path / "van")
 
     def down() -> Told:
-        converse(brought(link.blobs, name, "d1"), from_file(office.blobs))
+        converse(fetched(link.blobs, name, "d1"), from_file(office.blobs))
         return Told(200, b"")
 
     assert peak(down)[1] < size / 6
