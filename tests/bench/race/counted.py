@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.faults import Fault, Line, bad_line
+from tests.faults import Line, bad_line
 
 
 @contextmanager
-def counted(port: int, faults: Sequence[Fault] = ()) -> Iterator[Line]:
-    """A line to what listens at `port`; `up` counts all bytes towards it, headers too."""
+def counted(port: int, *, every: int = 0) -> Iterator[Line]:
+    """A line to what listens at `port`; `up` counts all bytes towards it, headers too. `every`: so
+    many of them, and whichever connection carries the last is reset."""
     begun, loop = threading.Event(), asyncio.new_event_loop()
     stop, lines = asyncio.Event(), list[Line]()
 
     async def carry() -> None:
-        async with bad_line(port, faults) as line:
+        async with bad_line(port, (), every=every) as line:
             lines.append(line)
             begun.set()
             await stop.wait()
