@@ -2,7 +2,8 @@
 
 ab/ab12...        the bytes, under a folder named for the first two letters
 damaged/ab12...   bytes that were not what their name says any more; never deleted by us
-thumbs/ab12...    small pictures, made again when they are missing
+thumbs/ab12...    small pictures, made or fetched again when they are missing
+parts/            photos that are still coming (parts.py)
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from data.errors import Damaged, NotFound, NotSaved
+from data.errors import BadInput, Damaged, NotFound, NotSaved
 from data.files import sync_file, sync_folder
+from data.parts import HEX, Parts, is_name
+from data.photos import THUMB_BYTES
 from data.photos import thumbnail as made_small
 
-NAME = 64
 LEFTOVER = 3600
 """Seconds after which a half-written file belongs to a run that crashed."""
-_HEX = frozenset("0123456789abcdef")
 _NOT_HERE = (FileNotFoundError, NotADirectoryError)
 _FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 
@@ -47,6 +48,7 @@ class Blobs:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.parts = Parts(folder / "parts")
         self._ready: set[Path] = set()
         self._one = threading.Lock()  # a photo must not be swept while it is kept again
 
@@ -69,13 +71,35 @@ class Blobs:
                     write_beside(path, content)
                 sync_folder(path.parent)
         except OSError as error:
-            full = error.errno in _FULL
-            why = "the disk is full" if full else f"the disk says {error.strerror or error}"
-            raise NotSaved(
-                f"The photo was not saved: {why}. "
-                f"{'Free some space' if full else 'Check the disk'}, then take it again."
-            ) from error
+            raise _not_saved(error) from error
         return name
+
+    def complete(self, whose: str, name: str) -> None:
+        """The part that came from there is all of the photo: it is seen from now on. BadInput: the
+        bytes are not what their name says; none of them is kept."""
+        try:
+            part = self.parts.taken_out(whose, name)
+            try:
+                if not _is_whole(part, name):
+                    words = "These bytes are not the photo they are named for."
+                    raise BadInput(words, code="wrong-hash")
+                self._adopt(part, name)
+            finally:
+                part.unlink(missing_ok=True)
+        except OSError as error:
+            raise _not_saved(error) from error
+
+    def piece(self, name: str, at: int, length: int) -> bytes:
+        """Some of the bytes, not checked: whoever joins them checks the whole. Refuses as
+        `read`."""
+        try:
+            with self._path(name).open("rb") as file:
+                file.seek(at)
+                return file.read(length)
+        except _NOT_HERE as error:
+            raise _not_here() from error
+        except OSError as error:
+            raise _unreadable(name, error) from error
 
     def read(self, name: str) -> bytes:
         """The bytes. NotFound if they are not on this copy; Damaged if they are not what was kept,
@@ -83,12 +107,9 @@ class Blobs:
         try:
             content = self._path(name).read_bytes()
         except _NOT_HERE as error:
-            raise NotFound("That photo is not on this copy yet.", code="no-photo") from error
+            raise _not_here() from error
         except OSError as error:
-            raise Damaged(
-                f"The photo {name[:8]} cannot be read: the disk says {error.strerror or error}. "
-                "Check the disk; the office or the device that took it may have it too."
-            ) from error
+            raise _unreadable(name, error) from error
         if hashlib.sha256(content).hexdigest() != name:
             raise Damaged(
                 f"The photo {name[:8]} on this disk is not what was taken. "
@@ -115,16 +136,28 @@ class Blobs:
 
         It lies beside the photos and is not durable: losing it costs nothing.
         """
-        path = self._thumb(name)
+        small = self.small(name)
+        if small is None:
+            small = made_small(self.read(name))
+            self.keep_small(name, small)
+        return small
+
+    def small(self, name: str) -> bytes | None:
+        """The small picture, if it is here already; the photo itself need not be."""
         with suppress(OSError):
-            small = path.read_bytes()
-            if small.endswith(b"\xff\xd9"):  # else a crash cut it
+            small = self._thumb(name).read_bytes()
+            if _is_small(small):  # else a crash cut it
                 return small
-        small = made_small(self.read(name))
+        return None
+
+    def keep_small(self, name: str, small: bytes) -> None:
+        """BadInput: that is no small picture."""
+        if not _is_small(small):
+            raise BadInput("What the office sent is no small picture.", code="not-a-photo")
+        path = self._thumb(name)
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_beside(path, small, durable=False)
-        return small
 
     def scrub(self, *, now: datetime, most: int = 20, after: str = "") -> Scrubbed:
         """Reads up to `most` photos behind the name `after` and moves the damaged ones aside.
@@ -180,6 +213,7 @@ class Blobs:
         aside = [damaged / n for n in _listed(damaged) if n.partition(".")[0] == path.name]
         with self._one:
             try:
+                self.parts.wipe(path.name)
                 for file in (self._thumb(name), path, *aside):
                     file.unlink(missing_ok=True)
                     if file.parent.exists():
@@ -196,12 +230,24 @@ class Blobs:
     # ---- inside -----------------------------------------------------------------------------
 
     def _path(self, name: str) -> Path:
-        if not _is_name(name):
+        if not is_name(name):
             raise NotFound("That is no photo's name.", code="no-photo")
         return self.folder / name[:2] / name
 
     def _thumb(self, name: str) -> Path:
         return self.folder / "thumbs" / self._path(name).name
+
+    def _adopt(self, part: Path, name: str) -> None:
+        """Moves a file whose bytes were checked to where photos lie, durably."""
+        path = self._path(name)
+        with part.open("rb+") as file:
+            sync_file(file.fileno())
+        with self._one:
+            self._make_folder(path.parent)
+            if path.exists() and not _is_whole(path, name):
+                self._move_aside(path)
+            part.replace(path)
+            sync_folder(path.parent)
 
     def _make_folder(self, folder: Path) -> None:
         """A file is only as durable as the names of the folders that it lies in."""
@@ -213,11 +259,11 @@ class Blobs:
 
     def _folders(self) -> list[str]:
         found = _listed(self.folder)
-        return sorted(name for name in found if len(name) == 2 and set(name) <= _HEX)
+        return sorted(name for name in found if len(name) == 2 and set(name) <= HEX)
 
     def _names_in(self, pair: str) -> list[str]:
         found = _listed(self.folder / pair)
-        return sorted(name for name in found if _is_name(name) and name[:2] == pair)
+        return sorted(name for name in found if is_name(name) and name[:2] == pair)
 
     def _names_behind(self, after: str, left: list[str]) -> Iterator[str]:
         """As `names`; a folder that the disk cannot list is noted in `left`."""
@@ -255,6 +301,7 @@ class Blobs:
 
     def _clear_leftovers(self, now: datetime) -> None:
         with suppress(OSError):  # what stays costs only its room
+            self.parts.clear(now)
             for folder in ("", "thumbs", *self._folders()):
                 for name in _listed(self.folder / folder):
                     path = self.folder / folder / name
@@ -279,6 +326,31 @@ def write_beside(path: Path, content: bytes, *, durable: bool = True) -> None:
         raise
 
 
+def _not_saved(error: OSError) -> NotSaved:
+    full = error.errno in _FULL
+    why = "the disk is full" if full else f"the disk says {error.strerror or error}"
+    return NotSaved(
+        f"The photo was not saved: {why}. "
+        f"{'Free some space' if full else 'Check the disk'}, then take it again."
+    )
+
+
+def _not_here() -> NotFound:
+    return NotFound("That photo is not on this copy yet.", code="no-photo")
+
+
+def _unreadable(name: str, error: OSError) -> Damaged:
+    return Damaged(
+        f"The photo {name[:8]} cannot be read: the disk says {error.strerror or error}. "
+        "Check the disk; the office or the device that took it may have it too."
+    )
+
+
+def _is_small(content: bytes) -> bool:
+    whole = content.startswith(b"\xff\xd8") and content.endswith(b"\xff\xd9")
+    return whole and len(content) <= THUMB_BYTES
+
+
 def _listed(folder: Path) -> list[str]:
     try:
         return os.listdir(folder)
@@ -288,10 +360,6 @@ def _listed(folder: Path) -> list[str]:
 
 def _age(path: Path, now: datetime) -> float:
     return now.timestamp() - path.stat().st_mtime
-
-
-def _is_name(name: str) -> bool:
-    return len(name) == NAME and set(name) <= _HEX
 
 
 def _is_whole(path: Path, name: str) -> bool:

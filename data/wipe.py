@@ -23,6 +23,8 @@ def wipe(store: Store, blobs: Blobs, why: str) -> None:
     store.close()
     blobs.close()
     _clear(folder, why)
+    for beside in ("thumbs", "parts"):  # in a browser they lie elsewhere, in memory
+        shutil.rmtree(blobs.folder / beside, ignore_errors=True)
 
 
 def finish_wipe(folder: Folder) -> str:

@@ -1,12 +1,17 @@
-"""One request to the office and its answer, and the way they go where httpx is at hand."""
+"""One request to the office and its answer, and the way they go where httpx is at hand.
+
+A conversation is a generator: it yields its next `Call` and is sent the `Answer`, or thrown the
+OfficeError that came instead. Where some of it may go side by side it yields `Together`.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
 
 from data.errors import BadInput, Malformed, NoOffice, NotFound, OfficeError
 from sync.wire import TYPE
@@ -28,7 +33,30 @@ class Call(NamedTuple):
     """What the device was given when it was paired."""
     source: str = ""
     """At the office: the address it came from."""
+    into: Callable[[bytes], None] | None = None
+    """Is handed the content of a 200 as it comes, which the answer then has not: what came before
+    the line broke is kept."""
 
+    meanwhile: Callable[[], None] | None = None
+    """What the device would do next, and may do while it waits for the answer."""
+
+    @property
+    def resumes(self) -> bool:
+        """Some of it may have come through: whoever asked finds out how much, and goes on there."""
+        return self.method == "PUT" or self.into is not None
+
+
+class Together(NamedTuple):
+    """Conversations that do not wait for each other. When all of them are over `DONE` is sent, or
+    the first error of those that failed is thrown."""
+
+    talks: tuple[Talk, ...]
+
+
+Talk: TypeAlias = "Generator[Call | Together, Answer, None]"
+DONE = Answer(200, b"")
+SLOWEST_LINE = 4096
+"""Bytes a second of the slowest line that is any use."""
 
 Send = Callable[[Call], Awaitable[Answer]]
 Connect = Callable[[], AbstractAsyncContextManager[Send]]
@@ -54,32 +82,43 @@ async def over_http(
     `trusts`: an SSLContext that knows the show's own authority."""
     import httpx
 
+    # The world's authorities take 30 ms to read, and nobody asks them on a plain line.
+    trusted = trusts if address.startswith("https:") else False
     # A proxy set up for the web must not stand between two machines on one table.
-    alone = {"trust_env": False, "transport": transport, "verify": trusts}
+    alone = {"trust_env": False, "transport": transport, "verify": trusted}
     async with httpx.AsyncClient(base_url=address, **alone) as client:
 
-        async def send(call: Call) -> Answer:
+        async def asked(call: Call) -> Answer:
             limits = httpx.Timeout(timings.answer + call.wait, connect=timings.connect)
+            request = client.build_request(
+                call.method,
+                call.path,
+                content=call.content,
+                headers=headers(call),
+                timeout=limits,
+            )
+            answer = await client.send(request, stream=True)
+            try:
+                if call.into is None or answer.status_code != 200:
+                    return Answer(answer.status_code, await answer.aread())
+                async for part in answer.aiter_bytes():
+                    call.into(part)
+                return DONE
+            finally:
+                await answer.aclose()
 
-            def asked() -> Awaitable[Any]:
-                return client.request(
-                    call.method,
-                    call.path,
-                    content=call.content,
-                    headers=headers(call),
-                    timeout=limits,
-                )
-
+        async def send(call: Call) -> Answer:
             try:
                 try:
-                    answer = await asked()
+                    return await asked(call)
                 except httpx.RemoteProtocolError:
+                    if call.resumes:
+                        raise
                     # The office closes a line that was quiet for a while, sometimes just as we use
                     # it. Every call may be said twice.
-                    answer = await asked()
+                    return await asked(call)
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 raise _not_reached(address, str(error)) from error
-            return Answer(answer.status_code, answer.content)
 
         yield send
 
@@ -99,6 +138,42 @@ def headers(call: Call) -> dict[str, str]:
     """What every call of a device says beside its content."""
     own = {"authorization": f"Bearer {call.token}"} if call.token else {}
     return {"content-type": TYPE, **own}
+
+
+def converse(talk: Talk, ask: Callable[[Call], Answer]) -> None:
+    """Carries a conversation to its end over a way that answers at once: a front in memory, say.
+    An OfficeError that `ask` raises is a call that did not come through."""
+    step: Callable[[], Call | Together] = partial(next, talk)
+    while True:
+        try:
+            said = step()
+        except StopIteration:
+            return
+        try:
+            step = partial(talk.send, _answered(said, ask))
+        except OfficeError as error:
+            step = partial(talk.throw, error)
+
+
+def _answered(said: Call | Together, ask: Callable[[Call], Answer]) -> Answer:
+    if isinstance(said, Call):
+        return _poured(said, ask(said))
+    failed = list[OfficeError]()
+    for talk in said.talks:
+        try:
+            converse(talk, ask)
+        except OfficeError as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return DONE
+
+
+def _poured(call: Call, answer: Answer) -> Answer:
+    if call.into is None or answer.status != 200:
+        return answer
+    call.into(answer.content)
+    return DONE
 
 
 def taken(answer: Answer) -> bytes:

@@ -60,7 +60,7 @@ def news(office: Office, device: str, secret: str) -> bytes:
     if known.scope != office.scope_of(device).word:
         raise Refused(OTHER_SCOPE, code="say-hello")
     epoch = office.store.meta["epoch"]
-    cursor = str(office.epochs.here._replace(hseq=known.confirmed))
+    cursor = str(office.epochs.at(known.confirmed))
     said = [("page", p.to_bytes()) for p in _news(office, device, cursor, known.scope)]
     at = {"epoch": epoch, "cursor": cursor, "scope": known.scope}
     parts = [("at", dumps(at)), *said]

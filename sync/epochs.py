@@ -1,8 +1,9 @@
 """Which office this is: its runs, its epoch, and how it finds out that it is an older copy.
 
 Each start of the office is a *run*; where the runs begin tells which places it can have named to a
-device. A place it cannot have named shows that it was put back to an earlier copy, whoever did it:
-it then counts a new *epoch*, and for a fortnight takes from devices what it once had and forgot.
+device. A place it does not know shows that it was put back to an earlier copy, whoever did it: it
+then counts a new *epoch*, and if the place bears its seal, it takes from devices for a fortnight
+what it once had and forgot. Nobody else can name such a place, so nobody opens that door by will.
 """
 
 from __future__ import annotations
@@ -27,11 +28,19 @@ class Epochs:
         self.run = store.sources.new_token()
         runs: Mapping[str, int] = store.meta.get("hub_runs", {})
         epoch = store.meta.get("epoch") or self._named(1)
-        store.set_meta(epoch=epoch, hub_runs={**runs, self.run: store.order.top})
+        secret = store.meta.get("place_secret") or f"{store.sources.rng.getrandbits(256):064x}"
+        store.set_meta(
+            epoch=epoch, place_secret=secret, hub_runs={**runs, self.run: store.order.top}
+        )
 
     @property
     def here(self) -> Place:
-        return Place(self.store.meta["epoch"], self.run, self.store.order.top)
+        return self.at(self.store.order.top)
+
+    def at(self, hseq: int) -> Place:
+        """The place after that commit, as this office names it now."""
+        place = Place(self.store.meta["epoch"], self.run, hseq)
+        return place.sealed(self.store.meta["place_secret"])
 
     @property
     def recovering(self) -> bool:
@@ -54,22 +63,26 @@ class Epochs:
         later = max((place.counter for place in places), default=0)
         if later > here:
             self.told_of_newer(later)
-        elif not all(self.known(place) for place in places):
-            self.begin(above=later)
+        elif unknown := [place for place in places if not self.known(place)]:
+            secret = self.store.meta["place_secret"]
+            forgot = any(place.is_named_by(secret) for place in unknown)
+            self.begin(above=later, recovering=forgot)
 
     def told_of_newer(self, counter: int) -> None:
         if counter > max(self.newer, self.here.counter):
             self.store.set_meta(newer_office=counter)
 
-    def begin(self, *, above: int = 0) -> None:
-        """A new epoch, above every one that was ever heard of."""
+    def begin(self, *, above: int = 0, recovering: bool = True) -> None:
+        """A new epoch, above every one that was ever heard of. `recovering`: what this office
+        forgot is taken from anybody who has it."""
         counter, run = max(above, self.newer, self.here.counter) + 1, self.store.sources.new_token()
+        until = self.store.sources.wall_ms() + RECOVERY_MS
         # Letters given out after that copy was made are not remembered here: stay clear of them.
         self.store.set_meta(
             epoch=self._named(counter),
             hub_runs={run: self.store.order.top},
             letters=self.store.meta.get("letters", 0) + 10,
-            recovery=self.store.sources.wall_ms() + RECOVERY_MS,
+            recovery=until if recovering else self.store.meta.get("recovery", 0),
         )
         self.run = run  # who is in the middle of a session must say hello before going on
 

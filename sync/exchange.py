@@ -9,7 +9,7 @@ longer true. The device's half is in device.py.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from data.errors import Malformed, NoOffice, NotFound
@@ -17,12 +17,13 @@ from data.kinds import ALL
 from data.packing import dumps_exact, loads
 from data.store import Store
 from data.sums import SLOTS, Sums
+from sync.echo import Own
 from sync.epochs import Epochs
 from sync.graveyard import bury
 from sync.refusing import Judge
 from sync.register import Register
 from sync.scopes import EVERYTHING, Scope, Scopes
-from sync.taking import Taking
+from sync.taking import Taken, Taking
 from sync.view import View
 from sync.wire import (
     FORMAT,
@@ -71,6 +72,8 @@ class Office:
         """Where devices on the Wi-Fi reach this office beside its name, and until when (ms) the
         certificate is good that it shows there."""
         self._walk: list[str] | None = None
+        self._naming: dict[str, str] = {}
+        """By photo: a record that named it when somebody asked."""
 
     @property
     def run(self) -> str:
@@ -135,7 +138,7 @@ class Office:
             time=store.sources.wall_ms(),
             seen={name: store.books.history.dots.upto(name) for name in hello.replicas},
             scope=scope.word,
-            holds=sorted(scope.buckets),
+            holds=[] if scope.word == hello.scope else sorted(scope.buckets),
             at=at,
             until=until,
         )
@@ -155,9 +158,17 @@ class Office:
         """Whether a record in the device's scope names the photo."""
         if not self.scope_of(device).word:
             return True
-        text = name.encode()
-        ids = (i for i in self.store.ids() if text in (self.store.line(i) or b""))
-        return any(self.sees(device, record_id) for record_id in ids)
+        known = self._naming.get(name)
+        if known is not None and self._names(known, name) and self.sees(device, known):
+            return True  # a screen full of small pictures must not read every record for each
+        for record_id in self.store.ids():
+            if self._names(record_id, name) and self.sees(device, record_id):
+                self._naming[name] = record_id
+                return True
+        return False
+
+    def _names(self, record_id: str, photo: str) -> bool:
+        return photo.encode() in (self.store.line(record_id) or b"")
 
     def new_epoch(self, *, above: int = 0) -> None:
         """This office was put back to an earlier copy: every device compares, and offers back
@@ -183,27 +194,40 @@ class Office:
         meta |= taken.heard
         if taken.recovered:
             meta[f"recovered/{self.store.order.top}"] = taken.recovered
+        top = self.store.order.top
         self.store.accept(taken.changes, taken.lines, edits=taken.edits, meta=meta)
+        verdicts = _fitting(list(map(self._seen_by(push.device), taken.verdicts)))
+        put, buckets = self._put_by(push, taken, verdicts, top)
         return Pushed(
             mark=str(self.epochs.here),
-            verdicts=_fitting(list(map(self._seen_by(push.device), taken.verdicts))),
+            put=put,
+            verdicts=verdicts,
             edits_aside=tuple(taken.edits_aside),
+            buckets=buckets,
         )
 
     def changes(
-        self, run: str, cursor: str, limit: int = MOST_STATES, *, device: str = "", scope: str = ""
+        self,
+        run: str,
+        cursor: str,
+        limit: int = MOST_STATES,
+        *,
+        device: str = "",
+        scope: str = "",
+        own: str = "",
     ) -> Page:
         """The records put after `cursor`, in that order; one put again later comes only then. Of
-        those that the device may hold no more, only the ids."""
+        those that the device may hold no more, only the ids. `own`: numbers that it put itself."""
         self.epochs.same_run(run)
         view = self._view(device, scope)
         at = self.epochs.start(cursor)
         self.register.confirms(device, at)
         self.bury()
-        part = view.part(self.store.order.after(at), min(limit, MOST_STATES), since=at)
+        order = self.store.order.after(at)
+        part = view.part(order, min(limit, MOST_STATES), since=at, own=Own(own))
         here = self.epochs.here
         return Page(
-            next=str(here._replace(hseq=part.last) if part.more else here),
+            next=str(self.epochs.at(part.last) if part.more else here),
             mark=str(here),
             more=part.more,
             roots=None if part.more else [(sums := self._sums(view)).count, f"{sums.total:x}"],
@@ -295,6 +319,21 @@ class Office:
         return bury(self.store, self.register.everybody_has())
 
     # ---- inside -----------------------------------------------------------------------------
+
+    def _put_by(
+        self, push: Push, taken: Taken, verdicts: Iterable[Verdict], top: int
+    ) -> tuple[list[int], tuple[list[Any], ...]]:
+        """The numbers of what the push put, and where it lies: if the verdicts told the device all
+        of it, and nothing else was put or moved with it."""
+        told = {v.id for v in verdicts if v.outcome == "ok" or v.state is not None}
+        scope, now = self.scope_of(push.device), self.store.order.top
+        if not taken.changes.keys() <= told or now - top != len(taken.changes) or now == top:
+            return [], ()
+        if push.scope != scope.word:
+            return [], ()
+        of = self.store.books.holdings.of
+        lying = ((i, sorted(scope.told(of(i)))) for i in taken.changes) if scope.word else ()
+        return [top + 1, now], tuple([i, names] for i, names in lying if names)
 
     def _own(self, device: str, replica: str) -> bool:
         # Apps of format 1 do not say who they are: theirs is what nobody else has named.

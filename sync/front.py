@@ -7,16 +7,19 @@ question for changes back until there is news, and bounds what it reads.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from data.blobs import Blobs
 from data.errors import Malformed, NoOffice, NotFound, OfficeError, Refused
+from data.kinds.devices import DOORS, REVOCATION
 from data.leaving import finish_purge
 from data.packing import loads, no_collection
-from sync.blobs import accept
+from data.photos import MOST_BYTES
+from sync.blobs import Coming
 from sync.calls import Answer, Call
+from sync.carrying import Offer, Wanted
 from sync.courier import one_letter, taken_in
 from sync.exchange import Office
 from sync.paired import Pair
@@ -47,6 +50,7 @@ STATUS = {
     "other-production": 409,
     "say-hello": 409,
     "empty": 409,
+    "out-of-step": 409,
     "too-large": 413,
     "wrong-type": 415,
     "wrong-hash": 422,
@@ -57,7 +61,7 @@ STATUS = {
 """By the refusal's code; 400 for any other."""
 
 Query = Mapping[str, str]
-Own = TypeVar("Own", Hello, Push, Compare)
+Own = TypeVar("Own", Hello, Push, Compare, Offer)
 
 
 class Front:
@@ -72,12 +76,15 @@ class Front:
         self.blobs = blobs
         self.pairings = pairings
         finish_purge(office.store, blobs)
+        if pairings is not None:
+            office.store.listen(self._drop_parts)
         self._calls: dict[tuple[str, str], Callable[[str | None, Query, bytes], Message]] = {
             ("POST", "/v1/hello"): lambda who, _, text: self._hello(_own(who, Hello, text)),
             ("POST", "/v1/push"): lambda who, _, text: office.push(_own(who, Push, text)),
             ("POST", "/v1/digest"): lambda who, _, text: office.compare(_own(who, Compare, text)),
             ("GET", "/v1/changes"): lambda _, ask, __: self._changes(ask),
             ("GET", "/v1/snapshot"): lambda _, ask, __: self._snapshot(ask),
+            ("POST", "/v1/blobs"): lambda who, _, text: self._wanted(_own(who, Offer, text)),
             ("GET", "/v1/devices"): lambda who, ask, _: self._devices(who, ask),
         }
 
@@ -95,12 +102,20 @@ class Front:
             return refused(error)
 
     def photo(self, call: Call) -> Answer:
-        """A photo, in or out, of a device that was let in, after `check_photo`: it touches no
+        """A photo or some of it, for a device that was let in, after `check_photo`: it touches no
         records."""
         try:
             return self._photo(call)
         except OfficeError as error:
             return refused(error)
+
+    def coming(self, call: Call, who: str | None) -> Coming:
+        """A photo on its way in from a device that was let in."""
+        parts = urlsplit(call.path)
+        ask = _asks(who, parts.query)
+        at, of = int(number(ask.get("at", "0"), 0, MOST_BYTES)), ask.get("of")
+        size = None if of is None else int(number(of, 0, 2**53))
+        return Coming(self.blobs, ask.get("device", ""), _photo_name(parts.path), at, size)
 
     def let_in(self, call: Call) -> str | None:
         """Which device this is, told before a byte of its message is read; None: everybody is
@@ -161,7 +176,7 @@ class Front:
         ask = _asks(who, parts.query)
         if parts.path.startswith("/v1/blobs/"):
             self.check_photo(call, who)
-            return self._photo(call)
+            return self._taken(call, who) if call.method == "PUT" else self._photo(call)
         if parts.path.startswith("/v1/history/") and call.method == "GET":
             told = self._history(parts.path.removeprefix("/v1/history/"), ask)
             return Answer(200, told.to_bytes())
@@ -192,7 +207,8 @@ class Front:
     def _changes(self, ask: Query) -> Message:
         number(ask.get("wait", "0"), 0, LONGEST_WAIT)
         run, cursor = ask.get("run", ""), ask.get("cursor", "")
-        return self.office.changes(run, cursor, _limit(ask), **_who(ask))
+        own = ask.get("own", "")
+        return self.office.changes(run, cursor, _limit(ask), own=own, **_who(ask))
 
     def _devices(self, who: str | None, ask: Query) -> Message:
         """Of the others a device is told by its records, inside its scope."""
@@ -221,15 +237,39 @@ class Front:
                 raise NotFound("No record on this device names that photo.", code="no-photo")
 
     def _photo(self, call: Call) -> Answer:
-        name = urlsplit(call.path).path.removeprefix("/v1/blobs/")
-        here = self.blobs.has(name)
-        if call.method == "PUT":
-            if not here:
-                accept(self.blobs, name, call.content or b"")
-            return Answer(200 if here else 201, b"")
+        parts = urlsplit(call.path)
+        name, ask = _photo_name(parts.path), _query(parts.query)
         if call.method == "HEAD":
-            return Answer(200 if here else 404, b"")
-        return Answer(200, self.blobs.read(name))
+            return Answer(200 if self.blobs.has(name) else 404, b"")
+        if ask.get("small"):
+            return Answer(200, self.blobs.thumbnail(name))
+        at = int(number(ask.get("at", "0"), 0, MOST_BYTES))
+        most = int(number(ask.get("most", str(MOST_BYTES)), 1, MOST_BYTES))
+        if at:
+            return Answer(200, self.blobs.piece(name, at, most))
+        return Answer(200, self.blobs.read(name)[:most])  # what rotted is told before it travels
+
+    def _taken(self, call: Call, who: str | None) -> Answer:
+        coming = self.coming(call, who)
+        coming.take(call.content or b"")
+        return coming.ended()
+
+    def _wanted(self, offer: Offer) -> Message:
+        size = self.blobs.parts.size
+        lacking = [name for name in offer.names if not self.blobs.has(name)]
+        return Wanted(photos=tuple([name, size(offer.device, name)] for name in lacking))
+
+    def _drop_parts(self, touched: Collection[tuple[str, str]]) -> None:
+        """A device that is lost sends nothing any more, and what it had begun goes."""
+        for kind, record_id in touched:
+            record = self.office.store.document(record_id) if kind == REVOCATION.name else None
+            device = str((record or {}).get("device", ""))
+            if self.pairings and device and not DOORS[self.pairings.status(device)].push:
+                self.blobs.parts.drop(device)
+
+
+def _photo_name(path: str) -> str:
+    return path.removeprefix("/v1/blobs/")
 
 
 def refused(error: OfficeError) -> Answer:

@@ -1,12 +1,14 @@
 """The office's half over HTTP: `Front` behind a few routes, mounted beside the office screens.
 
 What is here is only what a network needs: bounded bodies, a question that is held back until there
-is news, and photos in threads.
+is news, and photos in threads, which go to the disk as they come.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -15,8 +17,8 @@ from starlette.routing import Route
 
 from data.blobs import Blobs
 from data.errors import Malformed, OfficeError
-from data.photos import MOST_BYTES
-from sync.calls import Answer, Call
+from sync.blobs import Coming
+from sync.calls import SLOWEST_LINE, Answer, Call
 from sync.exchange import Office
 from sync.front import Front, refused
 from sync.pairing import MOST_PAIR, Pairings
@@ -24,8 +26,7 @@ from sync.sealing import MOST_LETTER
 from sync.wire import MOST_PACKED, TYPE
 
 SLOWEST = 20.0
-SLOWEST_LINE = 4096
-"""A body may take so many seconds, and one more for so many bytes of the longest that is taken."""
+"""Seconds that a body may take, and one more for each SLOWEST_LINE bytes that it may have."""
 MOST = {"/v1/pair": MOST_PAIR, "/v1/bundle": MOST_LETTER}
 """Bytes, where it is not what a message may have."""
 BREATH = 0.001
@@ -34,7 +35,7 @@ BREATH = 0.001
 
 def routes(office: Office, blobs: Blobs, pairings: Pairings | None = None) -> list[Route]:
     """The calls of PROTOCOL.md, under /v1. They run on the event loop that owns the store."""
-    front, turn = Front(office, blobs, pairings), asyncio.Lock()
+    front, turn = Front(office, blobs, pairings), Turn()
 
     async def endpoint(request: Request) -> Response:
         try:
@@ -51,14 +52,34 @@ def routes(office: Office, blobs: Blobs, pairings: Pairings | None = None) -> li
     return [Route(path, endpoint, methods=allowed) for path, allowed in methods.items()]
 
 
-async def _answer(front: Front, turn: asyncio.Lock, request: Request) -> Answer:
+class Turn:
+    """One answer at a time, and between two of them a breath for whoever works in the office:
+    thirty devices come back at wrap."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._next = 0.0
+
+    @asynccontextmanager
+    async def taken(self) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+        async with self._lock:
+            await asyncio.sleep(max(0.0, self._next - loop.time()))
+            try:
+                yield
+            finally:
+                self._next = loop.time() + BREATH
+
+
+async def _answer(front: Front, turn: Turn, request: Request) -> Answer:
     call = _call(request)
     who = front.let_in(call)  # before a stranger's bytes are read
     if call.path.startswith("/v1/blobs/"):
         front.check_photo(call, who)
-        content = await _body(request, MOST_BYTES)
         # Photos touch no records; the records belong to the event loop alone.
-        return await run_in_threadpool(front.photo, call._replace(content=content))
+        if request.method == "PUT":
+            return await _taken(front.coming(call, who), request)
+        return await run_in_threadpool(front.photo, call)
     if request.method == "POST" and request.headers.get("content-type") != TYPE:
         raise Malformed(f"A message is sent as {TYPE}.", code="wrong-type")
     most = MOST.get(request.url.path, MOST_PACKED)
@@ -66,9 +87,7 @@ async def _answer(front: Front, turn: asyncio.Lock, request: Request) -> Answer:
     wait = front.wait(call)
     if wait:
         await _news(front, call, wait)
-    async with turn:
-        # Thirty devices come back at wrap: between two of them, whoever works in the office.
-        await asyncio.sleep(BREATH)
+    async with turn.taken():
         while front.prepares(call):
             await asyncio.sleep(0)
         return front.answer(call)
@@ -93,21 +112,40 @@ async def _news(front: Front, call: Call, wait: float) -> None:
         stop()
 
 
+async def _taken(coming: Coming, request: Request) -> Answer:
+    """A photo's bytes go to the disk as they come: if the line breaks, they are there."""
+    await run_in_threadpool(coming.take, b"")  # in the wrong place: told before any is read
+    await _read(request, coming.most, lambda part: run_in_threadpool(coming.take, part))
+    return await run_in_threadpool(coming.ended)
+
+
 async def _body(request: Request, most: int) -> bytes:
-    """The body, or Malformed as soon as it is longer than `most`, whatever its header said, or
-    takes longer than the slowest line that is any use."""
     parts: list[bytes] = []
+
+    async def keep(part: bytes) -> None:
+        parts.append(part)
+
+    await _read(request, most, keep)
+    return b"".join(parts)
+
+
+async def _read(request: Request, most: int, keep: Callable[[bytes], Awaitable[None]]) -> None:
+    """Hands on the body as it comes. Malformed: it is longer than `most`, whatever its header said,
+    or takes longer than the slowest line that is any use."""
+    too_large = Malformed(f"This is larger than {most} bytes.", code="too-large")
+    said = request.headers.get("content-length", "0")
+    if said.isdecimal() and int(said[:20]) > most:
+        raise too_large
     size = 0
     try:
         async with asyncio.timeout(SLOWEST + most / SLOWEST_LINE):
             async for part in request.stream():
                 size += len(part)
                 if size > most:
-                    raise Malformed(f"This is larger than {most} bytes.", code="too-large")
-                parts.append(part)
+                    raise too_large
+                await keep(part)
     except TimeoutError as error:
         raise Malformed("This came too slowly. Try again nearer.", code="too-slow") from error
-    return b"".join(parts)
 
 
 def _call(request: Request) -> Call:

@@ -9,95 +9,32 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import quote, urlencode
+from weakref import WeakValueDictionary
 
 from data.blobs import Blobs
 from data.edit import Edit
 from data.errors import NoOffice, OfficeError
 from data.store import Store
 from data.wipe import wipe
-from sync.blobs import OwnPhotos, accept, note_held, owed
+from sync.blobs import OwnPhotos, note_held, owed
 from sync.bringing import Brought, brought
 from sync.bundle import handed_over
-from sync.calls import Answer, Call, Connect, Send, Timings, over_http, taken
+from sync.calls import DONE, Answer, Call, Connect, Send, Talk, Timings, Together, over_http, taken
+from sync.carrying import AT_ONCE, fetched
 from sync.device import Device
+from sync.edits import read_edit
+from sync.link_state import LinkState as LinkState
 from sync.paired import DOORS, asking, keep
-from sync.session import Session, Talk
+from sync.session import Session
 from sync.ways import Ways
-from sync.wire import Past, read_edit
+from sync.wire import Past
 
 NOT_ALL = " What it still has is sent when the office is reached; then it is wiped."
-
-
-@dataclass(frozen=True, slots=True)
-class LinkState:
-    """Where this copy stands with its office: saved here, or at the office too."""
-
-    records: int = 0
-    photos: int = 0
-    """Not at the office yet; on this copy they are safe."""
-    aside: int = 0
-    """What the office would not take; it stays on this copy."""
-    met: bool = False
-    """It has met its office at some time, in this run or before."""
-    reached: bool = False
-    verified: bool = False
-    """When last asked, both copies had the same sums over all records."""
-    busy: bool = False
-    """In the middle of sending and fetching."""
-    last_contact: datetime | None = None
-    lost_since: datetime | None = None
-    older: bool = False
-    """The office is an older copy than one this device has met."""
-    trouble: str = ""
-    update: str = ""
-    """What the office says to an app that is too old."""
-    door: str = ""
-    """Why the office does not let this device in: the code of its refusal."""
-    why: str = ""
-    """While it is not reached: the code of what was in the way last."""
-    wiped: bool = False
-    """The office had this device forget everything; the copy is closed."""
-
-    @property
-    def equal(self) -> bool:
-        """Everything of this copy is at the office, and the office answers."""
-        owed = self.records or self.photos or self.aside or self.trouble
-        return self.reached and not (owed or self.busy)
-
-    def words(self, zone: tzinfo = UTC) -> str:
-        """The state in one or two sentences, times as the clock on the wall has them."""
-        said = [self.stands(zone)]
-        if self.aside:
-            said.append(f"The office put {self.aside} aside; they stay on this device.")
-        said += [self.update, self.trouble]
-        return " ".join(sentence for sentence in said if sentence)
-
-    def stands(self, zone: tzinfo = UTC) -> str:
-        """Where the records are, and whether the office answers; what is in the way is not said."""
-        said = []
-        owed = [_counted(self.records, "record"), _counted(self.photos, "photo")]
-        here = " and ".join(words for words in owed if words)
-        if here:
-            said.append(f"Saved on this device: {here} not yet at the office.")
-        elif self.older:
-            said.append("Saved on this device.")
-        elif self.aside:
-            said.append(f"At the office, but for {self.aside} that it put aside.")
-        elif self.verified and self.last_contact is not None:
-            at = f"{self.last_contact.astimezone(zone):%H:%M}"
-            said.append(f"At the office; both copies were equal at {at}.")
-        elif self.met or self.last_contact is not None:
-            said.append("At the office.")
-        if self.lost_since is not None and not self.trouble:
-            since = f"{self.lost_since.astimezone(zone):%H:%M}"
-            said.append(f"The office cannot be reached since {since}.")
-        elif not (self.met or self.last_contact or self.trouble):
-            said.append("This device has not met its office yet.")
-        return " ".join(said)
+ON_ITS_WAY = 0.002
+"""Seconds in which a call gets out of here; what makes the device busy would hold it back."""
 
 
 class Link:
@@ -133,6 +70,8 @@ class Link:
         self._news, self._nudge = asyncio.Event(), asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._booking = False
+        self._few, self._few_small = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(AT_ONCE)
+        self._each = WeakValueDictionary[str, asyncio.Lock]()
         self.state = LinkState()
         self._tell()
         store.listen(self._committed)
@@ -161,6 +100,8 @@ class Link:
                     self._lost(error)
                     if await self._dismissed(error):
                         return
+                    # A line that breaks every few seconds is one that gets on.
+                    failures = 0 if self.session.moved else failures
                     await self._pause(failures)
                     failures += 1
 
@@ -200,14 +141,25 @@ class Link:
 
     async def photo(self, name: str) -> bytes:
         """A photo, asked of the office if it is not here. NotFound: it has not arrived there."""
-        if self.blobs.has(name):
+        async with self._fetching(name, self._few):
+            if not self.blobs.has(name):
+                device = str(self.store.meta["device"])
+                async with self._connect() as send:
+                    await self._talk(fetched(self.blobs, name, device), send)
+                with self._own_books():
+                    note_held(self.store, name)
             return self.blobs.read(name)
-        async with self._connect() as send:
-            content = taken(await send(Call("GET", f"/v1/blobs/{name}?{self._who()}")))
-        accept(self.blobs, name, content)
-        with self._own_books():
-            note_held(self.store, name)
-        return content
+
+    async def small_photo(self, name: str) -> bytes:
+        """The small picture of a photo, which need not be here. NotFound: it has not arrived at the
+        office. No hash proves it, so it is only ever looked at."""
+        async with self._fetching(name, self._few_small):
+            small = self.blobs.small(name)
+            if small is None:
+                call = Call("GET", f"/v1/blobs/{name}?{self._who()}&small=1")
+                small = taken(await self._asked(call))
+                self.blobs.keep_small(name, small)
+            return small
 
     async def history(self, record_id: str) -> list[Edit]:
         """The office's edits of a record, in the order they came there. NotFound: it has none."""
@@ -250,25 +202,49 @@ class Link:
         yield from talk
         self._tell(busy=False, last_contact=self.store.sources.clock.now())
 
-    async def _talk(self, talk: Talk) -> None:
-        """Carries a conversation to the office and back until it is over."""
-        assert self._send is not None
+    async def _talk(self, talk: Talk, send: Send | None = None) -> None:
+        """Carries a conversation to the office and back until it is over, over the line that is
+        open or another one."""
+        send = send or self._send
+        assert send is not None
         answer: Answer | None = None
         error: OfficeError | None = None
         try:
             while True:
                 with self._own_books():
-                    call = talk.throw(error) if error else talk.send(cast("Answer", answer))
+                    said = talk.throw(error) if error else talk.send(cast("Answer", answer))
                 self._tell()
                 error = None
                 try:
-                    answer = await self._send(call)
+                    answer = await self._answered(said, send)
                 except OfficeError as refused:
                     error = refused
         except StopIteration:
             self._tell()
         finally:
             talk.close()
+
+    async def _answered(self, said: Call | Together, send: Send) -> Answer:
+        if isinstance(said, Call):
+            return await (send(said) if said.meanwhile is None else self._ahead(said, send))
+        # Each to its own end: one that lost its line takes none of the others' bytes with it.
+        going = [self._talk(talk, send) for talk in said.talks]
+        for ended in await asyncio.gather(*going, return_exceptions=True):
+            if ended is not None:
+                raise ended
+        return DONE
+
+    async def _ahead(self, call: Call, send: Send) -> Answer:
+        """The office takes a batch while the next one is made here."""
+        asked = asyncio.ensure_future(send(call))
+        try:
+            await asyncio.wait({asked}, timeout=ON_ITS_WAY)
+            if not asked.done() and call.meanwhile is not None:
+                with self._own_books():
+                    call.meanwhile()
+            return await asked
+        finally:
+            asked.cancel()
 
     # ---- between sessions -------------------------------------------------------------------
 
@@ -341,6 +317,19 @@ class Link:
 
             yield shown
 
+    async def _asked(self, call: Call) -> Answer:
+        """Over the line that is open, else over one of its own."""
+        if self._send is not None:
+            return await self._send(call)
+        async with self._connect() as send:
+            return await send(call)
+
+    @asynccontextmanager
+    async def _fetching(self, name: str, few: asyncio.Semaphore) -> AsyncIterator[None]:
+        """One at a time of each photo, and a few at a time of all."""
+        async with self._each.setdefault(name, asyncio.Lock()), few:
+            yield
+
     @asynccontextmanager
     async def _line(self) -> AsyncIterator[None]:
         if self._send is not None:
@@ -394,7 +383,3 @@ class Link:
     def _tell_all(self) -> None:
         for listener in tuple(self._listeners):
             listener(self.state)
-
-
-def _counted(n: int, what: str) -> str:
-    return "" if not n else f"{n} {what}{'' if n == 1 else 's'}"

@@ -30,7 +30,7 @@ from sync.wire import Known
 
 MOST_PAIR: Final = 4096
 """Bytes of a message of somebody whom nobody has let in yet."""
-PUSHING: Final = frozenset({"hello", "push", "bundle"})
+PUSHING: Final = frozenset({"hello", "push", "blobs", "bundle"})
 """What a device that may not read any more is still heard with; photos too."""
 UNPAIRED: Final = (
     "This device is not paired with this office. Ask the office for a code and type it in."

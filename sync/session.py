@@ -6,23 +6,23 @@ returns when both sides are quiet. Whoever drives it may stop after any step: no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
-from data.errors import BadInput, Damaged, Malformed, NoOffice, NotFound, OfficeError
-from sync.calls import Answer, Call, refusal
+from data.errors import Damaged, Malformed, NoOffice, NotFound, OfficeError
+from sync.calls import Answer, Call, Talk, Together, refusal
+from sync.calls import converse as converse
 from sync.carried import Carried
+from sync.carrying import AT_ONCE, PIECE, Upload, offered
 from sync.delivery import Delivered, delivery
 from sync.device import OLDER, Device
 from sync.holding import only
-from sync.wire import MOST_STATES, Compare, Compared, Fill, Page, Pushed, Welcome
+from sync.pushing import Pushing
+from sync.wire import MOST_STATES, Compare, Compared, Fill, Page, Welcome
 
 if TYPE_CHECKING:
     from sync.bringing import Brought
-
-Talk: TypeAlias = Generator[Call, Answer, None]
 
 
 class Photos(Protocol):
@@ -34,8 +34,14 @@ class Photos(Protocol):
     def read(self, name: str) -> bytes:
         """The bytes; Damaged or NotFound."""
 
-    def held(self, name: str) -> None:
-        """The office holds it."""
+    def size(self, name: str) -> int:
+        """How many bytes it has. Damaged or NotFound: it cannot go."""
+
+    def piece(self, name: str, at: int, length: int) -> bytes:
+        """Some of its bytes."""
+
+    def held(self, *names: str) -> None:
+        """The office holds them."""
 
     def let_go(self) -> None:
         """Deletes those of records that may not be here any more, once the office holds them."""
@@ -49,8 +55,11 @@ class Session:
         self.photos = photos
         self.reached = False
         """The office has answered hello in this session."""
+        self.moved = False
+        """Something has come through in this session, however it ended."""
         self._count_photos(len(photos.owed()))
         self._compared = False
+        self._piece = PIECE
         self.trouble = ""
         """What a person should read: one photo that cannot go, say; empty if all is well."""
 
@@ -59,6 +68,7 @@ class Session:
         for _ in range(3):
             try:
                 self.reached, self.trouble, self._compared = False, "", False
+                self.moved = False
                 self._clear()
                 yield from self._hello()
                 self.reached = True
@@ -89,12 +99,7 @@ class Session:
             yield from self._compare()
             yield from self._push()
             yield from self._pull()
-        owed = self.photos.owed()
-        self._count_photos(len(owed))
-        for name in owed:
-            yield from self._send_photo(name)
-            if device.owes:
-                yield from self._push()
+        yield from self._send_photos(pulling=True)
         device.holding.sift()
         self._clear()
 
@@ -138,8 +143,7 @@ class Session:
             self.device.start_over()
         yield from self.deliver()
         yield from self._push()
-        for name in self.photos.owed():
-            yield from self._send_photo(name)
+        yield from self._send_photos(pulling=False)
         self._count_photos(len(self.photos.owed()))
 
     def _pull(self) -> Talk:
@@ -149,6 +153,7 @@ class Session:
             ask = {**self._asking(), "after": begun["after"], **only(begun)}
             answer = yield from _ask(Call("GET", f"/v1/snapshot?{urlencode(ask)}"))
             self.device.filled(Fill.from_bytes(answer))
+            self.moved = True
         more = True
         while more:
             self._clear()
@@ -210,22 +215,35 @@ class Session:
         self.device.welcomed(Welcome.from_bytes(answer), asked=hello.wall)
 
     def _push(self) -> Talk:
-        device, again = self.device, True
+        again = True
         while again:
-            again = False
-            for batch in device.batches():
-                try:
-                    call = Call("POST", "/v1/push", device.push(batch).to_bytes())
-                    answer = yield from _ask(call)
-                except Malformed as error:
-                    device.refused(batch, error)
-                    again = True
-                    break  # what is left is cut anew
-                device.pushed(batch, Pushed.from_bytes(answer))
+            pushing = Pushing(self.device)
+            try:
+                again = yield from self._round(pushing)
+            except OfficeError:
+                pushing.settle()
+                raise
+            pushing.settle()
+
+    def _round(self, pushing: Pushing) -> Generator[Call, Answer, bool]:
+        """Everything that is owed, once; whether what is left has to be cut anew."""
+        while (made := pushing.next()) is not None:
+            batch, content = made
+            call = Call("POST", "/v1/push", content, meanwhile=pushing.meanwhile)
+            try:
+                answer = yield from _ask(call)
+            except Malformed as error:
+                pushing.settle()
+                self.device.refused(batch, error)
+                return True
+            pushing.answered(batch, answer)
+            self.moved = True
+        return False
 
     def _changes(self, wait: float = 0.0) -> Generator[Call, Answer, Page]:
         cursor = self.device.store.meta.get("cursor", "")
         ask = {**self._asking(), "cursor": cursor, "wait": f"{wait:g}"}
+        ask |= {"own": own} if (own := str(self.device.own)) else {}
         answer = yield from _ask(Call("GET", f"/v1/changes?{urlencode(ask)}", wait=wait))
         return Page.from_bytes(answer)
 
@@ -235,41 +253,60 @@ class Session:
         who = {"device": device.store.meta["device"], "scope": device.holding.word}
         return {"run": device.run, "limit": MOST_STATES, **who}
 
-    def _send_photo(self, name: str) -> Talk:
-        """One photo, if the office does not have it. A bad one must not hold up the others: it
-        stays owed, and is tried again in the next session."""
-        path = f"/v1/blobs/{name}"
-        answer = yield Call("HEAD", path)
-        if answer.status == 404:
-            try:
-                content = self.photos.read(name)
-            except (Damaged, NotFound) as error:
-                self.trouble = error.sentence
-                return
-            answer = yield Call("PUT", path, content)
-        if answer.status in (200, 201):
-            self.photos.held(name)
-            self._count_photos(max(0, self.photos_left - 1))
-            return
-        why = refusal(answer)
-        if not isinstance(why, BadInput | Malformed):
-            raise why
-        self.trouble = why.sentence
+    def _send_photos(self, *, pulling: bool) -> Talk:
+        """What the office does not have, some at a time. Between two turns rows go first, those
+        from the office too (`pulling`): a backlog of photos may take the night."""
+        owed = self.photos.owed()
+        self._count_photos(len(owed))
+        for n in range(0, len(owed), MOST_STATES):
+            waiting = yield from self._wanted(owed[n : n + MOST_STATES])
+            going = list[Upload]()
+            while waiting or going:
+                while waiting and len(going) < AT_ONCE:
+                    going += self._begun(*waiting.pop(0))
+                try:
+                    yield Together(tuple(upload.turn() for upload in going))
+                finally:
+                    self._went(going)
+                going = [upload for upload in going if not upload.over]
+                if self.device.owes:
+                    yield from self._push()
+                if pulling:
+                    yield from self._pull()
 
+    def _wanted(self, names: list[str]) -> Generator[Call, Answer, list[tuple[str, int]]]:
+        """Those of these photos that the office lacks, with how much of each it has."""
+        wanted = yield from offered(self._device_id, names)
+        self._hold([name for name in names if name not in wanted])
+        # What has begun is gone on with first: the office keeps few parts of one device.
+        return sorted(wanted.items(), key=lambda one: not one[1])
 
-def converse(talk: Talk, ask: Callable[[Call], Answer]) -> None:
-    """Carries a conversation to its end over a way that answers at once: a front in memory, say.
-    An OfficeError that `ask` raises is a call that did not come through."""
-    step: Callable[[], Call] = partial(next, talk)
-    while True:
+    def _begun(self, name: str, at: int) -> list[Upload]:
+        """A bad one must not hold up the others: it stays owed, and is tried again in the next
+        session."""
         try:
-            call = step()
-        except StopIteration:
-            return
-        try:
-            step = partial(talk.send, ask(call))
-        except OfficeError as error:
-            step = partial(talk.throw, error)
+            return [Upload(self.photos, self._device_id, name, at, self._piece)]
+        except (Damaged, NotFound) as error:
+            self.trouble = error.sentence
+            return []
+
+    def _went(self, going: list[Upload]) -> None:
+        for upload in going:
+            self.moved = self.moved or upload.gained > 0
+            self._piece = upload.piece
+            if upload.trouble is not None:
+                self.trouble = upload.trouble.sentence
+        self._hold([upload.name for upload in going if upload.held])
+
+    def _hold(self, names: list[str]) -> None:
+        """The office has them."""
+        if names:
+            self.photos.held(*names)
+            self._count_photos(max(0, self.photos_left - len(names)))
+
+    @property
+    def _device_id(self) -> str:
+        return str(self.device.store.meta["device"])
 
 
 def _ask(call: Call) -> Generator[Call, Answer, bytes]:

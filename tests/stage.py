@@ -27,7 +27,7 @@ from data.desk import Desk
 from views.app import session
 from views.context import Face, Place
 
-FIELDS = ("appbar", "title", "label", "actions", "content", "controls")
+FIELDS = ("appbar", "leading", "title", "label", "actions", "content", "controls")
 """Where a control has the controls inside it."""
 
 ENCODE: Any = configure_encode_object_for_msgpack(BaseControl)  # type: ignore[no-untyped-call]

@@ -264,6 +264,28 @@ def test_an_inflated_vector_does_not_wipe_what_others_write(door: PairedOffice) 
     assert before == records(door)
 
 
+@pytest.mark.parametrize("sealed", ["", "-0123456789ab", "-ffffffffffff", "-"])
+def test_a_place_that_somebody_made_up_opens_no_recovery(door: PairedOffice, sealed: str) -> None:
+    mallory = door.paired("Gus")
+    device, token = (str(mallory.store.meta[name]) for name in ("device", "token"))
+    ahead = str(door.office.epochs.here._replace(hseq=10**9, seal="")) + sealed
+    told = door.ask("POST", "/v1/hello", hello(door, device, cursor=ahead, mark=ahead), token)
+
+    assert told.status == 200
+    assert door.office.epochs.here.counter == 2  # everybody compares once more, and that is all
+    assert not door.office.epochs.recovering
+
+
+def test_a_place_that_the_office_forgot_opens_it(door: PairedOffice) -> None:
+    gus = door.paired("Gus")
+    device, token = (str(gus.store.meta[name]) for name in ("device", "token"))
+    ahead = str(door.office.epochs.at(door.desk.store.order.top + 9))
+    told = door.ask("POST", "/v1/hello", hello(door, device, cursor=ahead, mark=ahead), token)
+
+    assert told.status == 200
+    assert door.office.epochs.recovering
+
+
 def test_the_offices_own_replica_is_nobodys_to_claim(door: PairedOffice) -> None:
     gus = door.paired("Gus")
     office = door.desk.store.replicas[-1]

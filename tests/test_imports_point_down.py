@@ -77,7 +77,7 @@ INSIDE_DATA = (
     ("changes", "disk"),
     ("order", "sums", "history", "record_db", "holdings"),
     ("books",),
-    ("store", "blobs", "packed_blobs", "bundle", "photos", "jpeg"),
+    ("store", "parts", "blobs", "packed_blobs", "bundle", "photos", "jpeg"),
     ("sweep", "held", "manifest", "shelf", "backup_choice", "backup", "restore", "leaving"),
     ("standing", "remains", "snapshot_remains", "check", "salvage"),
     ("watch", "wipe"),

@@ -119,8 +119,14 @@ class NoPhotos:
     def read(self, name: str) -> bytes:
         raise AssertionError(name)
 
-    def held(self, name: str) -> None:
+    def size(self, name: str) -> int:
         raise AssertionError(name)
+
+    def piece(self, name: str, at: int, length: int) -> bytes:  # noqa: ARG002
+        raise AssertionError(name)
+
+    def held(self, *names: str) -> None:
+        raise AssertionError(names)
 
     def let_go(self) -> None:
         pass

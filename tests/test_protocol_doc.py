@@ -15,11 +15,14 @@ from data.blobs import Blobs
 from data.canonical import decode, encode
 from data.codes import LENGTH
 from data.pairing import A_MINUTE_FROM_ONE, GOOD_MS, TRIES
-from data.photos import MOST_BYTES
+from data.parts import KEPT, MOST_HELD, MOST_OF_ONE
+from data.photos import MOST_BYTES, THUMB_BYTES
 from data.stamp import FAR_MS, Sources
 from data.store import Store
 from sync.calls import Timings
+from sync.carrying import PIECE, Offer, Wanted
 from sync.clock import SLOWEST_MS
+from sync.edits import read_edit
 from sync.epochs import RECOVERY_MS
 from sync.exchange import Office
 from sync.front import LONGEST_WAIT, STATUS, Front
@@ -32,10 +35,10 @@ from sync.register import IDLE_MS
 from sync.ring import FORMER
 from sync.sealing import MOST_LETTER
 from sync.taking import MOST_CELLS, MOST_REPLICAS
-from sync.wire import MESSAGES, MOST_STATES, TYPE, Limits, Message, pack, read_edit, unpack
+from sync.wire import MESSAGES, MOST_STATES, TYPE, Limits, Message, pack, unpack
 
 TEXT = (Path(__file__).parent.parent / "sync" / "PROTOCOL.md").read_text(encoding="utf-8")
-ALL: tuple[type[Message], ...] = (*MESSAGES, Pair, Paired)
+ALL: tuple[type[Message], ...] = (*MESSAGES, Pair, Paired, Offer, Wanted)
 BY_NAME = {message.name: message for message in ALL}
 
 
@@ -121,6 +124,11 @@ def test_the_limits_are_the_codes() -> None:
     assert f"({kept.MOST} files, {kept.MOST_BYTES // 2**20} MiB)" in TEXT
     assert (FORMER, kept.MOST_ANSWERS, kept.TRIES) == (8, 20, 3)
     assert all(words in TEXT for words in ("last 8 former keys", "(20 of them)", "three\ntimes"))
+    assert f"{PIECE} bytes are sent at once" in TEXT
+    assert f"at most {THUMB_BYTES} bytes" in TEXT
+    assert (f"{MOST_OF_ONE} are kept" in TEXT, f"after {KEPT.days} days" in TEXT) == (True, True)
+    assert MOST_HELD == 2**30
+    assert "1 GiB" in TEXT
 
 
 def test_the_calls_are_the_routes(tmp_path: Path) -> None:

@@ -428,6 +428,9 @@ def test_history_and_photos_outside_the_scope_are_not_there(show: ScopedShow) ->
     assert status(f"/v1/blobs/{photo}?device={who}") == 404
     show.desk.edit(show.desk.get(ENVELOPE, envelope.id), custodian=show.show["Gus"].id)
     assert status(f"/v1/blobs/{photo}?device={who}") == 200
+    show.desk.edit(show.desk.get(ENVELOPE, envelope.id), custodian=show.show["Cam"].id)
+    assert status(f"/v1/blobs/{photo}?device={who}") == 404
+    assert status(f"/v1/blobs/{photo}?device={who}&small=1") == 404
     assert show.desk.get(RECEIPT, receipt.id).photos == {photo}
 
 

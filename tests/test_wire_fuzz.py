@@ -70,6 +70,7 @@ def messages(door: WireDoor) -> dict[str, list[Any]]:
         "/v1/push": unpack(door.push().to_bytes()),
         "/v1/digest": unpack(device.compare(-1).to_bytes()),
         "/v1/hello": unpack(device.hello().to_bytes()),
+        "/v1/blobs": [{"m": "offer", "device": door.gus.store.meta["device"], "names": ["0" * 64]}],
         "/v1/pair": [{**pair, "production": door.office.store.production}],
     }
     return {path: copy.deepcopy(lines) for path, lines in said.items()}
@@ -195,7 +196,7 @@ def test_a_message_with_some_bytes_changed(door: WireDoor, data: st.DataObject) 
 
 
 @FEW
-@pytest.mark.parametrize("path", ["/v1/push", "/v1/digest", "/v1/hello", "/v1/pair"])
+@pytest.mark.parametrize("path", ["/v1/push", "/v1/digest", "/v1/hello", "/v1/blobs", "/v1/pair"])
 @given(data=st.data())
 def test_a_message_with_one_odd_part(door: WireDoor, path: str, data: st.DataObject) -> None:
     try_odd(door, data, path)

@@ -42,8 +42,8 @@ def no_epoch() -> Patches:
     def known(_epochs: Epochs, _place: object) -> bool:
         return True
 
-    def begin(_epochs: Epochs, *, above: int = 0) -> None:
-        del above
+    def begin(_epochs: Epochs, *, above: int = 0, recovering: bool = True) -> None:
+        del above, recovering
 
     return {"sync.epochs.Epochs.known": known, "sync.epochs.Epochs.begin": begin}
 

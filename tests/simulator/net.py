@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
-from sync.calls import Answer, Call
-from sync.session import Talk
+from sync.calls import Answer, Call, Talk
 from tests.simulator.copies import DeviceCopy, OfficeCopy
 from tests.simulator.swarm import Swarm
 

@@ -30,8 +30,14 @@ class NoPhotos:
     def read(self, name: str) -> bytes:
         raise AssertionError(f"nobody owes {name}")
 
-    def held(self, name: str) -> None:
+    def size(self, name: str) -> int:
         raise AssertionError(f"nobody owes {name}")
+
+    def piece(self, name: str, at: int, length: int) -> bytes:  # noqa: ARG002
+        raise AssertionError(f"nobody owes {name}")
+
+    def held(self, *names: str) -> None:
+        raise AssertionError(f"nobody owes {names}")
 
     def let_go(self) -> None:
         """There are none to delete."""

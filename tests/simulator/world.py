@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from data.errors import NoOffice, NotSaved, OfficeError
-from sync.calls import Answer, Call
+from sync.calls import Answer, Call, Together
 from tests.simulator.copies import Copy, DeviceCopy, Ever, OfficeCopy
 from tests.simulator.disk import Image, Stopped
 from tests.simulator.model import Model
@@ -251,7 +251,7 @@ class World:
         name = line.device.name
         return self.lines.get(name) is line and line.call == number
 
-    def _go_on(self, line: Line, move: Callable[[], Call]) -> None:
+    def _go_on(self, line: Line, move: Callable[[], Call | Together]) -> None:
         device = line.device
         call = None
         with self.machine(device):
@@ -271,8 +271,12 @@ class World:
             return
         if line.call > self.bound():
             raise diverged(f"{device.name}: a session of more than {line.call} calls")
+        assert isinstance(call, Call), "only photos go side by side, and nobody here has any"
         fate = self.net.send(line, call._replace(token=device.store.meta["device"]))
         self.tell(device.name, f"{call.method} {call.path.partition('?')[0]} {fate}".rstrip())
+        if call.meanwhile is not None:
+            with self.machine(device):
+                call.meanwhile()
 
     def _time(self) -> int:
         return self.now

@@ -19,6 +19,7 @@ from views.inputs import choose
 from views.parts import centred, empty, heading, icon_button, main_button, side_button
 from views.safe import act, part
 from views.screens.receipt_filters import LOGGED, filters, in_order
+from views.screens.small_photo import SmallPhoto
 from views.theme import BODY, GAP, PAD, QUIET, SMALL
 from views.words import count, money, short_day
 
@@ -89,10 +90,9 @@ def SlipRow(desk: Desk, slip: Receipt) -> ft.Control:
     if slip.void:
         under.append(f"void: {slip.void_reason}")
     return ft.ListTile(
-        leading=ft.Icon(
-            ft.Icons.PHOTO_OUTLINED if slip.photos else ft.Icons.RECEIPT_OUTLINED,
-            semantics_label="has a photo" if slip.photos else "no photo",
-        ),
+        leading=SmallPhoto(min(slip.photos), key=min(slip.photos))
+        if slip.photos
+        else ft.Icon(ft.Icons.RECEIPT_OUTLINED, semantics_label="no photo"),
         title=ft.Text(slip.vendor or NO_VENDOR, theme_style=BODY, style=struck, max_lines=1),
         subtitle=ft.Text(
             " · ".join(filter(None, under)), theme_style=SMALL, color=QUIET, max_lines=2
