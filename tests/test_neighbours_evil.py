@@ -297,9 +297,11 @@ def try_crew_letter(two: Two, data: st.DataObject) -> None:
     if two.ada.store.state("s2") is None:
         two.ada.store.commit([Write("scene", "s2", {"set": "LAKE"})], user=two.ada.desk.user)
     real, crew = whole_letters(file_of(two.ada))
-    before = books(two.lou)
+    before, bad = books(two.lou), changed(crew.signed, data)
+    if bad.startswith(crew.signed):  # all that is signed is in it
+        return
     with suppress(OfficeError):
-        give(real.content + changed(crew.signed, data) + crew.seal, two.lou)
+        give(real.content + bad + crew.seal, two.lou)
 
     assert before == books(two.lou)
 
