@@ -412,21 +412,27 @@ def _phone_build(words: argparse.Namespace) -> None:
 
 
 def _bundle_make(words: argparse.Namespace) -> None:
-    from sync.by_hand import hand_over
+    from sync.by_hand import hand_over, news_for
     from views.commands import handed_over
 
+    if words.device:
+        news_for(_begun(words), words.device, words.file)
+        print(f"{words.file} is for {words.device} alone. Anybody may carry it.")
+        return
     handed_over(words.file, hand_over(_home(words, "device"), words.file))
 
 
 def _bundle_take(words: argparse.Namespace) -> None:
-    from sync.by_hand import read_letters, to_device, to_office
-    from views.commands import answers_taken, letters_taken
+    from sync.by_hand import is_office, read_letters, to_device, to_office
+    from sync.sealing import for_office
+    from views.commands import letters_taken
 
     found = read_letters(words.file)
-    if found[0].to == "device":
-        answers_taken(len(found), to_device(_home(words, "device"), found))
+    meant = any(letter.to == "office" for letter in found)
+    if not (meant and is_office(_home(words, "office"))):
+        print(to_device(_home(words, "device"), found).words())
         return
-    file = words.file
+    file, found = words.file, for_office(found)
     answers = words.answers or file.with_name(f"{file.stem} answers{file.suffix}")
     letters_taken(len(found), to_office(_begun(words), found, answers), answers)
 

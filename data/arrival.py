@@ -39,13 +39,21 @@ class Arrival:
         self.joined[state.id] = state if here is None else join(here, state)
         self.confirm(state)
 
+    def meet(self, state: State) -> None:
+        """It came from another device: what the office has of it stays as it was told."""
+        here = self.joined.get(state.id) or self._here(state.id)
+        if state.id not in self._owed:
+            self.bases.setdefault(state.id, self._here(state.id))
+        self.joined[state.id] = state if here is None else join(here, state)
+
     def bury(self, state: State) -> None:
         """Nobody has written here what the office does not know: it may take the place."""
         self.joined[state.id] = self.bases[state.id] = state
 
     def confirm(self, state: State) -> None:
-        """The office has it. Nobody confirms anything to the office itself."""
-        if self._base is None:
+        """The office has it. Nobody confirms anything to the office itself, nor what was let go
+        of while the answer was carried here."""
+        if self._base is None or not (self.joined.get(state.id) or self._here(state.id)):
             return
         base = self.bases.get(state.id) or self._base(state.id)
         self.bases[state.id] = state if base is None else join(base, state)

@@ -57,8 +57,8 @@ class Holdings:
     ) -> dict[str, Any]:
         """What a commit says of where records lie. Those that only move are numbered after those
         that are put; `top` is the last number before."""
-        changed = self.changed(now)
-        moved = [record_id for record_id in changed if record_id not in set(put)]
+        changed, these = self.changed(now), set(put)
+        moved = [record_id for record_id in changed if record_id not in these]
         numbers = {record_id: top + n for n, record_id in enumerate([*put, *moved], 1)}
         order = {"order": [*put, *moved]} if moved else {}
         return ({"holds": self.moved(changed, numbers)} if changed else {}) | order

@@ -79,6 +79,9 @@ class Placing:
             found = doc_of(record_id)
             return found if found is not None and found["_m"]["t"] == kind else None
 
+        told: dict[str, list[Mapping[str, Any]]] = {}
+        for raw in edits:
+            told.setdefault(raw["id"], []).append(raw)
         found: dict[str, frozenset[str]] = {}
         for record_id in (*put, *self._moved_by(put), *late):
             doc = doc_of(record_id)
@@ -87,7 +90,7 @@ class Placing:
             if not doc["_m"]["vv"] and record_id in self.store.books.holdings:
                 continue  # buried: whoever had it is to hear that
             kind = self.desk.kinds.get(doc["_m"]["t"])
-            author = self._author(record_id, doc, edits)
+            author = self._author(record_id, doc, told.get(record_id, ()))
             found[record_id] = buckets(place_of(kind, record_id, doc, look, author))
             if self._naming is not None:
                 _note(kind, record_id, doc, look, author, self._naming)
@@ -101,9 +104,10 @@ class Placing:
     def _first(
         self, record_id: str, doc: Mapping[str, Any] | None, edits: Sequence[Mapping[str, Any]]
     ) -> str:
+        """`edits`: those of the record that come now."""
         if record_id not in self._made_by:
             told = self.store.books.history.of(record_id)
-            found = first_author([*told, *(raw for raw in edits if raw["id"] == record_id)], doc)
+            found = first_author([*told, *edits], doc)
             if not any(map(is_making, told)):
                 return found
             self._made_by[record_id] = found

@@ -6,6 +6,7 @@ decides what came after what, so a wrong clock costs at most a question in the i
 
 from __future__ import annotations
 
+import hashlib
 import random
 import secrets
 import time
@@ -20,6 +21,13 @@ Quality = Literal["ok", "guess", "suspect"]
 """Of a clock: compared with the office's, never compared, or found far off or jumping."""
 FAR_MS: Final = 120_000
 """A clock farther off than this is suspect."""
+
+
+def replica_of(device: str, salt: str) -> str:
+    """A replica's name. Who shows the salt proves that it was named on that device: another one
+    would have to find 64 bits that hash to it."""
+    said = f"{device} {salt}".encode()
+    return hashlib.blake2b(said, digest_size=8, person=b"callboard.replic").hexdigest()
 
 
 def wall() -> datetime:

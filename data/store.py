@@ -27,7 +27,7 @@ from data.lock import WriterLock
 from data.order import Order
 from data.packing import dumps_exact, loads
 from data.record_db import RecordDB, RecordStorage
-from data.stamp import Sources, jumped
+from data.stamp import Sources, jumped, replica_of
 from data.state import Dot, Mark, State
 from data.sums import Sums
 
@@ -82,7 +82,7 @@ class Store:
         self.placing: Placing | None = None
         """At the office, where devices hold parts only: asked with every commit."""
         self._listeners: list[Listener] = []
-        self._replica, self._n = "", 0
+        self._replica, self._salt, self._n = "", "", 0
         self._started = (time.time(), time.monotonic())
         if not hub:
             known = self.meta.get("clock")
@@ -237,6 +237,7 @@ class Store:
         confirmed: Iterable[State] = (),
         acked: Iterable[Dot] = (),
         buried: Iterable[State] = (),
+        met: Iterable[State] = (),
         rebased: Mapping[str, State | None] | None = None,
         holds: Mapping[str, frozenset[str]] | None = None,
         meta: Mapping[str, Any] | None = None,
@@ -244,18 +245,16 @@ class Store:
         """Joins states from another copy in one frame with the books that move with them.
 
         On a device `states` come from the office and `confirmed` are states it says it has; both
-        move the bases. `rebased`: what the office has of a record after all, None: nothing.
-        `buried`: states without any edit, which take the place of what stands here; among
-        `states` they do so only where nothing is owed. `holds`: the buckets by which this device
-        has records. Returns the ids of the records that changed here.
+        move the bases; those `met` are another device's and do not. `rebased`: what the office has
+        of a record after all, None: nothing. `buried`: states without any edit, which take the
+        place of what stands here; among `states` they do so only where nothing is owed. `holds`:
+        the buckets by which this device has records. Returns the ids of those that changed here.
         """
         come = Arrival(self.state, None if self.hub else self.base, self.bases)
-        for state in states:
-            come.join(state)
-        for state in buried:
-            come.bury(state)
-        for state in confirmed:
-            come.confirm(state)
+        ways = (come.join, states), (come.bury, buried), (come.meet, met), (come.confirm, confirmed)
+        for take, some in ways:
+            for state in some:
+                take(state)
         come.bases |= rebased or {}
         changes, bases, clean = come.changes(), come.bases, come.clean()
         by_dot = {dot_of(raw): raw for raw in edits}
@@ -325,7 +324,8 @@ class Store:
         if leapt and not self.hub:
             self.sources.quality = "suspect"
         if not self._replica or leapt:
-            self._replica, self._n = self.sources.new_token(), 0
+            self._salt, self._n = self.sources.new_token(), 0
+            self._replica = replica_of(self.meta.get("device", ""), self._salt)
             self._started = (time.time(), time.monotonic())
         self._n += 1
         return Dot(self._replica, self._n)
@@ -359,8 +359,8 @@ class Store:
                 out[str(before)] = (*out.get(str(before), ()), state.id)
             touched.add((state.kind, state.id))
         if edits and self._replica and self._replica not in self.replicas:
-            mine = [*self.replicas, self._replica]
-            books["meta"] = {**books.get("meta", {}), "replicas": mine}
+            mine, salt = [*self.replicas, self._replica], {f"salt/{self._replica}": self._salt}
+            books["meta"] = {**books.get("meta", {}), "replicas": mine, **salt}
         said: dict[str, Any] = {w: v for w, v in books.items() if v or (v is None and w == "sums")}
         if self.hub and self.placing is not None and (put or edits):
             ids = [i for some in put.values() for i in some]

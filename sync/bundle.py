@@ -1,16 +1,16 @@
 """What a device owes its office as a file, and the office's answer to it as another.
 
-A letter (sealing.py) carries the very messages of a session: hello, pushes, photos; the answer
-carries each push with its verdicts, and the changes since. So nothing new is judged here: an old
-one, one that comes twice, half of one or several in any order do what lost and doubled messages
-do. Whoever carries it reads nothing; a device takes in only what its own office answered.
+A letter to the office (sealing.py) carries the very messages of a session: hello, pushes, photos;
+the answer carries each push with its verdicts, and the changes since. So nothing new is judged
+here: an old one, one that comes twice, half of one or several in any order do what lost and doubled
+messages do. Beside them lies a letter to the crew (neighbour.py): whoever may read what it tells
+shows it at once, and carries the letters to the office with him.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from itertools import chain
 from typing import Any, Final
 
 from data.canonical import decode
@@ -21,10 +21,14 @@ from data.packing import loads
 from data.state import Dot, State
 from data.store import Store
 from sync.calls import Call, Send, refusal
+from sync.carried import Carried
+from sync.crew import note_handed, salts, told
 from sync.device import Device
+from sync.neighbour import body_of
 from sync.owed import FACTS, Batch
 from sync.place import Place
-from sync.sealing import Letter, Part, sealed, whole_letters
+from sync.ring import ring_of
+from sync.sealing import Letter, Part, seal_of, sealed, sealed_open
 from sync.session import Photos
 from sync.wire import Page, Push, Pushed
 
@@ -42,16 +46,40 @@ NOT_FOR_HERE = "This file is for another device. Hand it over to that one, unope
 
 
 def handed_over(device: Device, photos: Photos) -> Iterator[bytes]:
-    """Everything the device owes, as letters to its office, rows first. Refused: it is not paired.
+    """Everything the device owes and carries. What it carries comes first: the office has to know
+    those edits before it meets them in this device's records. Then its own letters to the office,
+    rows first, and behind the rows the letter to the crew. Refused: it is not paired.
     The store must not commit between the first letter and the last: take them in one go."""
-    secret = _own_secret(device.store)
+    store = device.store
+    secret = _own_secret(store)
+    if store.storage.lock is not None:  # a reader cannot note it
+        note_handed(store)
+    carried = Carried(store)
+    for bag in carried.bags:
+        with suppress(Damaged):
+            yield carried.content(bag)
     said: list[Part] = [("hello", device.hello().to_bytes())]
     pushes = (("push", device.push(batch).to_bytes()) for batch in device.batches())
-    pictures = (("photo", content) for content in _read(photos))
-    rows = list(_cut(pushes)) or [[]]  # who owes nothing still asks for the news
-    for parts in chain(rows, _cut(pictures)):
-        store = device.store
-        yield sealed(store.production, store.meta["device"], "office", said + parts, secret)
+    own, seals = store.meta["device"], list[str]()
+    for parts in list(_cut(pushes)) or [[]]:  # who owes nothing still asks for the news
+        letter = sealed(store.production, own, "office", said + parts, secret)
+        seals.append(seal_of(letter))
+        yield letter
+    yield from _to_crew(store, seals, secret)
+    for parts in _cut(("photo", content) for content in _read(photos)):
+        yield sealed(store.production, own, "office", said + parts, secret)
+
+
+def _to_crew(store: Store, seals: list[str], secret: str) -> Iterator[bytes]:
+    ring = ring_of(store)
+    groups = told(store, ring)
+    if groups:
+        replica = store.replicas[-1] if store.replicas else ""
+        made = [replica, store.books.history.dots.upto(replica)]
+        head = {"salts": salts(store, groups), "made": made, "with": seals}
+        device, rng = store.meta["device"], store.sources.rng
+        body = body_of(store.production, device, head, groups, ring, rng)
+        yield sealed_open(store.production, device, body, secret)
 
 
 def is_mine(store: Store, letter: Letter) -> bool:
@@ -59,20 +87,8 @@ def is_mine(store: Store, letter: Letter) -> bool:
     return letter.to == "device" and letter.device == store.meta.get("device")
 
 
-def answers_taken(device: Device, photos: Photos, content: bytes) -> list[Letter]:
-    """Takes the office's answers to this device out of a file; the letters that are to be carried
-    on. Malformed: there is no whole letter in it."""
-    others = list[Letter]()
-    for letter in whole_letters(content):
-        if is_mine(device.store, letter):
-            take_answer(device, photos, letter)
-        else:
-            others.append(letter)
-    return others
-
-
-async def carried(send: Send, others: Iterable[Letter]) -> bytes:
-    """The office's answers to other devices' letters. One that it refuses stops none."""
+async def carried_on(send: Send, others: Iterable[Letter]) -> bytes:
+    """The office's answers to devices' letters. One that it refuses stops none."""
     try:
         answers = [await send(Call("POST", "/v1/bundle", letter.content)) for letter in others]
     except NoOffice as error:
@@ -96,7 +112,7 @@ def take_answer(device: Device, photos: Photos, letter: Letter) -> None:
     if at["epoch"] != store.meta.get("epoch") or device.unlike:
         raise NoOffice(ANOTHER_TIME, code="say-hello")
     push: Push | None = None
-    here = at["cursor"] == store.meta.get("cursor") and at["scope"] == store.meta.get("scope", "")
+    fits = at["scope"] == store.meta.get("scope", "") and not device.filling
     for name, part in parts:
         if name == "push":
             push = Push.from_bytes(part)
@@ -104,8 +120,10 @@ def take_answer(device: Device, photos: Photos, letter: Letter) -> None:
             device.pushed(_as_sent(store, push), _no_earlier(store, Pushed.from_bytes(part)))
         elif name == "held":
             photos.held(part.decode("ascii"))
-        elif name == "page" and here and not device.filling:
-            device.received(_no_earlier(store, Page.from_bytes(part)))
+        elif name == "page" and fits:
+            page = Page.from_bytes(part)
+            if _goes_on(store, at["cursor"], page):
+                device.received(_no_earlier(store, page))
     device.clear()
 
 
@@ -157,11 +175,24 @@ def _as_sent(store: Store, push: Push) -> Batch:
     return Batch(states, list(push.states), list(push.edits), settles, units=len(states))
 
 
+def _goes_on(store: Store, since: str, page: Page) -> bool:
+    """Whether the page tells everything that has changed since this device was told last, as it
+    is after that: it begins no later, and was made no earlier."""
+    mine = store.meta.get("cursor")
+    if not (mine and since):
+        return False
+    here, begins, made = Place.read(mine), Place.read(since), Place.read(page.mark)
+    alike = here.epoch == begins.epoch == made.epoch
+    return alike and begins.hseq <= here.hseq <= made.hseq
+
+
 def _no_earlier(store: Store, told: Any) -> Any:
-    """The answer, its mark being no earlier than the device was told already."""
-    mine = store.meta.get("mark")
-    if not mine:
-        return told
-    had, new = Place.read(mine), Place.read(told.mark)
-    later = had.epoch == new.epoch and had.run == new.run and new.hseq > had.hseq
-    return told if later else told.model_copy(update={"mark": mine})
+    """The answer, its places being no earlier than the device was told already."""
+    mine, cursor = store.meta.get("mark"), store.meta.get("cursor")
+    if mine:
+        had, new = Place.read(mine), Place.read(told.mark)
+        if not (had.epoch == new.epoch and had.run == new.run and new.hseq > had.hseq):
+            told = told.model_copy(update={"mark": mine})
+    if isinstance(told, Page) and cursor and Place.read(told.next).hseq < Place.read(cursor).hseq:
+        told = told.model_copy(update={"next": cursor})
+    return told

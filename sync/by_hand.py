@@ -1,6 +1,6 @@
-"""The command `callboard bundle`: letters out of a device's folder, and into an office or back.
+"""The command `callboard bundle`: a file out of a device's folder, into an office or a device.
 
-An office that is open takes them over its own line; one that is closed is opened for a moment.
+An office that is open takes it over its own line; one that is closed is opened for a moment.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from data.blobs import Blobs, write_beside
 from data.desk import Desk
 from data.errors import BadInput, Busy
 from data.kinds import ALL
+from data.kinds.devices import DEVICE
 from data.lock import WriterLock
 from data.stamp import Sources
 from data.store import Store
 from sync.blobs import OwnPhotos
-from sync.bundle import answers_taken, carried, handed_over
+from sync.bringing import Brought, brought
+from sync.bundle import carried_on, handed_over
 from sync.calls import Answer, Call, Timings, over_http
 from sync.device import Device
 from sync.exchange import Office
@@ -31,9 +33,13 @@ MOST_FILE: Final = 2**30
 
 
 def hand_over(home: Path, out: Path) -> int:
-    """Writes what the device in that folder owes; how many letters. The app may be open there."""
+    """Writes what the device in that folder owes and carries; how many letters. The app may be open
+    there: then nothing is noted, and what others write over it waits for the office."""
     _check_begun(home)
-    store = Store(home, sources=Sources(), hub=False, reader=True)
+    try:
+        store = Store(home, sources=Sources(), hub=False, holder="command")
+    except Busy:
+        store = Store(home, sources=Sources(), hub=False, reader=True)
     try:
         device, photos = Device(store), OwnPhotos(store, Blobs(home / "photos"))
         found = list(handed_over(device, photos))
@@ -43,15 +49,40 @@ def hand_over(home: Path, out: Path) -> int:
     return len(found)
 
 
+def news_for(home: Path, name: str, out: Path) -> None:
+    """The office in that folder writes what a device of that name has not heard."""
+    store = Store(home, sources=Sources(), hub=True, holder="command")
+    try:
+        pairings = _pairings(store)
+        named = [d for d in pairings.desk.all(DEVICE) if d.name.casefold() == name.casefold()]
+        if len(named) != 1:
+            raise BadInput(f"There are {len(named)} devices called {name}. See the devices' list.")
+        content = pairings.news_for(named[0].id)
+    finally:
+        store.close()
+    write_beside(out, content)
+
+
+def is_office(home: Path) -> bool:
+    """Whether the copy in that folder is an office's; a device's is none, nor an empty folder."""
+    if not begun(home):
+        return False
+    store = Store(home, sources=Sources(), hub=False, reader=True)
+    try:
+        return "device" not in store.meta
+    finally:
+        store.close()
+
+
 def read_letters(file: Path) -> list[Letter]:
-    """The whole letters of a file, all of them to an office or all of them to devices."""
+    """The whole letters of a file."""
     if not file.is_file():
         raise BadInput(f"There is no file {file}.")
     if file.stat().st_size > MOST_FILE:
         raise BadInput(f"{file} is larger than a bundle gets.")
     found = whole_letters(file.read_bytes())
-    if len({letter.to for letter in found}) != 1:
-        raise BadInput(f"{file} holds nothing, or letters both to the office and from it.")
+    if not found:
+        raise BadInput(f"{file} holds nothing.")
     return found
 
 
@@ -73,14 +104,13 @@ def to_office(home: Path, found: list[Letter], answers: Path) -> int:
     return len(list(letters(told)))
 
 
-def to_device(home: Path, found: list[Letter]) -> int:
-    """Takes the office's answers in on the device in that folder; how many were for it."""
+def to_device(home: Path, found: list[Letter]) -> Brought:
+    """Takes a file in on the device in that folder: what is for it, and what it is to carry on."""
     _check_begun(home)
     store = Store(home, sources=Sources(), hub=False, holder="command")
     try:
         device, photos = Device(store), OwnPhotos(store, Blobs(home / "photos"))
-        content = b"".join(letter.content for letter in found)
-        return len(found) - len(answers_taken(device, photos, content))
+        return brought(device, photos, b"".join(letter.content for letter in found))
     finally:
         store.close()
 
@@ -102,7 +132,7 @@ async def _over_line(note: Mapping[str, Any], found: list[Letter]) -> bytes:
         async def shown(call: Call) -> Answer:
             return await send(call._replace(token=token))
 
-        return await carried(shown, found)
+        return await carried_on(shown, found)
 
 
 def _pairings(store: Store) -> Pairings:

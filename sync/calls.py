@@ -37,6 +37,9 @@ class Call(NamedTuple):
     """Is handed the content of a 200 as it comes, which the answer then has not: what came before
     the line broke is kept."""
 
+    meanwhile: Callable[[], None] | None = None
+    """What the device would do next, and may do while it waits for the answer."""
+
     @property
     def resumes(self) -> bool:
         """Some of it may have come through: whoever asked finds out how much, and goes on there."""

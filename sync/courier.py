@@ -6,7 +6,6 @@ push is judged (taking.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
 
@@ -19,6 +18,8 @@ from sync.exchange import Office
 from sync.sealing import Letter, Part, letters, sealed
 from sync.wire import Hello, Page, Push
 
+NEVER_MET = "That device has not met the office yet: the first time it has to come itself."
+OTHER_SCOPE = "What that device may hold has changed since it was here: it has to come itself."
 NOT_YOURS = "This file speaks of another device than the one that sealed it."
 
 
@@ -43,10 +44,27 @@ def taken_in(
         elif name == "photo":
             said.append(("held", _kept(blobs, part)))
     if tells and not any(name == "held" for name, _ in said):
-        said += [("page", page.to_bytes()) for page in _news(office, hello)]
+        told = _news(office, letter.device, hello.cursor, hello.scope)
+        said += [("page", page.to_bytes()) for page in told]
     epoch = store.meta["epoch"]
     at = {"epoch": epoch, "cursor": hello.cursor, "scope": hello.scope}
     return sealed(store.production, letter.device, "device", [("at", dumps(at)), *said], secret)
+
+
+def news(office: Office, device: str, secret: str) -> bytes:
+    """The office begins: a letter to a device that cannot come, with what has changed since it was
+    here. Refused: nothing can be told it by letter."""
+    known = next((one for one in office.register.known() if one.id == device), None)
+    if known is None:
+        raise Refused(NEVER_MET, code="never-met")
+    if known.scope != office.scope_of(device).word:
+        raise Refused(OTHER_SCOPE, code="say-hello")
+    epoch = office.store.meta["epoch"]
+    cursor = str(office.epochs.at(known.confirmed))
+    said = [("page", p.to_bytes()) for p in _news(office, device, cursor, known.scope)]
+    at = {"epoch": epoch, "cursor": cursor, "scope": known.scope}
+    parts = [("at", dumps(at)), *said]
+    return sealed(office.store.production, device, "device", parts, secret)
 
 
 def one_letter(content: bytes) -> Letter:
@@ -73,13 +91,15 @@ def _kept(blobs: Blobs, content: bytes) -> bytes:
     return name.encode("ascii")
 
 
-def _news(office: Office, hello: Hello) -> Iterator[Page]:
+def _news(office: Office, device: str, cursor: str, scope: str) -> list[Page]:
     """What has changed since the device was told last, as far as it fits a letter. Nothing, if its
     scope has changed or the office was put back: then it must come itself."""
-    cursor, size = hello.cursor, 0
+    pages, size, has = list[Page](), 0, office.register.has(device)
     with suppress(OfficeError):
         while cursor and size < FULL_LETTER:
-            page = office.changes(office.run, cursor, device=hello.device, scope=hello.scope)
-            yield page
+            page = office.changes(office.run, cursor, device=device, scope=scope)
+            pages.append(page)
             size += len(page.to_bytes())
             cursor = page.next if page.more else ""
+    office.register.told_by_letter(device, has)
+    return pages

@@ -20,10 +20,12 @@ from data.state import Dot, State
 from data.store import Store
 from sync.clock import set_clock
 from sync.comparing import differing, sums_of
+from sync.echo import Own
 from sync.holding import Holding, lying
 from sync.joinable import readable
 from sync.owed import Batch, units
 from sync.place import Place
+from sync.ring import RING, renewed
 from sync.ways import TOLD, UNTIL
 from sync.wire import (
     FORMAT,
@@ -68,12 +70,11 @@ class Device:
         self.plain = False
         """The office is of format 1: it compares nothing and fills by the changes alone."""
         self._newer: Welcome | None = None
+        self.own = Own()
+        """Under which numbers the office put what it was sent in this session."""
         self.holding = Holding(store)
-        mine: dict[str, Any] = {
-            "device": device or store.meta.get("device") or store.sources.new_id()
-        }
-        if called:
-            mine["name"] = called
+        known = device or store.meta.get("device") or store.sources.new_id()
+        mine: dict[str, Any] = {"device": known, **({"name": called} if called else {})}
         if "replicas" not in store.meta:  # an older app did not note its own; its edits tell
             told = {raw["dot"][0] for raw in store.books.history.recent()}
             mine |= {"replicas": sorted(told)} if told else {}
@@ -127,6 +128,7 @@ class Device:
             replicas=goes,
             unsent=[self.waiting, self.photos_left],
             scope=meta.get("scope", ""),
+            ring=meta.get(RING, {}).get("word", ""),
         )
 
     def welcomed(self, welcome: Welcome, *, asked: int = 0) -> None:
@@ -137,6 +139,7 @@ class Device:
         if store.production not in ("", welcome.production):
             raise NoOffice("This address is another production's office.", code="other-production")
         self.run, self._most, self.update = "", MOST_STATES, welcome.update
+        self.own = Own()
         known = _counter(store.meta.get("epoch", ""))
         mark = store.meta.get("mark")
         newest = max(known, Place.read(mark).counter) if mark else known
@@ -155,7 +158,7 @@ class Device:
 
     def _of(self, welcome: Welcome) -> dict[str, Any]:
         told = welcome.model_dump(include={"production", "epoch", "letter", "mark"})
-        door = {TOLD: welcome.at, UNTIL: welcome.until}
+        door = {TOLD: welcome.at, UNTIL: welcome.until, RING: renewed(self.store, welcome.ring)}
         return {**told, **{name: value for name, value in door.items() if value}}
 
     def _offer_forgotten(self, welcome: Welcome) -> None:
@@ -202,14 +205,12 @@ class Device:
 
     def push(self, batch: Batch) -> Push:
         mine = set(self.store.replicas)
-        wrote = {dot.replica for state in batch.states for dot in state.marks}
-        wrote |= {dot.replica for dot in batch.settles}
-        wrote |= {replica for state in batch.states for replica in state.vv}
         return Push(
             run=self.run,
             device=self.store.meta["device"],
-            mine=sorted(wrote & mine),
+            mine=sorted(batch.replicas & mine),
             older=self.older,
+            scope=self.holding.word,
             edits=tuple(batch.edits),
             states=tuple(batch.raw),
         )
@@ -220,7 +221,7 @@ class Device:
             raise Malformed("The office's verdicts are not those of what was sent.")
         if self.older:
             return  # what an older copy has does not count
-        self.holding.stir()
+        self.holding.stir(batch.records)
         aside = dict(self.aside)
         confirmed, merged, again = [], [], set[str]()
         for state, verdict in zip(batch.states, reply.verdicts, strict=True):
@@ -236,22 +237,25 @@ class Device:
         aside |= {v.id: _why(v.code, v.reason) for v in reply.edits_aside if v.outcome == "aside"}
         untold = aside.keys() | again
         lone = {dot for state in batch.states if state.id in untold for dot in state.marks}
+        sent = set(map(dot_of, batch.edits)) if lone else set()
         acked = [
             dot
             for dot in batch.settles
-            if dot_name(dot) not in untold and not (dot in lone and not _sent(batch, dot))
+            if dot_name(dot) not in untold and not (dot in lone and dot not in sent)
         ]
         states, unjoined = readable(self.store, merged)
         purged = [verdict.id for verdict in reply.verdicts if verdict.code == "purged"]
         self.store.receive(
             [state for state in states if state.vv],
-            holds=dict.fromkeys(purged, NOWHERE),
+            holds=lying(reply.buckets, purged),
             buried=[state for state in states if not state.vv],
             confirmed=[state for state in confirmed if state.vv],
             acked=[dot for dot in acked if dot in self.store.unacked],
             rebased={state.id: state for state in confirmed if not state.vv},
             meta=self._moved(mark=reply.mark, aside=aside, unjoined=unjoined),
         )
+        if len(reply.put) == 2 and not unjoined:
+            self.own.add(*reply.put)
 
     def refused(self, batch: Batch, error: OfficeError) -> None:
         """The office could not read the message at all: smaller ones, until it is one thing, which
@@ -280,6 +284,7 @@ class Device:
         if page.gone:
             self.holding.drop(page.gone)
         if not page.more:
+            self.own = Own()
             self.holding.sift()
 
     def clear(self) -> None:
@@ -392,7 +397,3 @@ def _why(code: str, reason: str, *state: State) -> dict[str, str]:
 
 def _counter(epoch: str) -> int:
     return Place.read(f"{epoch}-0-0").counter if epoch else 0
-
-
-def _sent(batch: Batch, dot: tuple[str, int]) -> bool:
-    return any(dot_of(raw) == dot for raw in batch.edits)

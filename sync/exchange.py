@@ -9,7 +9,7 @@ longer true. The device's half is in device.py.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from data.errors import Malformed, NoOffice, NotFound
@@ -17,12 +17,13 @@ from data.kinds import ALL
 from data.packing import dumps_exact, loads
 from data.store import Store
 from data.sums import SLOTS, Sums
+from sync.echo import Own
 from sync.epochs import Epochs
 from sync.graveyard import bury
 from sync.refusing import Judge
 from sync.register import Register
 from sync.scopes import EVERYTHING, Scope, Scopes
-from sync.taking import Taking
+from sync.taking import Taken, Taking
 from sync.view import View
 from sync.wire import (
     FORMAT,
@@ -137,7 +138,7 @@ class Office:
             time=store.sources.wall_ms(),
             seen={name: store.books.history.dots.upto(name) for name in hello.replicas},
             scope=scope.word,
-            holds=sorted(scope.buckets),
+            holds=[] if scope.word == hello.scope else sorted(scope.buckets),
             at=at,
             until=until,
         )
@@ -193,24 +194,37 @@ class Office:
         meta |= taken.heard
         if taken.recovered:
             meta[f"recovered/{self.store.order.top}"] = taken.recovered
+        top = self.store.order.top
         self.store.accept(taken.changes, taken.lines, edits=taken.edits, meta=meta)
+        verdicts = _fitting(list(map(self._seen_by(push.device), taken.verdicts)))
+        put, buckets = self._put_by(push, taken, verdicts, top)
         return Pushed(
             mark=str(self.epochs.here),
-            verdicts=_fitting(list(map(self._seen_by(push.device), taken.verdicts))),
+            put=put,
+            verdicts=verdicts,
             edits_aside=tuple(taken.edits_aside),
+            buckets=buckets,
         )
 
     def changes(
-        self, run: str, cursor: str, limit: int = MOST_STATES, *, device: str = "", scope: str = ""
+        self,
+        run: str,
+        cursor: str,
+        limit: int = MOST_STATES,
+        *,
+        device: str = "",
+        scope: str = "",
+        own: str = "",
     ) -> Page:
         """The records put after `cursor`, in that order; one put again later comes only then. Of
-        those that the device may hold no more, only the ids."""
+        those that the device may hold no more, only the ids. `own`: numbers that it put itself."""
         self.epochs.same_run(run)
         view = self._view(device, scope)
         at = self.epochs.start(cursor)
         self.register.confirms(device, at)
         self.bury()
-        part = view.part(self.store.order.after(at), min(limit, MOST_STATES), since=at)
+        order = self.store.order.after(at)
+        part = view.part(order, min(limit, MOST_STATES), since=at, own=Own(own))
         here = self.epochs.here
         return Page(
             next=str(self.epochs.at(part.last) if part.more else here),
@@ -305,6 +319,21 @@ class Office:
         return bury(self.store, self.register.everybody_has())
 
     # ---- inside -----------------------------------------------------------------------------
+
+    def _put_by(
+        self, push: Push, taken: Taken, verdicts: Iterable[Verdict], top: int
+    ) -> tuple[list[int], tuple[list[Any], ...]]:
+        """The numbers of what the push put, and where it lies: if the verdicts told the device all
+        of it, and nothing else was put or moved with it."""
+        told = {v.id for v in verdicts if v.outcome == "ok" or v.state is not None}
+        scope, now = self.scope_of(push.device), self.store.order.top
+        if not taken.changes.keys() <= told or now - top != len(taken.changes) or now == top:
+            return [], ()
+        if push.scope != scope.word:
+            return [], ()
+        of = self.store.books.holdings.of
+        lying = ((i, sorted(scope.told(of(i)))) for i in taken.changes) if scope.word else ()
+        return [top + 1, now], tuple([i, names] for i, names in lying if names)
 
     def _own(self, device: str, replica: str) -> bool:
         # Apps of format 1 do not say who they are: theirs is what nobody else has named.

@@ -79,7 +79,7 @@ class Front:
         if pairings is not None:
             office.store.listen(self._drop_parts)
         self._calls: dict[tuple[str, str], Callable[[str | None, Query, bytes], Message]] = {
-            ("POST", "/v1/hello"): lambda who, _, text: office.hello(_own(who, Hello, text)),
+            ("POST", "/v1/hello"): lambda who, _, text: self._hello(_own(who, Hello, text)),
             ("POST", "/v1/push"): lambda who, _, text: office.push(_own(who, Push, text)),
             ("POST", "/v1/digest"): lambda who, _, text: office.compare(_own(who, Compare, text)),
             ("GET", "/v1/changes"): lambda _, ask, __: self._changes(ask),
@@ -192,6 +192,10 @@ class Front:
             raise NotFound("This office believes everybody; there is nothing to pair.")
         return self.pairings.pair(Pair.from_bytes(call.content or b""), call.source, call.token)
 
+    def _hello(self, hello: Hello) -> Message:
+        welcome = self.office.hello(hello)
+        return welcome if self.pairings is None else self.pairings.rings.onto(welcome, hello)
+
     def _bundle(self, call: Call) -> bytes:
         """A letter that whoever calls has carried here; it speaks for who sealed it."""
         letter = one_letter(call.content or b"")
@@ -203,7 +207,8 @@ class Front:
     def _changes(self, ask: Query) -> Message:
         number(ask.get("wait", "0"), 0, LONGEST_WAIT)
         run, cursor = ask.get("run", ""), ask.get("cursor", "")
-        return self.office.changes(run, cursor, _limit(ask), **_who(ask))
+        own = ask.get("own", "")
+        return self.office.changes(run, cursor, _limit(ask), own=own, **_who(ask))
 
     def _devices(self, who: str | None, ask: Query) -> Message:
         """Of the others a device is told by its records, inside its scope."""

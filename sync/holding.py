@@ -24,7 +24,8 @@ class Holding:
         self.store = store
         self.word = str(store.meta.get("scope", ""))
         self._given: frozenset[str] = frozenset(store.meta.get("holds", ()))
-        self._stirred = True
+        self._stirred: set[str] | None = None
+        """Records that may have become ready to go; None: any of them, as when the app starts."""
 
     @property
     def buckets(self) -> frozenset[str]:
@@ -37,7 +38,11 @@ class Holding:
         return sorted(self._outside())
 
     def given(self, welcome: Welcome) -> None:
-        self.word, self._given = welcome.scope, frozenset(welcome.holds)
+        self.word = welcome.scope
+        if self.taken_up:  # what it holds is not said again
+            self._given = frozenset(self.store.meta.get("holds", ()))
+        else:
+            self._given = frozenset(welcome.holds)
 
     @property
     def taken_up(self) -> bool:
@@ -62,16 +67,19 @@ class Holding:
             books["widen"] = {"after": "", "only": sorted(gained)} if gained else {}
         rescope(self.store, self._given if self.word else None, self._unsent().__contains__, books)
 
-    def stir(self) -> None:
-        """Something may have become ready to go."""
-        self._stirred = True
+    def stir(self, record_ids: Iterable[str]) -> None:
+        """These may have become ready to go."""
+        if self._stirred is not None:
+            self._stirred.update(record_ids)
 
     def sift(self) -> None:
         """Lets go of what is outside the scope and at the office. To be called when everything
         that the office has told was taken."""
-        if self._stirred:
-            self._stirred = False
+        if self._stirred is None:
             self._drop(self._outside())
+        elif self._stirred:
+            self._drop({i for i in self._stirred if self._is_outside(i)})
+        self._stirred = set()
 
     def drop(self, record_ids: Iterable[str]) -> None:
         """The office said that these are gone."""
@@ -94,10 +102,17 @@ class Holding:
             let_go(self.store, sorted(gone), unjoined=left)
 
     def _outside(self) -> set[str]:
+        ids = self.store.ids() if self.store.meta.get("scope") else self.store.books.holdings
+        return set(filter(self._is_outside, ids))
+
+    def _is_outside(self, record_id: str) -> bool:
+        """It lies in no bucket; without a scope, only where the office said so."""
         holdings = self.store.books.holdings
+        if holdings.of(record_id):
+            return False
         if self.store.meta.get("scope"):
-            return {i for i in self.store.ids() if not holdings.of(i)}
-        return {i for i in holdings if not holdings.of(i)}
+            return self.store.storage.where(record_id) is not None
+        return record_id in holdings
 
     def _unsent(self) -> set[str]:
         return {*self.store.bases, *(raw["id"] for raw in self.store.unacked.values())}

@@ -7,7 +7,8 @@ is news, and photos in threads, which go to the disk as they come.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -34,7 +35,7 @@ BREATH = 0.001
 
 def routes(office: Office, blobs: Blobs, pairings: Pairings | None = None) -> list[Route]:
     """The calls of PROTOCOL.md, under /v1. They run on the event loop that owns the store."""
-    front, turn = Front(office, blobs, pairings), asyncio.Lock()
+    front, turn = Front(office, blobs, pairings), Turn()
 
     async def endpoint(request: Request) -> Response:
         try:
@@ -51,7 +52,26 @@ def routes(office: Office, blobs: Blobs, pairings: Pairings | None = None) -> li
     return [Route(path, endpoint, methods=allowed) for path, allowed in methods.items()]
 
 
-async def _answer(front: Front, turn: asyncio.Lock, request: Request) -> Answer:
+class Turn:
+    """One answer at a time, and between two of them a breath for whoever works in the office:
+    thirty devices come back at wrap."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._next = 0.0
+
+    @asynccontextmanager
+    async def taken(self) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+        async with self._lock:
+            await asyncio.sleep(max(0.0, self._next - loop.time()))
+            try:
+                yield
+            finally:
+                self._next = loop.time() + BREATH
+
+
+async def _answer(front: Front, turn: Turn, request: Request) -> Answer:
     call = _call(request)
     who = front.let_in(call)  # before a stranger's bytes are read
     if call.path.startswith("/v1/blobs/"):
@@ -67,9 +87,7 @@ async def _answer(front: Front, turn: asyncio.Lock, request: Request) -> Answer:
     wait = front.wait(call)
     if wait:
         await _news(front, call, wait)
-    async with turn:
-        # Thirty devices come back at wrap: between two of them, whoever works in the office.
-        await asyncio.sleep(BREATH)
+    async with turn.taken():
         while front.prepares(call):
             await asyncio.sleep(0)
         return front.answer(call)

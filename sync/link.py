@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import quote, urlencode
@@ -20,28 +20,21 @@ from data.errors import NoOffice, OfficeError
 from data.store import Store
 from data.wipe import wipe
 from sync.blobs import OwnPhotos, note_held, owed
-from sync.bundle import answers_taken, carried, handed_over
-from sync.calls import (
-    DONE,
-    Answer,
-    Call,
-    Connect,
-    Send,
-    Talk,
-    Timings,
-    Together,
-    over_http,
-    taken,
-)
+from sync.bringing import Brought, brought
+from sync.bundle import handed_over
+from sync.calls import DONE, Answer, Call, Connect, Send, Talk, Timings, Together, over_http, taken
 from sync.carrying import AT_ONCE, fetched
 from sync.device import Device
+from sync.edits import read_edit
 from sync.link_state import LinkState as LinkState
 from sync.paired import DOORS, asking, keep
 from sync.session import Session
 from sync.ways import Ways
-from sync.wire import Past, read_edit
+from sync.wire import Past
 
 NOT_ALL = " What it still has is sent when the office is reached; then it is wiped."
+ON_ITS_WAY = 0.002
+"""Seconds in which a call gets out of here; what makes the device busy would hold it back."""
 
 
 class Link:
@@ -186,13 +179,16 @@ class Link:
         """What this copy owes, sealed for its office: anybody may carry it."""
         return handed_over(self.device, self.session.photos)
 
-    async def take_in(self, content: bytes) -> bytes:
-        """Takes a file that was carried here; the office's answers to other devices come back."""
+    async def take_in(self, content: bytes) -> Brought:
+        """Takes a file that was carried here. What it has for the office goes there at once if it
+        can be reached, else before anything else in the next session."""
         with self._own_books():
-            others = answers_taken(self.device, self.session.photos, content)
-        self._tell()
-        async with self._connect() as send:
-            return await carried(send, others)
+            done = brought(self.device, self.session.photos, content)
+        self._from_anywhere(self._news)
+        with suppress(NoOffice):
+            async with self._line():
+                await self._talk(self.session.bring(done))
+        return done.checked()
 
     # ---- one session ------------------------------------------------------------------------
 
@@ -230,13 +226,25 @@ class Link:
 
     async def _answered(self, said: Call | Together, send: Send) -> Answer:
         if isinstance(said, Call):
-            return await send(said)
+            return await (send(said) if said.meanwhile is None else self._ahead(said, send))
         # Each to its own end: one that lost its line takes none of the others' bytes with it.
         going = [self._talk(talk, send) for talk in said.talks]
         for ended in await asyncio.gather(*going, return_exceptions=True):
             if ended is not None:
                 raise ended
         return DONE
+
+    async def _ahead(self, call: Call, send: Send) -> Answer:
+        """The office takes a batch while the next one is made here."""
+        asked = asyncio.ensure_future(send(call))
+        try:
+            await asyncio.wait({asked}, timeout=ON_ITS_WAY)
+            if not asked.done() and call.meanwhile is not None:
+                with self._own_books():
+                    call.meanwhile()
+            return await asked
+        finally:
+            asked.cancel()
 
     # ---- between sessions -------------------------------------------------------------------
 
@@ -261,11 +269,9 @@ class Link:
         """Full jitter: after a restart of the office, devices come back one by one."""
         longest = min(self.timings.longest, self.timings.first * 2 ** min(failures, 20))
         self._nudge.clear()
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(self.store.sources.rng.uniform(0, longest)):
                 await self._nudge.wait()
-        except TimeoutError:
-            return
 
     def _lost(self, error: OfficeError) -> None:
         since = self.state.lost_since or self.store.sources.clock.now()
@@ -283,7 +289,7 @@ class Link:
             except OfficeError as lost:
                 self._lost(lost)
                 return False
-            owed = self.device.owes or self.session.photos_left or self.device.aside
+            owed = self.session.alone
             self.session.trouble = error.sentence + (NOT_ALL if owed else "")
             if owed:
                 self._tell(door=error.code)
@@ -364,9 +370,8 @@ class Link:
     def _tell(self, **changes: Any) -> None:
         device, session = self.device, self.session
         told: dict[str, Any] = {"records": device.waiting, "aside": len(device.aside)}
-        told |= {"photos": session.photos_left, "trouble": session.trouble}
-        told |= {"update": device.update, "older": device.older}
-        told["met"] = bool(self.store.meta.get("epoch"))
+        told |= {"photos": session.photos_left, "trouble": session.trouble, "older": device.older}
+        told |= {"update": device.update, "met": bool(self.store.meta.get("epoch"))}
         told["verified"] = device.verified and not told["records"]
         if session.reached:
             told |= {"reached": True, "lost_since": None, "door": "", "why": ""}

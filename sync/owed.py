@@ -14,7 +14,7 @@ from typing import Any
 from data.canonical import encode
 from data.edit import dot_of, header
 from data.kinds import ALL
-from data.packing import dumps
+from data.packing import dumps_exact
 from data.state import Dot, State
 from data.store import Store
 from sync.wire import FULL, MOST_RECORD, dot_name
@@ -36,6 +36,18 @@ class Batch:
 
     def __len__(self) -> int:
         return self.units
+
+    @property
+    def records(self) -> set[str]:
+        """The ids of the records it is about."""
+        return {state.id for state in self.states} | {str(raw["id"]) for raw in self.edits}
+
+    @property
+    def replicas(self) -> set[str]:
+        """Those that wrote what it carries."""
+        wrote = {dot.replica for state in self.states for dot in state.marks}
+        wrote |= {dot.replica for dot in self.settles}
+        return wrote | {replica for state in self.states for replica in state.vv}
 
     def take(self, other: Batch) -> None:
         self.states += other.states
@@ -69,14 +81,14 @@ def units(
 
 def _of_record(state: State, edits: list[Mapping[str, Any]], *, apart: bool) -> Iterator[Batch]:
     raw = encode(state)
-    size = len(dumps(raw))
+    size = len(dumps_exact(raw))
     if not apart and size <= MOST_RECORD:
         unit = Batch([state], [raw], size=size, units=1)
         for edit in edits:
             if not _is_told(state, edit, edits):
                 short = header(edit, state)
                 unit.edits.append(short)
-                unit.size += len(dumps(short))
+                unit.size += len(dumps_exact(short))
             unit.settles.append(dot_of(edit))
         if unit.size <= FULL // 2:
             yield unit
@@ -87,7 +99,7 @@ def _of_record(state: State, edits: list[Mapping[str, Any]], *, apart: bool) -> 
 
 
 def _edit(raw: Mapping[str, Any]) -> Batch:
-    return Batch(edits=[raw], settles=[dot_of(raw)], size=len(dumps(raw)), units=1)
+    return Batch(edits=[raw], settles=[dot_of(raw)], size=len(dumps_exact(raw)), units=1)
 
 
 def _is_told(state: State, edit: Mapping[str, Any], edits: list[Mapping[str, Any]]) -> bool:

@@ -24,16 +24,17 @@ from data.pairing import GOOD_MS, Ask, Offer, Pairing, attempt, collect, collect
 from data.rights import may_all
 from data.rights_book import tables
 from data.roles import Held, role
-from sync.courier import taken_in
+from sync.courier import news, taken_in
 from sync.exchange import Office
 from sync.paired import Pair, Paired
+from sync.rings import InUse, Rings
 from sync.scopes import COMMANDS
-from sync.sealing import whole_letters
+from sync.sealing import for_office, whole_letters
 from sync.wire import Known
 
 MOST_PAIR: Final = 4096
 """Bytes of a message of somebody whom nobody has let in yet."""
-PUSHING: Final = frozenset({"hello", "push", "blobs"})
+PUSHING: Final = frozenset({"hello", "push", "blobs", "bundle"})
 """What a device that may not read any more is still heard with; photos too."""
 UNPAIRED: Final = (
     "This device is not paired with this office. Ask the office for a code and type it in."
@@ -83,6 +84,7 @@ class Pairings:
         """By offer: the id that the asking device goes by and may keep."""
         self._listeners: list[Callable[[], None]] = []
         self._by_hash: dict[str, str] = {}
+        self.rings = Rings(office, self.living)
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Told when somebody says a code, and what became of it, until the returned function."""
@@ -212,11 +214,20 @@ class Pairings:
             raise Refused(DOORS[status].sentence, code=f"device-{status}")
         return kept, DOORS[status].pull
 
+    def living(self) -> Mapping[str, InUse]:
+        """The devices that are paired and in use."""
+        found = ((device, self.desk.find(DEVICE, device)) for device in self._read().values())
+        return {
+            device: InUse(self._kept(device), record.name)
+            for device, record in found
+            if record is not None and DOORS[self.status(device)].pull
+        }
+
     def take_file(self, content: bytes) -> tuple[bytes, int]:
         """Letters of devices that somebody brought: the answers to them, and how many were taken.
         One that cannot be opened stops none; it is refused if there is no other."""
         answers, why = list[bytes](), None
-        for letter in whole_letters(content):
+        for letter in for_office(whole_letters(content)):
             try:
                 secret, tells = self.secret_of(letter.device)
                 answers.append(taken_in(self.office, self.desk.blobs, letter, secret, tells=tells))
@@ -225,6 +236,14 @@ class Pairings:
         if why is not None and not answers:
             raise why
         return b"".join(answers), len(answers)
+
+    def news_for(self, device: str) -> bytes:
+        """A file for a device that cannot come: what has changed since it was here. Refused: it
+        may hear nothing, or nothing by letter."""
+        secret, tells = self.secret_of(device)
+        if not tells:
+            raise Refused(DOORS[self.status(device)].sentence, code="no-news")
+        return news(self.office, device, secret)
 
     def status(self, device: str) -> Status:
         """Whether it is in use; a fact that was flagged, its author having no right to it, is not
@@ -271,6 +290,7 @@ class Pairings:
         store = self.desk.store
         token = new_token(store.sources.rng)
         store.set_meta(**{f"token/{device.id}": token_hash(token)})
+        self.rings.stir()
         person = self.desk.find(PERSON, device.person)
         return Paired(
             outcome="paired",

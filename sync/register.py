@@ -44,7 +44,7 @@ class Register:
                     called=named["called"],
                     app=entry.get("app", ""),
                     contact=entry.get("contact", 0),
-                    confirmed=self._has(device),
+                    confirmed=self.has(device),
                     unsent=entry.get("unsent", []),
                     clock=entry.get("clock", 0),
                     retired=self._idle(device, now),
@@ -61,7 +61,7 @@ class Register:
         now = self.store.sources.wall_ms()
         said = {
             "contact": now,
-            "confirmed": max(confirmed, self._has(hello.device)),
+            "confirmed": max(confirmed, self.has(hello.device)),
             "unsent": list(hello.unsent),
             "app": hello.app,
             "clock": round((hello.wall - now) / 60_000) if hello.wall else 0,
@@ -78,11 +78,19 @@ class Register:
         if device in self.named:
             self._confirmed[device] = max(hseq, self._confirmed.get(device, 0))
 
+    def has(self, device: str) -> int:
+        """Up to where it has everything, as far as the office knows."""
+        return max(self._confirmed.get(device, 0), int(self._entry(device).get("confirmed", 0)))
+
+    def told_by_letter(self, device: str, has: int) -> None:
+        """What it was told on the way has not arrived yet: it has what it had."""
+        self._confirmed[device] = has
+
     def everybody_has(self) -> int | None:
         """The number up to which every living device has everything; None: there is no device."""
         now = self.store.sources.wall_ms()
         living = [device for device in self.named if not self._idle(device, now)]
-        return min(map(self._has, living), default=None)
+        return min(map(self.has, living), default=None)
 
     # ---- replicas ---------------------------------------------------------------------------
 
@@ -103,9 +111,6 @@ class Register:
 
     def _entry(self, device: str) -> Mapping[str, Any]:
         return dict(self.store.meta.get(f"device/{device}", {}))
-
-    def _has(self, device: str) -> int:
-        return max(self._confirmed.get(device, 0), int(self._entry(device).get("confirmed", 0)))
 
     def _idle(self, device: str, now: int) -> bool:
         return now - int(self._entry(device).get("contact", 0)) > IDLE_MS

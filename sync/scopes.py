@@ -79,6 +79,11 @@ class Scopes:
             kept = self._kept[device] = _Kept(*self._told(device, now, version))
         return kept.scope
 
+    def until(self, device: str) -> int | None:
+        """When the device's scope changes, if nothing is written till then; None: not by itself."""
+        self.of(device)
+        return self._kept[device].until
+
     def book(self, pushed: Iterable[State]) -> Book:
         """What the judge of a push looks up."""
         return book_of(

@@ -7,16 +7,22 @@ returns when both sides are quiet. Whoever drives it may stop after any step: no
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
-from data.errors import Damaged, Malformed, NoOffice, NotFound
+from data.errors import Damaged, Malformed, NoOffice, NotFound, OfficeError
 from sync.calls import Answer, Call, Talk, Together, refusal
 from sync.calls import converse as converse
+from sync.carried import Carried
 from sync.carrying import AT_ONCE, PIECE, Upload, offered
+from sync.delivery import Delivered, delivery
 from sync.device import OLDER, Device
 from sync.holding import only
-from sync.wire import MOST_STATES, Compare, Compared, Fill, Page, Pushed, Welcome
+from sync.pushing import Pushing
+from sync.wire import MOST_STATES, Compare, Compared, Fill, Page, Welcome
+
+if TYPE_CHECKING:
+    from sync.bringing import Brought
 
 
 class Photos(Protocol):
@@ -82,6 +88,7 @@ class Session:
         device = self.device
         self._check_compared()
         self.trouble = OLDER if device.older else ""
+        yield from self.deliver()
         yield from self._push()
         if device.older:
             return
@@ -96,6 +103,35 @@ class Session:
         device.holding.sift()
         self._clear()
 
+    def deliver(self) -> Generator[Call, Answer, Delivered]:
+        """What it carries for others; an older copy of the office is not the one it is for."""
+        if self.device.older:
+            return Delivered()
+        done = yield from delivery(self.device.store)
+        if done.refused is not None:
+            self.trouble = done.refused.sentence
+        return done
+
+    def bring(self, done: Brought) -> Talk:
+        """What was carried here just now goes to the office at once."""
+        if not done.kept:
+            return
+        if not self.device.run:
+            yield from self._hello()
+        told = yield from self.deliver()
+        done.answers, done.refused = b"".join(told.answers), told.refused
+
+    @property
+    def carries(self) -> list[str]:
+        """Whose files wait here for the office, one name for each."""
+        return [bag.called for bag in Carried(self.device.store).waiting]
+
+    @property
+    def alone(self) -> bool:
+        """Something may be on this device only."""
+        device = self.device
+        return bool(device.owes or device.aside or self.photos_left or self.carries)
+
     def _clear(self) -> None:
         self.device.clear()
         self.photos.let_go()
@@ -105,6 +141,7 @@ class Session:
         was put back since, and that it must not compare with, that is everything it has."""
         if self.device.unlike:
             self.device.start_over()
+        yield from self.deliver()
         yield from self._push()
         yield from self._send_photos(pulling=False)
         self._count_photos(len(self.photos.owed()))
@@ -178,23 +215,35 @@ class Session:
         self.device.welcomed(Welcome.from_bytes(answer), asked=hello.wall)
 
     def _push(self) -> Talk:
-        device, again = self.device, True
+        again = True
         while again:
-            again = False
-            for batch in device.batches():
-                try:
-                    call = Call("POST", "/v1/push", device.push(batch).to_bytes())
-                    answer = yield from _ask(call)
-                except Malformed as error:
-                    device.refused(batch, error)
-                    again = True
-                    break  # what is left is cut anew
-                device.pushed(batch, Pushed.from_bytes(answer))
-                self.moved = True
+            pushing = Pushing(self.device)
+            try:
+                again = yield from self._round(pushing)
+            except OfficeError:
+                pushing.settle()
+                raise
+            pushing.settle()
+
+    def _round(self, pushing: Pushing) -> Generator[Call, Answer, bool]:
+        """Everything that is owed, once; whether what is left has to be cut anew."""
+        while (made := pushing.next()) is not None:
+            batch, content = made
+            call = Call("POST", "/v1/push", content, meanwhile=pushing.meanwhile)
+            try:
+                answer = yield from _ask(call)
+            except Malformed as error:
+                pushing.settle()
+                self.device.refused(batch, error)
+                return True
+            pushing.answered(batch, answer)
+            self.moved = True
+        return False
 
     def _changes(self, wait: float = 0.0) -> Generator[Call, Answer, Page]:
         cursor = self.device.store.meta.get("cursor", "")
         ask = {**self._asking(), "cursor": cursor, "wait": f"{wait:g}"}
+        ask |= {"own": own} if (own := str(self.device.own)) else {}
         answer = yield from _ask(Call("GET", f"/v1/changes?{urlencode(ask)}", wait=wait))
         return Page.from_bytes(answer)
 

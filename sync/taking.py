@@ -23,10 +23,11 @@ from data.stamp import FAR_MS
 from data.state import Dot, State, join
 from data.store import Store
 from sync.checking import check_losses, check_payload
+from sync.edits import read_edit
 from sync.graveyard import is_buried, may_be_buried
 from sync.heard import Heard
 from sync.refusing import Judge, Pen, collapsed, stands, superseded, waiting
-from sync.wire import MOST_RECORD, TOO_LARGE, Push, Verdict, dot_name, read_edit
+from sync.wire import MOST_RECORD, TOO_LARGE, Push, Verdict, dot_name
 
 MOST_CELLS = 8
 """Live values of one field; past this nobody could look at them all."""

@@ -10,6 +10,7 @@ from data.canonical import encode
 from data.packing import dumps_exact
 from data.store import Store
 from data.sums import slot_of
+from sync.echo import Own
 from sync.scopes import Scope, weighed
 from sync.wire import FULL
 
@@ -45,11 +46,14 @@ class View:
         *,
         since: int | None = None,
         only: frozenset[str] | None = None,
+        own: Own | None = None,
     ) -> Part:
         """States as JSON. `since`: a record that left the scope after that number is told as gone.
-        `only`: those in these buckets."""
+        `only`: those in these buckets. `own`: numbers under which the asker put things itself."""
         part, size = Part(), 0
         for at, record_id in found:
+            if own is not None and at in own:
+                continue
             seen = self.sees(record_id) and (only is None or bool(only & self._told(record_id)))
             gone = not seen and since is not None and self._is_gone(record_id, since)
             if not (seen or gone):

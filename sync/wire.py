@@ -7,15 +7,12 @@ message it came in. PROTOCOL.md shows every message.
 
 from __future__ import annotations
 
-import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from data.canonical import DEEPEST, LARGEST
-from data.edit import Edit
 from data.errors import Malformed
 from data.packing import dumps_exact, loads, sayable
 from data.state import Dot
@@ -70,57 +67,6 @@ def unpack(content: bytes) -> list[dict[str, Any]]:
     return lines
 
 
-def read_edit(raw: Any) -> Edit:
-    """The edit that a JSON object says, or Malformed; everything in it obeys a state's rules."""
-    try:
-        (replica, n), (stamp, ot, user) = raw["dot"], raw["mark"]
-        texts = (replica, raw["id"], raw["t"], raw["g"])
-        fine = (
-            all(type(text) is str and 0 < len(text) <= 64 for text in texts)
-            and type(user) is str
-            and 0 < len(user) <= 128
-            and type(n) is type(stamp) is int
-            and n >= 1
-            and (ot is None or type(ot) is int)
-            and type(raw.get("h", False)) is type(raw.get("del", False)) is bool
-            and not any(name.startswith("_") or not name for name in (raw["t"], *raw.get("f", ())))
-        )
-        edit = Edit.from_json(raw)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise Malformed(f"this is not an edit: {error}.") from error
-    if not fine:
-        raise Malformed("this is not an edit: a part of it is missing or of another sort.")
-    _check_plain(raw)
-    if len(dumps_exact(raw)) > MOST_RECORD:
-        raise Malformed(f"An edit is larger than {MOST_RECORD} bytes.", code="too-large")
-    return edit
-
-
-def _check_plain(value: Any, depth: int = 0) -> None:
-    """As a state's values: no floats, no half characters, Unicode form C, not nested too deep."""
-    sort = type(value)
-    if sort is str:
-        if not value.isascii() and (
-            not unicodedata.is_normalized("NFC", value)
-            or any("\ud800" <= c <= "\udfff" for c in value)
-        ):
-            raise Malformed("a text of an edit is not in Unicode form C.")
-    elif sort is int:
-        if not -LARGEST < value < LARGEST:
-            raise Malformed("a number of an edit is too large.")
-    elif sort in (dict, list):
-        if depth > DEEPEST + 2:
-            raise Malformed("a value of an edit is nested too deep.")
-        if sort is dict:
-            for key in value:
-                _check_plain(key, depth + 1)
-            value = value.values()
-        for one in value:
-            _check_plain(one, depth + 1)
-    elif value is not None and sort is not bool:
-        raise Malformed("a value of an edit has no canonical form.")
-
-
 def dot_name(dot: Dot) -> str:
     return f"{dot.replica}/{dot.n}"
 
@@ -151,13 +97,9 @@ class Message(BaseModel):
     def lines(self) -> Iterator[dict[str, Any]]:
         yield {"m": self.name, **self.model_dump(exclude=set(self.rows.values()))}
         for key, attribute in self.rows.items():
-            for value in getattr(self, attribute):
+            for row in getattr(self, attribute):
                 # A verdict says what it has to say; what it leaves out is as it begins.
-                plain = (
-                    value.model_dump(exclude_defaults=True)
-                    if isinstance(value, BaseModel)
-                    else value
-                )
+                plain = row.model_dump(exclude_defaults=True) if isinstance(row, BaseModel) else row
                 yield {key: plain}
 
     def to_bytes(self) -> bytes:
@@ -207,6 +149,7 @@ class Hello(Message):
     """Records and photos that are not at the office."""
     scope: Short = ""
     """Which scope it holds, everything else being removed; empty: the whole production."""
+    ring: Short = ""
 
 
 class Limits(BaseModel):
@@ -224,6 +167,7 @@ class Welcome(Message):
     """The office says what it is. A session belongs to one `run` of one `epoch`."""
 
     name: ClassVar[str] = "welcome"
+    rows: ClassVar[Mapping[str, str]] = {"k": "ring"}
     production: Short
     epoch: Short
     run: Short
@@ -245,6 +189,8 @@ class Welcome(Message):
     """Where else the office answers, should its name lead nowhere."""
     until: int = 0
     """When the certificate ends that the office shows; 0: it shows none of its own."""
+    ring: Annotated[tuple[Lying, ...], Field(max_length=5000)] = ()
+    """The device's keys (ring.py), if hello named others."""
 
 
 class Push(Message):
@@ -258,8 +204,24 @@ class Push(Message):
     """The device's own replicas that wrote what is sent."""
     older: bool = False
     """The device knows a newer office than this one, and tells it so."""
+    scope: Short = ""
     edits: tuple[Any, ...] = ()
     states: Annotated[tuple[Any, ...], Field(max_length=MOST_STATES)] = ()
+
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """Each edit beside its state: zlib finds again only what was said shortly before."""
+        edits: dict[str, list[Any]] = {}
+        for raw in self.edits:
+            edits.setdefault(_record(raw), []).append(raw)
+        yield {"m": self.name, **self.model_dump(exclude={"edits", "states"})}
+        for raw in self.states:
+            yield from ({"e": edit} for edit in edits.pop(_record(raw), ()))
+            yield {"s": raw}
+        yield from ({"e": edit} for some in edits.values() for edit in some)
+
+
+def _record(raw: Any) -> str:
+    return str(raw.get("id")) if isinstance(raw, dict) else ""
 
 
 class Verdict(Message):
@@ -279,10 +241,13 @@ class Pushed(Message):
     """The verdicts on a push: one a state, in its order; of the edits only those not taken."""
 
     name: ClassVar[str] = "pushed"
-    rows: ClassVar[Mapping[str, str]] = {"r": "verdicts", "x": "edits_aside"}
+    rows: ClassVar[Mapping[str, str]] = {"r": "verdicts", "x": "edits_aside", "b": "buckets"}
     mark: Short
+    put: Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=2)] = []
+    """First and last number of what the push put, if the verdicts and `buckets` tell all of it."""
     verdicts: tuple[Verdict, ...] = ()
     edits_aside: tuple[Verdict, ...] = ()
+    buckets: tuple[Lying, ...] = ()
 
 
 class Page(Message):

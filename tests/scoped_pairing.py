@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -138,11 +139,5 @@ class PairedShow(ScopedShow):
 
 
 def straight(talk: Coroutine[Any, Any, None]) -> None:
-    """Runs what never has to wait: the office answers at once."""
-    try:
-        for _ in range(1000):
-            talk.send(None)
-    except StopIteration:
-        return
-    talk.close()
-    raise AssertionError("It waits for ever.")
+    """Runs a talk to its end; the office answers at once."""
+    asyncio.run(talk)

@@ -32,7 +32,7 @@ def handed_in(carrier: Installation, content: bytes) -> bytes:
     answers = list[bytes]()
 
     async def take() -> None:
-        answers.append(await carrier.link.take_in(content))
+        answers.append((await carrier.link.take_in(content)).answers)
 
     straight(take())
     return answers[0]
@@ -194,6 +194,50 @@ def test_an_office_that_is_open_takes_it_too(homes: tuple[Path, Path], tmp_path:
         assert run(show, "bundle", "take", file) == 0
 
     assert states(show, hub=True)["r1"]
+
+
+def test_a_file_goes_to_another_device_and_by_that_to_the_office(
+    homes: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show, laptop = homes
+    other, file = tmp_path / "other", tmp_path / "stick.callboard"
+    paired(show, other)
+    for home in (other, laptop, other):
+        met(show, home)
+    store = Store(laptop, sources=Sources(), hub=False)
+    store.commit([Write("scene", "s9", {"set": "RIVER"})], user="gate")
+    store.close()
+
+    assert run(laptop, "bundle", "make", file) == 0
+    assert run(other, "bundle", "take", file) == 0
+    assert "1 record of" in capsys.readouterr().out
+    assert states(other, hub=False)["s9"] == states(laptop, hub=False)["s9"]
+    assert "s9" not in states(show, hub=True)
+    onward = tmp_path / "onward.callboard"
+    assert run(other, "bundle", "make", onward) == 0
+    assert run(show, "bundle", "take", onward) == 0
+    assert states(show, hub=True)["s9"]
+    assert run(laptop, "bundle", "take", tmp_path / "onward answers.callboard") == 0
+    assert not owes(laptop)
+
+
+def test_the_office_writes_a_file_for_a_device_that_cannot_come(
+    homes: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show, laptop = homes
+    met(show, laptop)
+    store = Store(show, sources=Sources(), hub=True)
+    store.commit([Write("production", "p9", {"title": "News"})], user="office")
+    (device,) = Desk(store, ALL, user="office").all(DEVICE)
+    store.close()
+    file = tmp_path / "news.callboard"
+
+    assert run(show, "bundle", "make", file, "--device", device.name) == 0
+    assert "p9" not in states(laptop, hub=False)
+    assert run(laptop, "bundle", "take", file) == 0
+    assert "p9" in states(laptop, hub=False)
+    assert run(show, "bundle", "make", file, "--device", "nobody's") == 1
+    assert "0 devices called nobody's" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"callboard bundle 1\n{}\n", b"PK\x03\x04" * 99])

@@ -17,7 +17,7 @@ from tests.paired_office import PairedOffice, desk_of
 from tests.small_show import SmallShow
 from tests.stage import Window
 from views.browser import Browser, BrowserState
-from views.screens.phone import taken_words
+from views.screens.phone import carrying_words
 from views.screens.sync_office import brought_words
 
 BOUND = 20.0
@@ -79,14 +79,21 @@ def test_a_file_goes_out_of_one_phone_and_by_another_to_the_office(door: PairedO
         async with asyncio.timeout(BOUND):
             await there.handed.wait()
         await there.window.settle()
-        assert any(taken_words(carried=True) in text for text in there.window.texts())
+        assert any("Its answer is in your downloads" in text for text in there.window.texts())
         await here.take(there.files.pop())
-        assert any(taken_words(carried=False) in text for text in here.window.texts())
+        assert any("the office has what it answers" in text for text in here.window.texts())
 
     asyncio.run(day())
 
     assert door.desk.store.state("g1") == gus.store.state("g1")
     assert not gus.device.owes
+
+
+def test_what_is_carried_for_others_is_said_with_their_names() -> None:
+    assert carrying_words([]) == ""
+    assert carrying_words(["Ana's phone"]).startswith("1 file of Ana's phone waits here")
+    many = carrying_words(["Ana's phone", "Gate tablet", "Ana's phone"])
+    assert many.startswith("3 files of Ana's phone, Gate tablet wait here")
 
 
 def test_a_file_that_is_none_is_said_in_words(door: PairedOffice) -> None:

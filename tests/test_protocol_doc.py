@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import sync.carried
 import sync.wire
 from data.blobs import Blobs
 from data.canonical import decode, encode
@@ -21,6 +22,7 @@ from data.store import Store
 from sync.calls import Timings
 from sync.carrying import PIECE, Offer, Wanted
 from sync.clock import SLOWEST_MS
+from sync.edits import read_edit
 from sync.epochs import RECOVERY_MS
 from sync.exchange import Office
 from sync.front import LONGEST_WAIT, STATUS, Front
@@ -30,9 +32,10 @@ from sync.paired import Pair, Paired
 from sync.pairing import MOST_PAIR
 from sync.place import Place
 from sync.register import IDLE_MS
+from sync.ring import FORMER
 from sync.sealing import MOST_LETTER
 from sync.taking import MOST_CELLS, MOST_REPLICAS
-from sync.wire import MESSAGES, MOST_STATES, TYPE, Limits, Message, pack, read_edit, unpack
+from sync.wire import MESSAGES, MOST_STATES, TYPE, Limits, Message, pack, unpack
 
 TEXT = (Path(__file__).parent.parent / "sync" / "PROTOCOL.md").read_text(encoding="utf-8")
 ALL: tuple[type[Message], ...] = (*MESSAGES, Pair, Paired, Offer, Wanted)
@@ -117,6 +120,10 @@ def test_the_limits_are_the_codes() -> None:
     assert f"`wait` (0 to {LONGEST_WAIT:g} seconds)" in TEXT
     assert f"up\nto {Timings().longest:g} seconds" in TEXT
     assert f"`{TYPE}`" in TEXT
+    kept = sync.carried
+    assert f"({kept.MOST} files, {kept.MOST_BYTES // 2**20} MiB)" in TEXT
+    assert (FORMER, kept.MOST_ANSWERS, kept.TRIES) == (8, 20, 3)
+    assert all(words in TEXT for words in ("last 8 former keys", "(20 of them)", "three\ntimes"))
     assert f"{PIECE} bytes are sent at once" in TEXT
     assert f"at most {THUMB_BYTES} bytes" in TEXT
     assert (f"{MOST_OF_ONE} are kept" in TEXT, f"after {KEPT.days} days" in TEXT) == (True, True)

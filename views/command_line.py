@@ -116,13 +116,22 @@ def commands(version: str, port: int, does: Mapping[str, Does]) -> argparse.Argu
     )
     kept.set_defaults(do=does["backup"])
 
-    says = "what a device owes its office as a sealed file, for anybody to carry"
+    says = "what a device owes its office as a sealed file, for anybody to carry, crew to read"
     files = command("bundle", says).add_subparsers(metavar="STEP", required=True)
-    says = "writes what this laptop owes as a device of an office"
+    says = (
+        "writes what this laptop owes as a device of an office, and what it carries for others; "
+        "other devices of the crew show of it what they may see"
+    )
     given = files.add_parser("make", help=says, description=f"{says.capitalize()}.")
     given.add_argument("file", type=Path, metavar="FILE")
+    given.add_argument(
+        "--device", metavar="NAME", help="at the office: what that device has not heard, for it"
+    )
     given.set_defaults(do=does["bundle make"])
-    says = "takes a file in: devices' work at the office, the office's answers on a device"
+    says = (
+        "takes a file in: at the office devices' work; on a device the office's answers and "
+        "colleagues' work, which it carries on to the office"
+    )
     taken = files.add_parser("take", help=says, description=f"{says.capitalize()}.")
     taken.add_argument("file", type=Path, metavar="FILE")
     taken.add_argument(

@@ -196,7 +196,10 @@ def _amount(records: int, photos: int) -> str:
 
 
 def handed_over(file: Path, letters: int) -> None:
-    print(f"{count(letters, 'letter')} for the office in {file}. Anybody may carry it.")
+    print(
+        f"{count(letters, 'letter')} in {file}. Anybody may carry it to the office; other devices "
+        "of the crew show at once what they may see of it."
+    )
 
 
 def letters_taken(letters: int, taken: int, answers: Path) -> None:
@@ -205,12 +208,6 @@ def letters_taken(letters: int, taken: int, answers: Path) -> None:
         raise BadInput(
             f"{count(letters - taken, 'letter')} could not be opened: lost devices', or changed."
         )
-
-
-def answers_taken(letters: int, taken: int) -> None:
-    print(f"{count(taken, 'answer')} taken in.")
-    if taken < letters:
-        raise BadInput(f"{count(letters - taken, 'answer')} of it are for other devices.")
 
 
 # ---- words as they are typed -------------------------------------------------------------------

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from tests.bench import checkin, day, lan, phone, receipts, store, sync
+from tests.bench.race import course
 from tests.bench.rows import table
 
 BENCHES = {
@@ -25,10 +26,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("name", choices=BENCHES)
     parser.add_argument("--json", type=Path, metavar="FILE")
+    beside = "of a sync: beside what others sync with, which is installed for it and removed"
+    parser.add_argument("--peers", action="store_true", help=beside)
+    parser.add_argument("--quick", action="store_true", help="of --peers: a tenth of it")
     words = parser.parse_args()
-    rows = BENCHES[words.name]()
+    if words.peers and words.name != "sync":
+        parser.error("--peers is of sync alone")
+    said = list[str]()
+    if words.peers:
+        rows, said = course.rows(course.QUICK if words.quick else course.WHOLE)
+    else:
+        rows = BENCHES[words.name]()
     print(f"{words.name}, on {machine()}")
-    print(table(rows))
+    print("".join(f"{line}\n" for line in said) + table(rows))
     if words.json:
         words.json.write_text(json.dumps([row.to_json() for row in rows], indent=1) + "\n")
 

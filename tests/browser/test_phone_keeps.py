@@ -18,7 +18,6 @@ from tests.browser.processes import Face, command, listed
 from tests.browser.test_phone import EQUAL, PHOTOS, board, check_in_the_next, hub
 from tests.phone_parts import built
 from views.phone.build import LISTING
-from views.screens.phone import taken_words
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Carries, Opens, Shot
@@ -247,6 +246,6 @@ def test_a_phone_without_signal_hands_its_work_over_as_a_file(
         file = hand.download("Hand over what is owed", tmp_path)
         assert "1 letter taken in" in command(hub.home, "bundle", "take", str(file))
         hand.pick_file("Take a file in", file.with_name(f"{file.stem} answers{file.suffix}"))
-        hand.see(taken_words(carried=False))
+        hand.see("Taken in: the office has what it answers here.")
 
     assert len({record["id"] for record in listed(hub.home, "time")} - before) == 2

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
+from data.arrival import Arrival
 from data.canonical import decode, encode
 from data.edit import Edit
 from data.errors import OfficeError
@@ -19,11 +20,15 @@ from data.frame import Commit
 from data.journal import Journal
 from data.state import Dot, State, join
 from data.store import Store
+from sync.crew import Hearing
 from sync.device import Device
 from sync.epochs import Epochs
 from sync.holding import Holding
+from sync.neighbour import Group, Told
 from sync.owed import Batch
 from sync.refusing import stands
+from sync.ring import CREW, Ring
+from sync.sealing import Letter
 from sync.taking import Taking, _merged
 from sync.wire import Page, Push, Pushed, Verdict
 
@@ -161,6 +166,41 @@ def written_on() -> Patches:
     return {"data.store.Store.new_run": go_on}
 
 
+def no_vector_check() -> Patches:
+    """A device believes a colleague whatever he says that he has seen."""
+
+    def believes(_hearing: Hearing, _one: Told, _state: State) -> bool:
+        return False
+
+    return {"sync.crew.Hearing._reaches_too_far": believes}
+
+
+def no_mac() -> Patches:
+    """A device believes whoever says that he is a colleague."""
+
+    def believes(letter: Letter, _device: str, ring: Ring) -> bool:
+        return letter.device in ring.peers
+
+    return {"sync.bringing.is_for": believes}
+
+
+def base_moved() -> Patches:
+    """What a colleague tells counts as if the office had told it."""
+    return {"data.arrival.Arrival.meet": Arrival.join}
+
+
+def told_to_all() -> Patches:
+    """What is owed is told to the whole crew."""
+
+    def lies(_store: Store, _ring: Ring, _state: State) -> frozenset[str]:
+        return frozenset({CREW})
+
+    def may(_hearing: Hearing, _group: Group, _state: State) -> bool:
+        return True
+
+    return {"sync.crew._lies": lies, "sync.crew.Hearing._may_tell": may}
+
+
 _JOINING = ("data.arrival", "sync.joinable", "sync.taking")
 BROKEN: dict[str, Callable[[], Patches]] = {
     "no-epoch": no_epoch,
@@ -173,6 +213,10 @@ BROKEN: dict[str, Callable[[], Patches]] = {
     "unsent-dropped": unsent_dropped,
     "refused-unkept": refused_unkept,
     "written-on": written_on,
+    "no-vector-check": no_vector_check,
+    "no-mac": no_mac,
+    "base-moved": base_moved,
+    "told-to-all": told_to_all,
 }
 
 

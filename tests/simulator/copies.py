@@ -64,6 +64,8 @@ class Copy:
     hub = False
     scoped = False
     """Devices hold what their people may see."""
+    neighbours = False
+    """Files go from hand to hand."""
 
     def __init__(self, name: str, rng: Random, now: Callable[[], int], model: Model) -> None:
         self.name = name
@@ -285,7 +287,9 @@ class OfficeCopy(Copy):
         self.told = self.store.order.top
         if not self.store.production:
             self.store.set_meta(production=PRODUCTION)
-        self.front = front_of(self.store, judged=self.judged, scoped=self.scoped)
+        self.front = front_of(
+            self.store, judged=self.judged, scoped=self.scoped, neighbours=self.neighbours
+        )
         self.told = self.store.order.top
         self.runs.add(self.front.office.run)
 
@@ -327,6 +331,8 @@ class DeviceCopy(Copy):
 
     def _started(self) -> None:
         self.session = session_of(self.store, self.name, scoped=self.scoped)
+        if self.neighbours and self.store.meta.get("token") != self.store.meta["device"]:
+            self.store.set_meta(token=self.store.meta["device"])
         self._dirty, self._cursor = set(self.store.bases), self.store.meta.get("cursor", "")
 
     def _committed(self, touched: frozenset[tuple[str, str]]) -> None:

@@ -77,7 +77,7 @@ def quiet(world: World, device: DeviceCopy) -> None:
         world.steps += 1
         if calls > world.bound():
             raise diverged(f"{device.name}: a session of {calls} calls on a good line")
-        answer = world.answer(world.office, call)
+        answer = world.answer(world.office, call._replace(token=device.store.meta["device"]))
         if answer is None:
             raise NoOffice("The office stopped on a good line.")
         return answer

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from data.edit import Write
 from tests.simulator.copies import Copy, OfficeCopy
 from tests.simulator.disk import Fault, Fuse, Image
+from tests.simulator.hands import Hands
 from tests.simulator.net import DAY, HOUR, SECOND
 from tests.simulator.people import People
 from tests.simulator.scopes import Personnel
@@ -32,6 +33,7 @@ class Rules:
         self.world, self.rng = world, world.rng
         self.people = People(world.rng, world.swarm)
         self.personnel = Personnel(world.rng, USERS)
+        self.hands = Hands(world)
         self._backups: list[Image] = []
         self._copies: dict[str, list[Image]] = {}
         rules = (
@@ -66,6 +68,11 @@ class Rules:
             Rule(0.8, "scopes", lambda: self._writes(self.personnel.end)),
             Rule(0.4, "scopes", lambda: self._writes(self.personnel.change_cell)),
             Rule(1.0, "scopes", lambda: self._writes(self.personnel.move)),
+            Rule(3.0, "neighbours", self.hands.hand_over),
+            Rule(3.0, "neighbours", self.hands.take),
+            Rule(4.0, "neighbours", self.hands.swap),
+            Rule(1.0, "neighbours", self.hands.bring),
+            Rule(3.0, "liars", self.hands.lie),
         )
         self._rules = [rule for rule in rules if not rule.feature or rule.feature in world.swarm]
         self._weights = [rule.weight for rule in self._rules]

@@ -41,6 +41,8 @@ FEATURES: tuple[str, ...] = (
     "same person",  # on two copies
     "office edits",
     "scopes",  # rights by role: devices hold what their people may see
+    "neighbours",  # files go from hand to hand, to devices and to the office
+    "liars",  # some of them say what is not so
 )
 
 
@@ -62,5 +64,7 @@ class Swarm:
         on = {feature for feature in FEATURES if rng.random() < share}
         if "scopes" in on and rng.random() < 0.5:
             on.remove("scopes")  # without them more can be asked for: that all copies are equal
+        if "liars" in on:
+            on.add("neighbours")
         devices, length = rng.randint(2, 5), rng.choice((60, 120, 200, 300))
         return cls(frozenset(on - set(without)), devices, steps or length)

@@ -5,14 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from data.blobs import Blobs
+from data.codes import token_hash
+from data.desk import Desk
 from data.edit import Edit
 from data.errors import OfficeError, Refused
+from data.kinds import ALL
 from data.state import State
 from data.store import Store
 from sync.device import Device
 from sync.exchange import Office
 from sync.front import Front
+from sync.pairing import Pairings
+from sync.rings import InUse
 from sync.session import Session
+from sync.wire import Hello, Message
 
 
 class NoPhotos:
@@ -43,11 +49,39 @@ def session_of(store: Store, name: str, *, scoped: bool) -> Session:
     return Session(Device(store, device=device, called=name), NoPhotos())
 
 
-def front_of(store: Store, *, judged: bool, scoped: bool) -> Front:
+class Believing(Pairings):
+    """Everybody was paired before the story begins: a device's id is its token."""
+
+    def let_in(self, token: str, *, pushes: bool) -> str:
+        del pushes
+        return token
+
+    def secret_of(self, device: str) -> tuple[str, bool]:
+        return token_hash(device), True
+
+    def living(self) -> dict[str, InUse]:
+        named = self.office.register.named
+        return {device: InUse(token_hash(device), name["called"]) for device, name in named.items()}
+
+
+class OpenFront(Front):
+    """Whoever says hello is one of the crew from then on."""
+
+    def _hello(self, hello: Hello) -> Message:
+        assert self.pairings is not None
+        self.pairings.rings.stir()
+        return super()._hello(hello)
+
+
+def front_of(store: Store, *, judged: bool, scoped: bool, neighbours: bool) -> Front:
     """The office's half over its store. `judged`: not everybody may write everything; `scoped`: by
-    their roles, and devices hold what these may see."""
+    their roles, and devices hold what these may see; `neighbours`: they have keys for each other,
+    and may bring files."""
     office = Office(store, judge=judge if judged else None, rights=scoped, strangers=not scoped)
-    return Front(office, Blobs(Path("no-photos")))
+    if not neighbours:
+        return Front(office, Blobs(Path("no-photos")))
+    pairings = Believing(Desk(store, ALL, user="office"), office)
+    return OpenFront(office, Blobs(Path("no-photos")), pairings)
 
 
 def judge(edit: Edit, before: State | None) -> OfficeError | None:

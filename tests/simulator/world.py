@@ -76,6 +76,7 @@ class World:
             judged="judge" in self.swarm,
             scoped="scopes" in self.swarm,
         )
+        office.neighbours = "neighbours" in self.swarm
         self.offices.append(office)
         return office
 
@@ -97,6 +98,7 @@ class World:
             self.offices,
             scoped="scopes" in self.swarm,
         )
+        device.neighbours = "neighbours" in self.swarm
         device.left_behind = lambda record: self._left_behind(device, record)
         if "clocks" in self.swarm:
             device.clock = self.rng.choice((0, 0, 90 * SECOND, -HOUR, -2 * DAY, 3 * DAY))
@@ -270,8 +272,11 @@ class World:
         if line.call > self.bound():
             raise diverged(f"{device.name}: a session of more than {line.call} calls")
         assert isinstance(call, Call), "only photos go side by side, and nobody here has any"
-        fate = self.net.send(line, call)
+        fate = self.net.send(line, call._replace(token=device.store.meta["device"]))
         self.tell(device.name, f"{call.method} {call.path.partition('?')[0]} {fate}".rstrip())
+        if call.meanwhile is not None:
+            with self.machine(device):
+                call.meanwhile()
 
     def _time(self) -> int:
         return self.now

@@ -16,7 +16,7 @@ from data.kinds.own import may_take
 from data.kinds.people import PERSON, called
 from sync.wire import Known
 from views import told
-from views.context import go, use_desk, use_pairings, use_records, use_state
+from views.context import go, use_desk, use_pairings, use_picker, use_records, use_state
 from views.inputs import choose
 from views.parts import card, empty, main_button, note, side_button, sub_view, tile
 from views.safe import act, part, say, screen
@@ -86,11 +86,18 @@ def DeviceDetail() -> ft.View:
     asking, set_asking = use_state("")
     device = desk.get(DEVICE, ft.use_route_params()["id"])
     ft.use_dialog(_question(desk, device, asking, set_asking) if asking else None)
+    saver = use_picker()
     back = lambda: go("/devices")  # noqa: E731
     if pairings is None:
         return sub_view(device.name, back, [empty(AT_OFFICE)])
     status = pairings.status(device.id)
     known = _known(pairings, device)
+
+    async def give_file() -> None:
+        content = pairings.news_for(device.id)
+        await saver.save_file(file_name=f"For {device.name}.callboard", src_bytes=content)
+        say(f"The file is for {device.name} alone. Anybody may carry it.")
+
     facts = [
         ("Belongs to", _whose(desk, device)),
         ("Status", STATUS[status] or "in use"),
@@ -106,7 +113,11 @@ def DeviceDetail() -> ft.View:
         for label, text in facts
         if text
     ]
-    return sub_view(device.name, back, [card(*lines), *_hands(device), _ways(status, set_asking)])
+    file = [side_button("Its news as a file", give_file, icon=ft.Icons.OUTBOX)]
+    by_hand = file if status == "active" and known else []
+    return sub_view(
+        device.name, back, [card(*lines, *by_hand), *_hands(device), _ways(status, set_asking)]
+    )
 
 
 def _hands(device: Device) -> list[ft.Control]:

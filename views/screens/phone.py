@@ -85,15 +85,21 @@ def lost_words(state: BrowserState) -> str:
 
 
 CARRIED = (
-    "No signal here? What the office does not have yet goes into a file that only the office can "
-    "open. Anybody may carry it: another phone, a stick, a message."
+    "No signal here? What the office does not have yet goes into a file. Anybody may carry it to "
+    "the office: another phone, a stick, a message. Colleagues who take it in see at once what "
+    "they may see of it; nobody else can open it."
 )
 
 
-def taken_words(*, carried: bool) -> str:
-    if carried:
-        return "The office has it. Its answer is in your downloads: send it back."
-    return "Taken in: the office has what it answers here."
+def carrying_words(names: list[str]) -> str:
+    """Whose work waits on this phone for the office; empty: nobody's."""
+    if not names:
+        return ""
+    whose = ", ".join(dict.fromkeys(names))
+    return (
+        f"{count(len(names), 'file')} of {whose} {'wait' if len(names) > 1 else 'waits'} here for "
+        "the office: the next time this phone meets it, they go first."
+    )
 
 
 def megabytes(size: int) -> str:
@@ -158,17 +164,18 @@ def Phone() -> ft.View:
     def hand_over() -> None:
         name = f"{show_title(desk)} {desk.now():%Y-%m-%d %H%M}.callboard".replace("/", "-")
         browser.hand_over(name, _line(place).hand_over())
-        say(f"{name} is in your downloads. Give it to somebody who goes to the office.")
+        say(f"{name} is in your downloads. Give it to a colleague, or to who goes to the office.")
 
     async def picked(event: ft.FilePickerResultEvent) -> None:
         for file in event.files or ():
-            answers = await _line(place).take_in(file.bytes or b"")
-            if answers:
-                browser.hand_over(f"{file.name} answers.callboard", [answers])
-            say(taken_words(carried=bool(answers)))
+            done = await _line(place).take_in(file.bytes or b"")
+            if done.answers:
+                browser.hand_over(f"{file.name} answers.callboard", [done.answers])
+            say(done.words())
 
     picker = use_picker(act(picked))
     owed = (link.records + link.photos) if link else 0
+    carrying = carrying_words(place.link.session.carries) if place.link else ""
     return sub_view(
         "This phone",
         back,
@@ -199,6 +206,7 @@ def Phone() -> ft.View:
             ),
             card(
                 ft.Text(CARRIED),
+                *([ft.Text(carrying)] if carrying else []),
                 side_button("Hand over what is owed", hand_over, icon=ft.Icons.OUTBOX),
                 ft.FilledTonalButton(
                     "Take a file in",
@@ -206,7 +214,7 @@ def Phone() -> ft.View:
                     height=TARGET,
                     action=ft.PickFiles(picker, with_data=True),
                 ),
-                title="By hand to the office",
+                title="By hand",
             ),
             note(f"Version {state.version or 'unknown'}"),
         ],
