@@ -26,7 +26,7 @@ from tests.bench import line
 from tests.bench.race import ours
 from tests.bench.race.anki_side import anki
 from tests.bench.race.counted import counted
-from tests.bench.race.helper import Helper
+from tests.bench.race.helper import GaveUp, Helper
 from tests.bench.race.installed import Peers, peers
 from tests.bench.race.kinto_side import USUAL as KINTO_USUAL
 from tests.bench.race.kinto_side import kinto
@@ -75,6 +75,10 @@ def rows(size: Size = WHOLE, found: Callable[[Path], Peers] = peers) -> tuple[li
                     told += some
         except OutOfTime:
             with_whom.said.append(f"ended after {HARD_END} seconds; what is missing was not run")
+        except GaveUp as why:
+            with_whom.said.append(
+                f"our own side could not go on, what is missing was not run: {why}"
+            )
         return told, with_whom.said
 
 
