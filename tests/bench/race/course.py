@@ -76,9 +76,7 @@ def rows(size: Size = WHOLE, found: Callable[[Path], Peers] = peers) -> tuple[li
         except OutOfTime:
             with_whom.said.append(f"ended after {HARD_END} seconds; what is missing was not run")
         except GaveUp as why:
-            with_whom.said.append(
-                f"our own side could not go on, what is missing was not run: {why}"
-            )
+            with_whom.said.append(f"our own side fell out, what is missing was not run: {why}")
         return told, with_whom.said
 
 
