@@ -65,7 +65,7 @@ def place_of(
     owner = follow.first(reach.owner)
     whose = look("person", owner) if owner and kind.name != "person" else None
     return Place(
-        reach.row,
+        next((row for name, row in reach.rows.items() if values.get(name)), reach.row),
         follow.first((reach.part_field,)) if reach.part_field else reach.part,
         owner,
         follow.first(reach.department) or str((whose or {}).get("department") or ""),

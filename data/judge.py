@@ -2,20 +2,23 @@
 
 An edit is judged by the roles its author held at the edit's own time, never at its arrival. Asked
 is: whose device it was written on, whether the author might write what it touches, in the record as
-it was and as it becomes. Facts are never refused, since what happened has happened: they are
-flagged. Nothing here reads a store or a clock; what has to be known is handed in as a `Book`.
+it was and as it becomes, and whether its kind's own law (data/laws.py) allows it, as that of an
+envelope's steps. Facts are never refused, since what happened has happened: they are flagged.
+Nothing here reads a store or a clock; what has to be known is handed in as a `Book`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 from data.buckets import Look, place_of
 from data.edit import Edit
 from data.errors import Refused
 from data.kind import Kind
+from data.laws import Having, Law, Said, Since
 from data.record import natural_id
 from data.rights import Allowed, Answer, Refusal, Thing, Verb, may, may_all
 from data.roles import Held, Table
@@ -48,6 +51,10 @@ class Book:
     edit's own stamp, since who took the device was stamped there by the same clock."""
     author: Callable[[str], str]
     """By record: who wrote it first; empty if nobody has yet."""
+    laws: Mapping[str, Law] = field(default_factory=dict)
+    """By kind: what it asks besides rights."""
+    having: Having = lambda _kind, _name, _text: ()
+    since: Since = lambda _kind, _record, _name: 0
     heard: Callable[[str, int], int] = lambda _replica, _n: 0
     """(replica, n) -> the newest time that an earlier edit of it claims: a device's stamps only
     rise, so an edit cannot reach back to a role that had ended when an earlier one was written."""
@@ -131,20 +138,83 @@ def _judged(
         return Allowed()  # a newer app's: it lies in no bucket that anybody reads
     held = [one for one in book.held(user) if one.at(at)]
     held += [replace(hand.lent, person=user)] if hand.lent is not None else []
+    why = _by_rights(edit, kind, before, after, held, book, new)
+    law = book.laws.get(kind.name)
+    if isinstance(why, Refusal) or law is None:
+        return why
+    asked = _asked(edit, kind, before, after, held, book, at)
+    refused = law(asked)
+    return why if refused is None else Refusal(refused.code, refused.sentence)
+
+
+def _by_rights(
+    edit: Edit,
+    kind: Kind[Any],
+    before: State | None,
+    after: State,
+    held: Iterable[Held],
+    book: Book,
+    new: bool,
+) -> Answer:
+    at, user = judged_at(edit, book), edit.mark.user
     verb: Verb = "delete" if edit.delete else "add" if new else "write"
     reach = kind.reach
-    bound = reach.one_each or reach.row in ("", _OF_ROLES)
+    bound = reach.one_each or bool(reach.rows) or reach.row in ("", _OF_ROLES)
     if not bound and may_all(book.table(at), held, verb, reach.row):
         return Allowed()
     for thing in _things(edit, kind, before, after, book):
         why = _of_their_own(thing, user, held) or _misplaced(thing, edit.record, book)
         if why is not None:
             return why
-        for field, value in edit.values.items() or (("", None),):
-            answer = may(book.table(at), held, verb, thing, field, value)
+        for name, value in edit.values.items() or (("", None),):
+            answer = may(book.table(at), held, verb, thing, name, value)
             if isinstance(answer, Refusal):
                 return answer
     return Allowed()
+
+
+def _asked(
+    edit: Edit,
+    kind: Kind[Any],
+    before: State | None,
+    after: State,
+    held: Iterable[Held],
+    book: Book,
+    at: int,
+) -> Said:
+    """The edit as its kind's law sees it."""
+
+    def allows(row: str, part: str, amount: Decimal | None) -> Refused | None:
+        thing = list(_things(edit, kind, before, after, book))[-1]
+        place = replace(thing.place, row=row, part=part)
+        value = None if amount is None else {"a": str(amount)}
+        step = Thing(kind, place, thing.values)
+        return as_error(may(book.table(at), held, "write", step, kind.reach.amount, value))
+
+    return Said(
+        kind=kind.name,
+        record=edit.record,
+        user=edit.mark.user,
+        at=at,
+        before=_least(kind, before),
+        values=edit.values,
+        delete=edit.delete,
+        may=allows,
+        look=book.look,
+        having=book.having,
+        since=book.since,
+        production=book.production,
+    )
+
+
+def _least(kind: Kind[Any], state: State | None) -> Mapping[str, Any]:
+    """The values that stand; of steps that copies took apart the one that allows least."""
+    values = standing_values(state)
+    for name in kind.flows:
+        cells = {} if state is None else state.cells.get(name, {})
+        if len(cells) > 1:
+            values[name] = kind.least(name, list(cells.values()))
+    return values
 
 
 def _things(

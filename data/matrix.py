@@ -67,6 +67,13 @@ ROWS: Final = (
     Row("applicants", "Applicants and interviews", "amber"),
     Row("incidents", "Incident reports", "amber", ("report", "claim")),
     Row("show", "The show's settings", "green", our=True),
+    Row(
+        "steps",
+        "Audit, approval and posting of petty cash",
+        "amber",
+        ("audit", "approve", "post"),
+        our=True,
+    ),
     Row("times", "Who came and went when", "amber", our=True),
     Row("roles", "Roles, and who holds them", "amber", ("grant", "cell"), our=True),
     Row(
@@ -125,6 +132,9 @@ incidents  | upm R            | poc R custody         | apoc R          | travel
 show       | upm RW           | poc RW                | apoc RW         | travel R
            | office_pa R      | ad R                  | dept_head R     | crew R
            | casting R        | accounts R            | medic R
+steps      | upm W            | poc W:audit,approve   | apoc W:audit    | travel -
+           | office_pa -      | ad -                  | dept_head -     | crew -
+           | casting -        | accounts W            | medic -
 times      | upm RW           | poc RW                | apoc RW         | travel -
            | office_pa RW     | ad RW                 | dept_head RW department
            | crew R own       | casting R cast        | accounts R      | medic R

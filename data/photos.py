@@ -8,7 +8,7 @@ import struct
 import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from data.errors import Refused
+from data.errors import NotAPhoto, Refused
 from data.jpeg import EXIF, SOI, TORN, held_whole, no_photo, turned, turned_in, without_metadata
 from data.jpeg import Jpeg as Jpeg
 from data.jpeg import read_jpeg as read_jpeg
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 LONG_EDGE, NARROWEST, TALLEST = 2000, 1000, 8000
+PARTS = (1, 2, 4, 8)
+"""A JPEG's decoder gives a half, a quarter or an eighth of its size for less than the whole."""
+NEAR = 0.96, 1.024
+"""A part of a photo that is so near to the wanted size is taken as it is decoded: of 4032 px half,
+and not 2000. What is shrunk once more costs as much again, and is no sharper for it."""
+NEAR_IN_PRINT = 0.85, 1.2
 SLIMMEST = 16
 """How many times its width a strip taller than TALLEST may be high; 500 px across are left then."""
 QUALITY = 70
@@ -74,10 +80,10 @@ class _Picture(NamedTuple):
 def fit(content: bytes) -> bytes:
     """JPEG bytes ready to keep: upright, at about quality 70, without metadata.
 
-    Long edge at most 2000 px, but never less than 1000 px across, so that a long strip stays
-    legible: 900 x 4000 keeps its size, 1500 x 6000 becomes 1000 x 4000. Nothing is enlarged. No
-    strip stays taller than 8000 px, even if it gets narrower by that: 900 x 9000 becomes
-    800 x 8000. One that would be left narrower than 500 px is refused.
+    Long edge about 2000 px (see NEAR), but never less than about 1000 px across, so that a long
+    strip stays legible: 900 x 4000 keeps its size, 1500 x 6000 becomes 1000 x 4000. Nothing is
+    enlarged. No strip stays taller than 8000 px, even if it gets narrower by that: 900 x 9000
+    becomes 800 x 8000. One that would be left narrower than 500 px is refused.
 
     A JPEG that is so already is not coded anew. Without Pillow (phones downscale before the bytes
     arrive) every JPEG keeps its size. NotAPhoto says in words what else the file is; it is told
@@ -107,7 +113,29 @@ def is_light(content: bytes) -> bool:
 
 def wanted(width: int, height: int) -> tuple[int, int]:
     """The size that a photo of this size is shrunk to."""
-    return _within(width, height, LONG_EDGE, NARROWEST, TALLEST)
+    scale = _scale(width, height, LONG_EDGE, NARROWEST, TALLEST)
+    least, most = NEAR
+    return _sized(width, height, scale, (least, min(most, TALLEST / max(width, height) / scale)))
+
+
+def for_print(content: bytes, wide: float, high: float) -> bytes:
+    """A photo that was kept, for a place of so many pixels on paper: as it is, or a smaller JPEG.
+
+    It is as it is where there is no Pillow, and where the picture cannot be made smaller: paper
+    shows what there is.
+    """
+    if not _can_decode():
+        return content
+    try:
+        picture = _looked_at(content)
+        scale = min(1.0, wide / picture.width, high / picture.height)
+        size = _sized(picture.width, picture.height, scale, NEAR_IN_PRINT)
+        if picture.turned != 1 or size == (picture.width, picture.height):
+            return content
+        smaller = _coded(_upright(picture, size), QUALITY)
+    except NotAPhoto:
+        return content
+    return min(content, smaller, key=len)
 
 
 def thumbnail(content: bytes) -> bytes:
@@ -117,7 +145,8 @@ def thumbnail(content: bytes) -> bytes:
     if not _can_decode():
         raise Refused("Small pictures are made at the office. Open the photo itself.")
     size = picture.width, picture.height
-    image = _upright(picture, _within(*size, THUMB_EDGE, THUMB_NARROWEST, THUMB_TALLEST))
+    scale = _scale(*size, THUMB_EDGE, THUMB_NARROWEST, THUMB_TALLEST)
+    image = _upright(picture, _sized(*size, scale, (1.0, 1.0)))
     image.info = {}
     while True:
         for quality in (QUALITY, 55, 40, 30):
@@ -204,10 +233,17 @@ def _reads_as_text(head: bytes) -> bool:
     return all(letter.isprintable() or letter in "\r\n\t\f\ufeff" for letter in text)
 
 
-def _within(width: int, height: int, edge: int, narrowest: int, tallest: int) -> tuple[int, int]:
-    """The size to shrink to: a long strip stays legible, nothing is ever enlarged."""
+def _scale(width: int, height: int, edge: int, narrowest: int, tallest: int) -> float:
+    """How much to shrink: a long strip stays legible, nothing is ever enlarged."""
     long, short = max(width, height), min(width, height)
-    scale = min(1.0, max(edge / long, narrowest / short), tallest / long)
+    return min(1.0, max(edge / long, narrowest / short), tallest / long)
+
+
+def _sized(width: int, height: int, scale: float, near: tuple[float, float]) -> tuple[int, int]:
+    """The size at this scale, or that of a decoder's part between `near` times the scale."""
+    for part in PARTS:
+        if near[0] * scale <= 1 / part <= near[1] * scale:
+            return -(-width // part), -(-height // part)
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
@@ -282,9 +318,10 @@ def _decoded(picture: _Picture, target: tuple[int, int]) -> Image:
     if picture.jpeg is not None:
         # Image.open would warn of a large phone photo, which is never held whole.
         image: Image.Image = JpegImagePlugin.JpegImageFile(file)
-        scale = min(target[0] / picture.width, target[1] / picture.height)
+        w, h = picture.width, picture.height
+        part = max(n for n in PARTS if -(-w // n) >= target[0] and -(-h // n) >= target[1])
         # Rounded down: a box one row too high would have all of a 2999-row photo decoded.
-        image.draft(None, (int(picture.width * scale) or 1, int(picture.height * scale) or 1))
+        image.draft(None, (w // part or 1, h // part or 1))
     else:
         image = Image.open(file, formats=("PNG", "WEBP", "GIF"))
         _refuse_bad_size(*image.size, MOST_HELD)

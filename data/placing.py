@@ -15,7 +15,7 @@ from data.kind import Kind
 from data.leaving import place
 from data.state import State
 
-RULES: Final = 3
+RULES: Final = 4
 """Rises when records have to be placed anew: a kind's reach or a row of the matrix has changed."""
 _AT_ONCE: Final = 5000
 

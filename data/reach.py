@@ -7,7 +7,8 @@ that says something counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Reach:
     """Paths to the department; where none says one, the owner's."""
     unit: tuple[str, ...] = ()
     """Likewise the unit; nothing there means every unit."""
+    rows: Mapping[str, str] = field(default_factory=dict)
+    """By field that links to a record: the row this one belongs to where that field is filled."""
     one_each: bool = False
     """There is one such record a person, at its natural id and nowhere else."""
     draft: str = ""

@@ -7,11 +7,14 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from data.buckets import buckets, place_of, scope, scope_of_lent
+from data.conflicts import when
 from data.desk import Desk
 from data.judge import Book, Hand
 from data.kinds.devices import DEVICE, Device
+from data.kinds.envelope_laws import LAWS
 from data.kinds.grants import ROLE_CELL, changes_of, roles_of
 from data.kinds.lending import Tap, hand_of, lent_role, tap_of, taps_of
+from data.packing import loads
 from data.placing import first_author
 from data.roles import DEFAULT, Table, table_at
 from data.state import State
@@ -46,11 +49,16 @@ def book_of(
     return Book(
         kinds=desk.kinds,
         production=desk.store.production,
-        look=looking(desk),
+        look=cache(looking(desk)),
         table=tables(desk),
         held=cache(lambda person: roles_of(desk, person)),
         hand=hand,
         author=author or (lambda record_id: _author(desk, record_id)),
+        laws=LAWS,
+        having=lambda kind, name, text: (
+            loads(line) for _, line in desk.store.lines_having(kind, name, text)
+        ),
+        since=lambda _kind, record_id, name: _since(desk, record_id, name),
     )
 
 
@@ -98,6 +106,13 @@ def scope_of(desk: Desk, device: Device, at: int) -> frozenset[str]:
     if device.lent_to:
         return scope_of_lent(table, lent_role(device))
     return scope(table, [held for held in roles_of(desk, device.person or "") if held.at(at)])
+
+
+def _since(desk: Desk, record_id: str, name: str) -> int:
+    """When the value was written that stands in the field, by the time that counts."""
+    state = desk.store.state(record_id)
+    dots = [] if state is None else state.ranked(name)
+    return when(state.marks[dots[0]]) if state is not None and dots else 0
 
 
 def _author(desk: Desk, record_id: str) -> str:

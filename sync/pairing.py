@@ -16,10 +16,14 @@ from data.desk import Desk
 from data.errors import BadInput, NoOffice, OfficeError, Refused
 from data.kinds.access import noted
 from data.kinds.devices import DEVICE, DOORS, REVOCATION, Device, Status, earlier, status_of
+from data.kinds.envelopes import lease_envelopes
+from data.kinds.floats import lay_on
 from data.kinds.grants import give_role, roles_of
 from data.kinds.people import PERSON, Person
 from data.pairing import GOOD_MS, Ask, Offer, Pairing, attempt, collect, collected, decide, offer
-from data.roles import role
+from data.rights import may_all
+from data.rights_book import tables
+from data.roles import Held, role
 from sync.courier import taken_in
 from sync.exchange import Office
 from sync.paired import Pair, Paired
@@ -137,6 +141,8 @@ class Pairings:
             else:
                 device = desk.add(record, record_id=self._claims[offer_id] or None)
             self._give_role(meant)
+            lay_on(desk, device)
+            self._lease(meant, device)
             noted(desk, "paired", device)
         self._devices[offer_id] = device.id
         self._tell()
@@ -294,6 +300,12 @@ class Pairings:
         if meant.role not in holds:
             person = self.desk.get(PERSON, meant.person)
             give_role(self.desk, person, meant.role, unit=meant.unit, why=f"paired {meant.called}")
+
+    def _lease(self, meant: Meant, device: Device) -> None:
+        """Who may issue floats to anybody has numbers for the envelopes."""
+        role = Held(meant.role, meant.person)
+        if meant.person and may_all(tables(self.desk)(self._now()), [role], "add", "costs"):
+            lease_envelopes(self.desk, device)
 
     def _decide(self, offer_id: str, *, yes: bool) -> None:
         self._pairing = decide(self._pairing, offer_id, yes, self._now())

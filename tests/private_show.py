@@ -10,6 +10,7 @@ from data.kinds.access import lifted
 from data.kinds.badges import give_badges
 from data.kinds.deals import Deal
 from data.kinds.devices import Device, take_out
+from data.kinds.envelopes import lease_envelopes
 from data.kinds.grants import change_cell, give_role
 from data.kinds.lending import hand_to
 from data.kinds.minors import Minor
@@ -54,6 +55,7 @@ def more_kinds(show: SmallShow) -> None:
     give_role(desk, gus, "dept_head", until=datetime(2027, 1, 1, tzinfo=UTC), why="key grip")
     change_cell(desk, "hotel", "medic", "R", why="the medic stays there too")
     phone = desk.add(Device(name="Gus's phone", letter="B", person=gus.id, paired=PAIRED))
+    lease_envelopes(desk, phone)
     take_out(desk, phone, "lost", why="left on the bus")
     tablet = desk.add(Device(name="Gate tablet", lent_to="ad", unit="Main", paired=PAIRED))
     hand_to(desk, tablet, gus)

@@ -64,6 +64,7 @@ def test_every_promise_of_receipts_has_its_row() -> None:
     assert goals == {
         "log_receipt verb": 6.0,
         "filter and sort 200 receipts": 1.0,
+        "a key in the form beside 200 receipts": 1.0,
         "envelope of 4 photos": 1.5,
         "book of 3 pages, memory": 1.0,
         "photo 12 MP to stored": 0.35,

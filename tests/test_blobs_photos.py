@@ -221,15 +221,21 @@ def test_the_slips_come_with_what_is_printed_on_them() -> None:
 @pytest.mark.parametrize(
     ("taken", "kept"),
     [
-        ((4032, 3024), (LONG_EDGE, 1500)),
-        ((3024, 4032), (1500, LONG_EDGE)),
+        ((4032, 3024), (2016, 1512)),
+        ((3024, 4032), (1512, 2016)),
+        ((4080, 3071), (2040, 1536)),
         ((4000, 2999), (LONG_EDGE, 1500)),
+        ((4200, 3150), (LONG_EDGE, 1500)),
+        ((8064, 6048), (2016, 1512)),
+        ((2032, 8128), (1016, 4064)),
+        ((1016, 4064), (1016, 4064)),
         ((1500, 9000), (NARROWEST, 6000)),
         ((9000, 1500), (6000, NARROWEST)),
         ((1200, 2100), (1143, LONG_EDGE)),
         ((900, 4000), (900, 4000)),
         ((1000, 8000), (1000, 8000)),
         ((900, 9000), (800, 8000)),
+        ((900, 8080), (891, 8000)),
         ((640, 10240), (500, 8000)),
         ((100, 8000), (100, 8000)),
         ((300, 200), (300, 200)),
@@ -240,6 +246,13 @@ def test_a_photo_is_shrunk_but_a_strip_stays_legible(
     taken: tuple[int, int], kept: tuple[int, int]
 ) -> None:
     assert kept == opened(fit(coded(Image.new("L", taken, 200)))).size
+
+
+@pytest.mark.parametrize("taken", [(4032, 3024), (4079, 3061), (4200, 3150), (2032, 8128)])
+def test_what_was_shrunk_is_not_shrunk_again(taken: tuple[int, int]) -> None:
+    kept = fit(coded(Image.new("L", taken, 200)))
+
+    assert kept == fit(kept)
 
 
 @pytest.mark.parametrize("taken", [(500, 8001), (10, 8001), (8500, 500)])

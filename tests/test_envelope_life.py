@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -26,24 +29,41 @@ from data.kinds.envelope_life import (
     submit,
 )
 from data.kinds.envelopes import ENVELOPE, Envelope, count_cash
-from data.kinds.floats import balance, hand_back, issue_float, top_up
+from data.kinds.floats import (
+    CashMovement,
+    balance,
+    cash_left,
+    float_of,
+    hand_back,
+    issue_float,
+    movements_of,
+    out_of_the_float,
+    over_short,
+    top_up,
+    totals,
+)
+from data.kinds.numbers import gaps
 from data.kinds.people import Person
 from data.kinds.petty_cash import (
+    card_queue,
     exposure,
-    gaps,
     gaps_in,
     oldest_outstanding,
+    owed_back,
     petty_cash_log,
+    said_by_the_custodian,
     without_a_slip,
 )
 from data.kinds.production import Production, create_production
-from data.kinds.receipts import Receipt, log_receipt, receipts_of, void_receipt
+from data.kinds.receipts import Receipt, correct, log_receipt, receipts_of, void_receipt
 from data.kinds.vendors import alike, likeness, same_vendor
 from data.store import Store
 from tests.copies import push, sources
 from tests.small_show import TODAY, SmallShow
 from views.forms.envelope import facts
 from views.forms.envelope_count import reconciled
+
+PAID_BY = ["card", "own money", "PO"]
 
 
 def usd(amount: str) -> Money:
@@ -203,6 +223,38 @@ def test_a_card_slip_without_paper_waits_for_a_photo_or_a_declaration(
     assert without_a_slip(show.desk) == []
 
 
+def test_cash_that_only_its_custodian_says_was_handed_back_is_told(
+    show: SmallShow, counted: Envelope
+) -> None:
+    hand_back(show.desk, counted, usd("1"))
+    his = hand_back(of(show.desk, show["Gus"].id), counted, usd("300"))
+
+    assert said_by_the_custodian(show.desk, counted) == [his]
+
+
+def test_whom_to_ask_for_which_card_slips_and_whom_to_pay_back(
+    show: SmallShow, counted: Envelope
+) -> None:
+    cam, gus = show["Cam"].id, show["Gus"].id
+    card = {"paid_by": "card", "card": "4411"}
+    hers = [slip(show.desk, counted, x, holder=cam, **card) for x in ("80", "5")]
+    whose = slip(show.desk, counted, "7", paid_by="card")
+    for said in ({"rejected": "alcohol"}, {"void": True}, {"holder": cam}, {"holder": None}):
+        slip(show.desk, counted, "11", paid_by="own money", **said)
+    loose = Receipt(date=TODAY, vendor="x", money=usd("3"), paid_by="own money")
+    log_receipt(show.desk, loose)
+
+    told = [(q.holder, q.card, q.slips, q.missing) for q in card_queue(show.desk)]
+    assert told == [
+        (cam, "4411", tuple(hers), {"USD": Decimal(85)}),
+        (gus, "", (whose,), {"USD": Decimal(7)}),
+    ]
+    eleven = {"USD": Decimal(11)}
+    assert owed_back(show.desk) == {cam: eleven, gus: eleven, "": {"USD": Decimal(3)}}
+    show.desk.edit(counted, status="posted")
+    assert owed_back(show.desk) == {"": {"USD": Decimal(3)}}
+
+
 def test_on_paper_a_card_slip_keeps_its_number_and_the_cash_comes_out(
     show: SmallShow, counted: Envelope
 ) -> None:
@@ -227,56 +279,138 @@ def test_gaps_are_told_by_letter(show: SmallShow, counted: Envelope) -> None:
 # ---- copies -----------------------------------------------------------------------------------
 
 
+Sums = dict[str, Decimal]
+FIGURES: dict[str, Callable[[Desk, Envelope], object]] = {
+    "float": float_of,
+    "movements": movements_of,
+    "slips in order": receipts_of,
+    "what should be left": balance,
+    "cash since the count": cash_left,
+    "over or short": over_short,
+    "to be paid back": accepted,
+    "gaps": gaps_in,
+    "step": lambda _, envelope: (envelope.status, envelope.submitted_by, envelope.audited_by),
+    "exposure": lambda desk, _: exposure(desk),
+    "log": lambda desk, _: petty_cash_log(desk),
+    "oldest": lambda desk, _: oldest_outstanding(desk),
+    "cards": lambda desk, _: (without_a_slip(desk), card_queue(desk)),
+    "own money": lambda desk, _: owed_back(desk),
+    "paper": lambda desk, envelope: reconciled(*_on_paper(desk, envelope)),
+}
+"""Every figure of an envelope and of petty cash as a whole."""
+
+
+def _on_paper(desk: Desk, envelope: Envelope) -> tuple[Any, Any]:
+    told = facts(desk, envelope.id)
+    return told.cash, told.receipts
+
+
 @settings(max_examples=15)
 @given(st.randoms(use_true_random=False))
 def test_totals_agree_on_every_copy_after_meetings_in_any_order(chance: random.Random) -> None:
-    hub, *devices = (_copy(n, hub=n == 0) for n in range(3))
-    office = Desk(hub, ALL, user="office")
-    create_production(office, Production(title="Night Ferry", zone="America/Denver"))
-    gus = office.add(Person(name="Gus Grip", department="GRIP"))
-    envelope = issue_float(office, gus, usd("500"))
-    for device in devices:
-        push(device, hub)
-    desks = [office, *(Desk(d, ALL, user=f"u{n}") for n, d in enumerate(devices))]
-    for n, device in enumerate(devices):
-        device.set_meta(letter="AB"[n])
-    for _ in range(12):
-        _something(chance, chance.choice(desks), envelope)
+    desks, envelope = _three_copies()
+    hub, *devices = (desk.store for desk in desks)
+    moved: Sums = {"USD": Decimal(500)}
+    for _ in range(14):
+        with suppress(Refused):  # a step out of its order
+            _something(chance, chance.choice(desks), envelope, moved)
         if chance.random() < 0.4:
             push(chance.choice(devices), hub)
     for device in devices * 2:
         push(device, hub)
 
-    told = [
-        (balance(d, envelope), exposure(d), gaps_in(d, envelope), accepted(d, envelope))
-        for d in desks
-    ]
-    assert told[0] == told[1] == told[2]
-    numbers = [r.number for r in receipts_of(office, envelope)]
+    envelopes = [desk.get(ENVELOPE, envelope.id) for desk in desks]
+    for name, figure in FIGURES.items():
+        told = [figure(desk, now) for desk, now in zip(desks, envelopes, strict=True)]
+        assert told[0] == told[1] == told[2], name
+    _adds_up(desks[0], envelopes[0], moved)
+
+
+def _adds_up(desk: Desk, envelope: Envelope, moved: Sums) -> None:
+    """Receipts and cash are the float and what is over, by currency; no movement was lost."""
+    had, left = float_of(desk, envelope), balance(desk, envelope)
+    spent = totals(r.money for r in receipts_of(desk, envelope) if out_of_the_float(r))
+    assert {k: v for k, v in had.items() if v} == {k: v for k, v in moved.items() if v}
+    for currency in {*had, *spent}:
+        assert had.get(currency, 0) == spent.get(currency, 0) + left[currency]
+    cash, off = cash_left(desk, envelope), over_short(desk, envelope)
+    assert (cash is None) == (off is None)
+    if cash is not None and off is not None:
+        assert spent.get(cash.currency, 0) + cash.amount == had.get(cash.currency, 0) + off
+    numbers = [r.number for r in receipts_of(desk, envelope)]
     assert len(numbers) == len(set(numbers))
+
+
+def _three_copies() -> tuple[list[Desk], Envelope]:
+    """An office that issued Gus 500, and two devices that have met it."""
+    hub, *devices = (_copy(n, hub=n == 0) for n in range(3))
+    office = Desk(hub, ALL, user="office")
+    create_production(office, Production(title="Night Ferry", zone="America/Denver"))
+    gus = office.add(Person(name="Gus Grip", department="GRIP"))
+    envelope = issue_float(office, gus, usd("500"))
+    for n, device in enumerate(devices):
+        push(device, hub)
+        device.set_meta(device=f"d{n}", letter="AB"[n])
+    return [office, *(Desk(d, ALL, user=f"u{n}") for n, d in enumerate(devices))], envelope
 
 
 def _copy(n: int, *, hub: bool) -> Store:
     return Store(Path(f"copy{n}"), sources=sources(n + 7), hub=hub, folder=MemoryFolder())
 
 
-def _something(chance: random.Random, desk: Desk, envelope: Envelope) -> None:
-    there = receipts_of(desk, envelope)
-    what = chance.choice(["slip", "slip", "slip", "top up", "back", "void", "reject", "amount"])
-    amount = f"{chance.randrange(1, 9000) / 100:.2f}"
+def _something(chance: random.Random, desk: Desk, envelope: Envelope, moved: Sums) -> None:
+    now, there = desk.get(ENVELOPE, envelope.id), receipts_of(desk, envelope)
+    what = chance.choice(
+        [*["slip"] * 4, *("top up", "back", "void", "reject", "amount", "count", "step", "not yet")]
+    )
+    money = Money(
+        amount=Decimal(chance.randrange(1, 9000)) / 100,
+        currency=chance.choice(["USD"] * 3 + ["MXN"]),
+    )
     one = chance.choice(there) if there else None
     if what == "top up":
-        top_up(desk, envelope, usd(amount))
+        _moved(moved, top_up(desk, now, money))
     elif what == "back":
-        hand_back(desk, envelope, usd(amount))
+        _moved(moved, hand_back(desk, now, money))
     elif what == "void" and one is not None and not one.void:
         void_receipt(desk, one, "twice")
     elif what == "reject" and one is not None:
         reject(desk, one, "alcohol")
     elif what == "amount" and one is not None:
-        desk.edit(one, money=usd(amount))
+        correct(desk, one, money=money)
+    elif what == "count":
+        count_cash(desk, now, usd(str(money.amount)), "as it was")
+    elif what == "step" and now.counted is not None:
+        step = {"open": submit, "submitted": audit, "audited": approve}
+        step.get(now.status, lambda d, e: post(d, e, "JE"))(desk, now)
+    elif what == "not yet" and now.status != "open":
+        send_back(desk, now, "not yet")
     else:
-        slip(desk, envelope, amount)
+        slip(desk, now, "1", money=money, paid_by=chance.choice(["petty cash"] * 3 + PAID_BY))
+
+
+def _moved(moved: Sums, movement: CashMovement) -> None:
+    sign = -1 if movement.what == "returned" else 1
+    currency = movement.money.currency
+    moved[currency] = moved.get(currency, Decimal(0)) + sign * movement.money.amount
+
+
+def test_cash_handed_back_on_two_copies_after_the_count_is_short_on_neither() -> None:
+    (office, one, other), envelope = _three_copies()
+    slip(office, envelope, "120")
+    count_cash(office, office.get(ENVELOPE, envelope.id), usd("380"))
+    for desk in (one, other):
+        push(desk.store, office.store)
+    hand_back(one, envelope, usd("100"))
+    hand_back(other, envelope, usd("30"))
+    for desk in (one, other, one):
+        push(desk.store, office.store)
+
+    for desk in (office, one, other):
+        now = desk.get(ENVELOPE, envelope.id)
+        assert (cash_left(desk, now), over_short(desk, now)) == (usd("250"), Decimal(0))
+    count_cash(one, one.get(ENVELOPE, envelope.id), usd("249"))
+    assert over_short(one, one.get(ENVELOPE, envelope.id)) == Decimal(-1)
 
 
 # ---- vendors ----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import flet as ft
 import pytest
 
 from data.fields import Money
+from data.kinds.devices import Device
 from data.kinds.envelope_life import submit
 from data.kinds.envelopes import ENVELOPE, Envelope, count_cash
 from data.kinds.floats import issue_float, top_up
@@ -99,6 +100,19 @@ def test_a_paper_signature_does(show: SmallShow, envelope: Envelope) -> None:
     scene(show.desk, f"/envelope/{envelope.id}", played)
     assert now(show, envelope).status == "submitted"
     assert show.desk.all(SIGNATURE) == []
+
+
+def test_the_office_takes_over_what_lies_on_a_phone(show: SmallShow) -> None:
+    show.desk.add(Device(name="Gus's phone", person=show["Gus"].id), record_id="his")
+    envelope = issue_float(show.desk, show["Gus"], usd("100"))
+
+    async def played(window: Counted) -> None:
+        assert "It lies on Gus's phone." in window.texts()
+        await window.press("Take it over")
+        assert "The office has taken it over, and hands it in." in window.texts()
+
+    scene(show.desk, f"/envelope/{envelope.id}", played)
+    assert (now(show, envelope).holder, now(show, envelope).taken_over) == ("his", True)
 
 
 def test_nobody_audits_their_own_and_the_refusal_is_said(

@@ -4,6 +4,7 @@ import io
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from PIL import Image
@@ -148,7 +149,8 @@ def test_every_line_of_the_top_sheet_can_be_read_back() -> None:
 
 def test_photos_come_four_to_a_page_in_order_and_byte_for_byte() -> None:
     photos = [jpeg(60 + n, 90) for n in range(5)]
-    slips = [replace(receipt(n + 1, "10"), photos=(photo,)) for n, photo in enumerate(photos)]
+    kept = [partial(bytes, photo) for photo in photos]
+    slips = [replace(receipt(n + 1, "10"), photos=(photo,)) for n, photo in enumerate(kept)]
     pdf = draw(facts(*slips))
     top, first, second = texts(pdf)
     places = [first.index(f"No. {n}") for n in (1, 2, 3, 4)]
@@ -162,7 +164,7 @@ def test_photos_come_four_to_a_page_in_order_and_byte_for_byte() -> None:
 
 
 def test_a_photo_on_another_device_keeps_its_place() -> None:
-    text = texts(draw(facts(replace(receipt(1, "80"), photos=(jpeg(9, 9), None)))))[1]
+    text = texts(draw(facts(replace(receipt(1, "80"), photos=(partial(jpeg, 9, 9), None)))))[1]
 
     assert "No. 1 (1 of 2)" in text
     assert "No. 1 (2 of 2)" in text
@@ -199,6 +201,42 @@ def test_a_blank_envelope_is_one_page_without_figures() -> None:
 
 
 def test_the_same_facts_give_the_same_bytes() -> None:
-    once = facts(replace(receipt(1, "80"), photos=(jpeg(9, 9),)))
+    slip = jpeg(1600, 1200)
+    once = facts(replace(receipt(1, "80"), photos=(partial(bytes, slip),)))
 
     assert draw(once) == draw(once)
+
+
+def test_a_large_photo_is_printed_at_what_paper_shows_of_it() -> None:
+    taken = jpeg(1500, 2000)
+    pdf = draw(facts(replace(receipt(1, "80"), photos=(partial(bytes, taken),))))
+    [printed] = PdfReader(io.BytesIO(pdf)).pages[1].images
+    height = 304 / 72  # inches
+
+    assert printed.image is not None
+    assert 170 < printed.image.height / height < 260
+    assert printed.image.width / printed.image.height == pytest.approx(0.75, abs=0.01)
+    assert len(pdf) < len(taken)
+
+
+def test_a_book_never_holds_more_than_one_photo() -> None:
+    """Each is let go before the next is read; only the file grows."""
+    read = [partial(Held, jpeg(60 + n, 90)) for n in range(9)]
+    draw(facts(*(replace(receipt(n, "10"), photos=(read[n],)) for n in range(9))))
+
+    assert Held.read == 18  # placed, then written
+    assert Held.most == 1
+
+
+class Held(bytes):
+    """A photo that counts how often one was read, and how many there were at once."""
+
+    read = alive = most = 0
+
+    def __init__(self, _photo: bytes) -> None:
+        Held.read += 1
+        Held.alive += 1
+        Held.most = max(Held.most, Held.alive)
+
+    def __del__(self) -> None:
+        Held.alive -= 1

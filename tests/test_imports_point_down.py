@@ -81,7 +81,7 @@ INSIDE_DATA = (
     ("sweep", "held", "manifest", "shelf", "backup_choice", "backup", "restore", "leaving"),
     ("standing", "remains", "snapshot_remains", "check", "salvage"),
     ("watch", "wipe"),
-    ("matrix", "roles", "buckets", "rights", "judge", "masks", "pin", "codes", "pairing"),
+    ("matrix", "roles", "buckets", "laws", "rights", "judge", "masks", "pin", "codes", "pairing"),
     ("desk",),
     ("inbox", "notices", "placing"),
     ("kinds", "walltime", "dates", "rules", "reading"),

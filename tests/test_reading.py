@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -9,10 +10,13 @@ from datetime import date
 from decimal import Decimal
 from math import cos, radians, sin
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from PIL import Image
 
 from data.errors import Refused
+from data.photos import fit, read_jpeg
 from data.reading.days import days_in
 from data.reading.eyes import Eyes
 from data.reading.lines import Corners
@@ -111,6 +115,22 @@ def test_slips_of_several_countries_are_read(
     assert expected == read(slip)
 
 
+@pytest.mark.parametrize(
+    ("slip", "total"),
+    [
+        ("ZIA TAXI\nCab 114 Permit 20417\n06/05/2026\nTOTAL      12.50", "12.50"),
+        ("ZIA PARKING\nLot 3, 450 spaces\n06/05/2026\nPaid with thanks\n$ 4.50", "4.50"),
+        ("ZIA PARKING\nTicket 81734\n06/05/2026\n7,50 EUR", "7.50"),
+        ("Received of Gus Grip\nthe sum of USD 40.00\nfor 3 cases of water", "40.00"),
+        ("HINODE OIL\n2026/06/05\nRegular      35.10 L\n合計      5,265", "5265"),
+        ("HINODE MARKET\n2026/06/05\nApples 1.25      580\n合計      580", "580"),
+        ("KIOSK HINODE\n2026/06/05\n合計      1,080", "1080"),
+    ],
+)
+def test_a_slip_with_one_amount_tells_it(slip: str, total: str) -> None:
+    assert Decimal(total) == read(slip)[2]
+
+
 def test_a_slip_that_lies_askew_is_read_alike() -> None:
     assert read(AMERICAN) == read(AMERICAN, slant=7)
 
@@ -184,6 +204,28 @@ def test_without_the_extra_a_sentence_says_what_to_install(monkeypatch: pytest.M
 
     with pytest.raises(Refused, match=r"pip install 'callboard\[ocr\]'"):
         Eyes()
+
+
+@pytest.mark.parametrize(
+    ("taken", "looked_at"), [((3024, 4032), (1088, 1451)), ((600, 1700), (600, 1700))]
+)
+def test_a_large_photo_is_looked_at_smaller_and_marked_where_it_is(
+    taken: tuple[int, int], looked_at: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", taken, "white").save(out, "JPEG")
+    across = looked_at[0]
+
+    def recognised(image: Image.Image) -> SimpleNamespace:
+        assert looked_at == image.size
+        return SimpleNamespace(boxes=[[(0, 0), (across, 0), (across, 9), (0, 9)]], txts=["TOTAL"])
+
+    eyes = Eyes()
+    monkeypatch.setattr(eyes, "_recognise", recognised)
+    ((corners, text),) = eyes.see(out.getvalue())
+
+    assert text == "TOTAL"
+    assert corners[1] == (read_jpeg(fit(out.getvalue())).width, 0)
 
 
 def test_the_command_reads_real_slips_and_passes_over_what_is_none(tmp_path: Path) -> None:

@@ -97,13 +97,18 @@ def test_who_answers_for_how_much_and_whose_slips_are_missing(
     log(show, "Comet", "12", envelope=envelope.id)
     log(show, "Depot", "7", paid_by="card")
     log(show, "Zia", "8", paid_by="card", missing="in the wash")
+    log(show, "Fuel Stop", "9", paid_by="own money", holder=show["Cam"].id)
+    show.desk.edit(envelope, number="GG04")
 
     async def played(window: Counted) -> None:
         texts = window.texts()
+        assert "Nobody said whose card" in texts
+        assert texts.index("Paid with own money") < texts.index("Cam") < texts.index("9.00 USD")
+        assert "Not on this copy: envelope GG01, GG03. On a device still, or lost." in texts
         assert texts.index("150.00 USD") < texts.index("20.00 USD"), "the one with the most first"
         assert [t for t in texts if t.startswith("Outstanding longest: AA01, since")]
         assert "Purchasing card, slip missing: 1 slip" in texts
-        assert listed(window) == ["Depot", "AA01 Ada", "GG01 Gus", "GG02 Gus"]
+        assert listed(window) == ["Depot", "AA01 Ada", "GG02 Gus", "GG04 Gus"]
 
     scene(show.desk, "/petty-cash", played)
 

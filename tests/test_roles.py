@@ -61,6 +61,9 @@ EXPECTED = {
     "incidents.claim": "r r r - - c c c,r@mine - r rw",
     # not in the table of the trade
     "show": "rw rw rw r r r r r r r r",
+    "steps.audit": "w w w - - - - - - w -",
+    "steps.approve": "w w - - - - - - - w -",
+    "steps.post": "w - - - - - - - - w -",
     "times": "rw rw rw - rw rw rw@department r@mine r@cast r r",
     "roles.grant": "rw rw r r@mine r@mine r@mine r@mine r@mine r@mine r@mine r@mine",
     "roles.cell": "rw r r r@mine r@mine r@mine r@mine r@mine r@mine r@mine r@mine",

@@ -78,6 +78,27 @@ def test_an_envelopes_own_limit_counts_before_the_offices(
     show.desk.edit(envelope, limit=usd("10"))
 
     assert "po" in codes(show, slip(envelope))
+    assert "po" not in codes(show, slip(envelope, money=usd("10")))
+
+
+def test_a_date_after_the_envelope_was_closed_is_outside_it(
+    show: SmallShow, envelope: Envelope
+) -> None:
+    show.desk.edit(envelope, closed=TODAY)
+    show.wall.shows(30)
+
+    assert codes(show, slip(envelope, date=TODAY + timedelta(days=1))) == {"date"}
+    assert codes(show, slip(envelope)) == set()
+
+
+def test_a_kept_slip_is_not_counted_twice_against_the_float(
+    show: SmallShow, envelope: Envelope
+) -> None:
+    kept = log_receipt(show.desk, slip(envelope, money=usd("450"), po="PO-1"))
+    assert codes(show, kept) == set()
+
+    log_receipt(show.desk, slip(envelope, money=usd("0.01")))
+    assert codes(show, kept) == {"float"}
 
 
 def test_a_slip_logged_twice_is_flagged_though_the_shop_is_spelt_otherwise(
@@ -90,6 +111,11 @@ def test_a_slip_logged_twice_is_flagged_though_the_shop_is_spelt_otherwise(
         ("duplicate", first.id)
     ]
     assert codes(show, slip(envelope, vendor="Home Depot #4411", money=usd("12.51"))) == set()
+    assert codes(show, slip(envelope, vendor="Office Depot")) == set()
+    pesos = Money(amount=Decimal("12.50"), currency="MXN")
+    assert "duplicate" not in codes(show, slip(envelope, vendor="Home Depot", money=pesos))
+    day_before = slip(envelope, vendor="Home Depot", date=TODAY - timedelta(days=1))
+    assert "duplicate" not in codes(show, day_before)
     assert codes(show, first) == set()
     void_receipt(show.desk, first, "logged twice")
     assert codes(show, again) == set()
@@ -107,6 +133,37 @@ def test_the_same_photo_and_a_look_alike_are_flagged(show: SmallShow, envelope: 
     assert codes(show, new, Shot(name="f" * 64, small=small(other))) == set()
     long_ago = slip(envelope, vendor="Another", date=TODAY - timedelta(days=LIMITS.look_days + 1))
     assert "look-alike" not in codes(show, long_ago, Shot(small=small(one)))
+
+
+def test_what_is_known_of_other_slips_keeps_up_with_them(
+    show: SmallShow, envelope: Envelope
+) -> None:
+    desk, photo = show.desk, "a" * 64
+    first = log_receipt(desk, slip(envelope, photos={photo}))
+    again, pictured = slip(envelope), slip(envelope, vendor="Another", photos={photo})
+    assert (codes(show, again), codes(show, pictured)) == ({"duplicate"}, {"same-photo"})
+
+    first = desk.edit(first, date=TODAY - timedelta(days=1), photos=set())
+    assert (codes(show, again), codes(show, pictured)) == (set(), set())
+    first = desk.edit(first, date=TODAY, photos={photo})
+    assert (codes(show, again), codes(show, pictured)) == ({"duplicate"}, {"same-photo"})
+    desk.delete(first)
+    assert (codes(show, again), codes(show, pictured)) == (set(), set())
+    assert desk.last is not None
+    desk.undo(desk.last)
+    assert (codes(show, again), codes(show, pictured)) == ({"duplicate"}, {"same-photo"})
+
+
+def test_another_slip_is_told_once_for_the_plainest_reason(
+    show: SmallShow, envelope: Envelope
+) -> None:
+    photo = (SLIPS / "029.jpg").read_bytes()
+    first = log_receipt(show.desk, slip(envelope), photo=photo, look=look_of(small(photo)))
+    (name,) = first.photos
+    shot = Shot(name=name, small=small(photo))
+
+    assert codes(show, slip(envelope), shot) == {"same-photo"}
+    assert codes(show, slip(envelope), Shot(small=shot.small)) == {"duplicate"}
 
 
 def test_a_photo_that_cannot_be_read_is_flagged(show: SmallShow, envelope: Envelope) -> None:

@@ -10,8 +10,9 @@ from data.desk import Desk
 from data.errors import BadInput
 from data.exports.columns import mapped_table, mapping_text, read_mapping
 from data.exports.ledger import Dialect, ledger
+from data.kinds.numbers import slip_order
 from data.kinds.production import show_of
-from data.kinds.receipts import RECEIPT, Receipt, slip_order
+from data.kinds.receipts import RECEIPT, Receipt
 from data.tables import csv_of, to_xlsx
 from views.show import title_of
 

@@ -7,6 +7,7 @@ from typing import Any
 from data.kind import Kind
 from data.kinds.access import ACCESS
 from data.kinds.badges import BADGE, BADGE_KEY
+from data.kinds.blocks import BLOCK
 from data.kinds.deals import DEAL
 from data.kinds.devices import DEVICE, REVOCATION
 from data.kinds.envelopes import ENVELOPE
@@ -52,6 +53,7 @@ ALL: tuple[Kind[Any], ...] = (
     DEVICE,
     LENDING,
     REVOCATION,
+    BLOCK,
     PIN,
     BADGE_KEY,
     ACCESS,

@@ -9,24 +9,31 @@ from decimal import Decimal
 
 from data.desk import Desk
 from data.errors import BadInput, Refused
+from data.kinds.envelope_steps import limits_of, ones_own, out_of_order, paid_back, second_person
 from data.kinds.envelopes import ENVELOPE, Envelope
 from data.kinds.floats import out_of_the_float, over_short, totals
+from data.kinds.numbers import at_office, parts, this_copy
 from data.kinds.production import show_of, today
-from data.kinds.receipts import Receipt, receipts_of
+from data.kinds.receipts import (
+    Receipt,
+    not_in_the_books,
+    numbers_of,
+    place_others,
+    receipts_of,
+)
 from data.rules.petty_cash import LIMITS, Limits
-
-DONE = {
-    "open": "is not handed in yet",
-    "submitted": "is handed in and waits for its audit",
-    "audited": "is audited and waits for approval",
-    "approved": "is approved and waits to be posted",
-    "posted": "is posted",
-}
 
 
 def submit(desk: Desk, envelope: Envelope, *, limits: Limits = LIMITS) -> Envelope:
-    """Hands the envelope in: it is counted, and what is over or short is explained."""
+    """Hands the envelope in where it lies, or at the office, which takes it over by that. It is
+    counted, what is over or short is explained, and slips from elsewhere get their places."""
     now = _at(desk, envelope, "open")
+    here = now.holder == this_copy(desk)
+    if not (here or desk.store.hub or at_office(now.holder)):
+        raise Refused(
+            f"Envelope {now.number} lies on another device. Hand it in there, or at the office.",
+            code="not-here",
+        )
     if now.counted is None:
         raise Refused(f"Count the cash of envelope {now.number} first.", code="not-counted")
     off = over_short(desk, now) or Decimal(0)
@@ -35,29 +42,36 @@ def submit(desk: Desk, envelope: Envelope, *, limits: Limits = LIMITS) -> Envelo
         raise BadInput(
             f"The cash is {abs(off):,.2f} {word}. Say why, then hand it in.", field="explained"
         )
-    return desk.edit(
-        now, status="submitted", submitted_by=desk.user, closed=today(desk), sent_back=""
-    )
+    plain = [n for n, letter in map(parts, numbers_of(desk, now)) if not letter]
+    with desk.gesture():
+        place_others(desk, now)
+        return desk.edit(
+            now,
+            status="submitted",
+            submitted_by=desk.user,
+            closed=today(desk),
+            sent_back="",
+            last_slip=max(plain, default=0) if here else now.last_slip,
+            taken_over=now.taken_over or not (here or at_office(now.holder)),
+        )
 
 
 def audit(desk: Desk, envelope: Envelope) -> Envelope:
     """Somebody else went through every slip; slips not accepted are out by then."""
     now = _at(desk, envelope, "submitted")
     _not_ones_own(desk, now, "audit")
-    return desk.edit(now, status="audited", audited_by=desk.user)
+    with desk.gesture():
+        place_others(desk, now)  # what came after it was handed in
+        return desk.edit(now, status="audited", audited_by=desk.user)
 
 
-def approve(desk: Desk, envelope: Envelope, *, limits: Limits = LIMITS) -> Envelope:
+def approve(desk: Desk, envelope: Envelope, *, limits: Limits | None = None) -> Envelope:
     """What the slips say may be paid; above the limit not by who audited it."""
     now = _at(desk, envelope, "audited")
     _not_ones_own(desk, now, "approve")
-    spent = accepted(desk, now).get(show_of(desk).currency, Decimal(0))
-    if spent > limits.two_approve_above and desk.user == now.audited_by:
-        raise Refused(
-            f"Envelope {now.number} is over {limits.two_approve_above:,.2f}. Somebody other than "
-            "who audited it approves it.",
-            code="second-person",
-        )
+    show = show_of(desk)
+    spent = paid_back(receipts_of(desk, now), show.currency)
+    _refuse(second_person(now.number, desk.user, now.audited_by, spent, limits or limits_of(show)))
     return desk.edit(now, status="approved", approved_by=desk.user)
 
 
@@ -73,7 +87,7 @@ def send_back(desk: Desk, envelope: Envelope, reason: str) -> Envelope:
     """Open again for its custodian, with the reason. What is posted stays."""
     now = desk.get(ENVELOPE, envelope.id)
     if now.status not in ("submitted", "audited", "approved"):
-        raise Refused(f"Envelope {now.number} {DONE[now.status]}.", code="envelope-step")
+        raise out_of_order(now.number, now.status)
     if not reason.strip():
         raise BadInput("Say why the envelope goes back.", field="sent_back")
     return desk.edit(
@@ -85,6 +99,7 @@ def reject(desk: Desk, receipt: Receipt, reason: str) -> Receipt:
     """A slip that the audit does not accept; its money comes out of the custodian's pocket."""
     if not reason.strip():
         raise BadInput("Say why the slip is not accepted.", field="rejected")
+    not_in_the_books(desk, receipt)
     return desk.edit(receipt, rejected=reason)
 
 
@@ -105,10 +120,14 @@ def accepted(desk: Desk, envelope: Envelope) -> dict[str, Decimal]:
 def _at(desk: Desk, envelope: Envelope, step: str) -> Envelope:
     now = desk.get(ENVELOPE, envelope.id)
     if now.status != step:
-        raise Refused(f"Envelope {now.number} {DONE[now.status]}.", code="envelope-step")
+        raise out_of_order(now.number, now.status)
     return now
 
 
 def _not_ones_own(desk: Desk, envelope: Envelope, what: str) -> None:
-    if desk.user in (envelope.custodian, envelope.submitted_by):
-        raise Refused(f"Nobody may {what} an envelope of their own.", code="own-envelope")
+    _refuse(ones_own(what, desk.user, envelope.custodian, envelope.submitted_by))
+
+
+def _refuse(why: Refused | None) -> None:
+    if why is not None:
+        raise why

@@ -9,10 +9,20 @@ from typing import Annotated
 from data.desk import Desk
 from data.fields import Cash, Day, Label, Line, Money, link_to, one_of
 from data.kind import Kind
-from data.kinds.envelopes import Envelope, EnvelopeId, next_envelope, recount, still_open
+from data.kinds.devices import Device
+from data.kinds.envelopes import (
+    ENVELOPE,
+    Envelope,
+    EnvelopeId,
+    is_open,
+    lies_on,
+    next_envelope,
+    still_open,
+)
+from data.kinds.numbers import this_copy
 from data.kinds.people import Person
 from data.kinds.production import show_of, today
-from data.kinds.receipts import Receipt, receipts_of
+from data.kinds.receipts import Receipt, numbers_of, receipts_of
 from data.kinds.voiding import standing, taken_back
 from data.reach import Reach
 from data.record import Record, RecordId
@@ -26,6 +36,7 @@ class CashMovement(Record):
     money: Cash
     on: Annotated[Day, Label("Date")]
     note: Line = ""
+    after: Annotated[Line | None, Label("After the count", "which one")] = None
     voids: Annotated[str | None, link_to("cash"), Label("Takes back")] = None
 
 
@@ -51,7 +62,7 @@ CASH = Kind(
 
 def movements_of(desk: Desk, envelope: Envelope) -> list[CashMovement]:
     """The envelope's cash movements that stand, by date."""
-    return sorted(standing(desk.having(CASH, "envelope", envelope.id)), key=lambda m: m.on)
+    return sorted(standing(desk.having(CASH, "envelope", envelope.id)), key=lambda m: (m.on, m.id))
 
 
 def totals(amounts: Iterable[Money]) -> dict[str, Decimal]:
@@ -66,9 +77,8 @@ def float_of(desk: Desk, envelope: Envelope) -> dict[str, Decimal]:
     """What was handed out less what was handed back, by currency."""
     sums: dict[str, Decimal] = {}
     for movement in movements_of(desk, envelope):
-        sign = -1 if movement.what == "returned" else 1
         currency = movement.money.currency
-        sums[currency] = sums.get(currency, Decimal(0)) + sign * movement.money.amount
+        sums[currency] = sums.get(currency, Decimal(0)) + _signed(movement)
     return sums
 
 
@@ -87,12 +97,29 @@ def out_of_the_float(receipt: Receipt) -> bool:
     return not receipt.void and receipt.paid_by == "petty cash"
 
 
+def cash_left(desk: Desk, envelope: Envelope) -> Money | None:
+    """The cash that was counted, and what went in or out since. None: it was not counted yet.
+
+    A count is not written over when cash moves: of two copies that move some apart both count.
+    """
+    counted = envelope.counted
+    if counted is None:
+        return None
+    since = [
+        m
+        for m in movements_of(desk, envelope)
+        if m.after == envelope.count and m.money.currency == counted.currency
+    ]
+    amount = counted.amount + sum((_signed(m) for m in since), Decimal(0))
+    return counted.model_copy(update={"amount": amount})
+
+
 def over_short(desk: Desk, envelope: Envelope) -> Decimal | None:
     """Counted cash less what should be left; negative is short. None: not counted yet."""
-    if envelope.counted is None:
+    cash = cash_left(desk, envelope)
+    if cash is None:
         return None
-    left = balance(desk, envelope).get(envelope.counted.currency, Decimal(0))
-    return envelope.counted.amount - left
+    return cash.amount - balance(desk, envelope).get(cash.currency, Decimal(0))
 
 
 def issue_float(desk: Desk, custodian: Person, money: Money, *, note: str = "") -> Envelope:
@@ -104,31 +131,54 @@ def issue_float(desk: Desk, custodian: Person, money: Money, *, note: str = "") 
                 custodian=custodian.id,
                 department=custodian.department,
                 opened=today(desk),
+                holder=lies_on(desk, custodian),
             )
         )
         _move(desk, envelope, "issued", money, note)
     return envelope
 
 
+def lay_on(desk: Desk, device: Device) -> list[Envelope]:
+    """A device was paired to a custodian: their open envelopes that lie at the office, and of which
+    it has numbered nothing yet, lie on that device from now on. Only the office can say so."""
+    return [
+        desk.edit(envelope, holder=device.id)
+        for envelope in desk.all(ENVELOPE)
+        if desk.store.hub
+        and envelope.custodian == device.person
+        and is_open(envelope)
+        and envelope.holder == this_copy(desk)
+        and not numbers_of(desk, envelope)
+    ]
+
+
 def top_up(desk: Desk, envelope: Envelope, money: Money, *, note: str = "") -> CashMovement:
     """More cash into an open envelope."""
     still_open(envelope)
-    with desk.gesture():
-        recount(desk, envelope, money.currency, money.amount)
-        return _move(desk, envelope, "issued", money, note)
+    return _move(desk, envelope, "issued", money, note)
 
 
 def hand_back(desk: Desk, envelope: Envelope, money: Money, *, note: str = "") -> CashMovement:
     """Cash that the custodian returned to the office."""
-    with desk.gesture():
-        recount(desk, envelope, money.currency, -money.amount)
-        return _move(desk, envelope, "returned", money, note)
+    return _move(desk, envelope, "returned", money, note)
 
 
 def _move(desk: Desk, envelope: Envelope, what: str, money: Money, note: str) -> CashMovement:
+    now = desk.find(ENVELOPE, envelope.id) or envelope  # a new one is not there yet
     return desk.add(
-        CashMovement(envelope=envelope.id, what=what, money=money, on=today(desk), note=note)
+        CashMovement(
+            envelope=envelope.id,
+            what=what,
+            money=money,
+            on=today(desk),
+            note=note,
+            after=None if now.counted is None else now.count,
+        )
     )
+
+
+def _signed(movement: CashMovement) -> Decimal:
+    return -movement.money.amount if movement.what == "returned" else movement.money.amount
 
 
 def show_currency(desk: Desk) -> str:

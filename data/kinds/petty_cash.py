@@ -6,15 +6,24 @@ All of it is folded from records; nothing here is stored, so every copy says the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from data.desk import Desk
-from data.kinds.envelopes import ENVELOPE, Envelope
-from data.kinds.floats import balance, float_of, movements_of, out_of_the_float, totals
-from data.kinds.receipts import RECEIPT, Receipt, receipts_of, slip_order
+from data.fields import Money
+from data.kinds.blocks import SIZE
+from data.kinds.envelopes import ENVELOPE, Envelope, numbers_of_all
+from data.kinds.floats import (
+    CashMovement,
+    balance,
+    float_of,
+    movements_of,
+    out_of_the_float,
+    totals,
+)
+from data.kinds.numbers import gaps
+from data.kinds.receipts import RECEIPT, Receipt, numbers_of, receipts_of
 
 Sums = dict[str, Decimal]
 
@@ -34,7 +43,8 @@ class Logged:
 def petty_cash_log(desk: Desk) -> list[Logged]:
     """Every envelope, the one with the oldest cash first."""
     lines = [_logged(desk, envelope) for envelope in desk.all(ENVELOPE)]
-    return sorted(lines, key=lambda line: (line.issued or date.max, line.envelope.number))
+    lines.sort(key=lambda line: (line.envelope.number, line.envelope.id))
+    return sorted(lines, key=lambda line: line.issued or date.max)
 
 
 def exposure(desk: Desk) -> dict[str, Sums]:
@@ -61,24 +71,69 @@ def without_a_slip(desk: Desk) -> list[Receipt]:
     return sorted(open_ones, key=lambda r: (r.date, r.id))
 
 
-def gaps(numbers: Iterable[str]) -> list[str]:
-    """Numbers left out between the first and the last of each letter: 2 of 1, 3; 1B of 2B."""
-    by_letter: dict[str, set[int]] = {}
-    for number in numbers:
-        if found := re.fullmatch(r"(\d+)([A-Z]*)", number):
-            by_letter.setdefault(found[2], set()).add(int(found[1]))
-    missing = [
-        f"{n}{letter}"
-        for letter, there in by_letter.items()
-        for n in range(1, max(there))
+def envelopes_missing(desk: Desk) -> list[str]:
+    """Envelope numbers that are nowhere on this copy: left out by whoever gave those around it."""
+    given: dict[tuple[str, int, str], set[int]] = {}
+    for number in numbers_of_all(desk):
+        if found := re.fullmatch(r"(\D+)(\d+)([A-Z]*)", number):
+            begin = (int(found[2]) - 1) // SIZE * SIZE  # each device's begin with its own hundred
+            given.setdefault((found[1], begin, found[3]), set()).add(int(found[2]))
+    return [
+        f"{initials}{n:02d}{letter}"
+        for (initials, begin, letter), there in sorted(given.items())
+        for n in range(begin + 1, max(there))
         if n not in there
     ]
-    return sorted(missing, key=slip_order)
+
+
+@dataclass(frozen=True, slots=True)
+class CardQueue:
+    """One purchasing card, or whoever pays with it: what was paid and has no slip yet."""
+
+    holder: str
+    """A person's id; empty: nobody said whose card it is."""
+    card: str
+    slips: tuple[Receipt, ...]
+
+    @property
+    def missing(self) -> Sums:
+        return totals(slip.money for slip in self.slips)
+
+
+def card_queue(desk: Desk) -> list[CardQueue]:
+    """Whom to ask for which slips, by card, the one that waits longest first."""
+    by_card: dict[tuple[str, str], list[Receipt]] = {}
+    for slip in without_a_slip(desk):
+        by_card.setdefault((slip.holder or _custodian(desk, slip), slip.card), []).append(slip)
+    return [CardQueue(holder, card, tuple(slips)) for (holder, card), slips in by_card.items()]
+
+
+def owed_back(desk: Desk) -> dict[str, Sums]:
+    """By person's id: what they paid with their own money, that was neither voided nor turned down
+    and is not in the books yet. Under an empty id: nobody said whose money it was."""
+    owed: dict[str, list[Money]] = {}
+    for slip in desk.all(RECEIPT):
+        if slip.paid_by == "own money" and not (slip.void or slip.rejected):
+            envelope = desk.find(ENVELOPE, slip.envelope)
+            if envelope is None or envelope.status != "posted":
+                owed.setdefault(slip.holder or _custodian(desk, slip), []).append(slip.money)
+    return {person: totals(money) for person, money in owed.items()}
+
+
+def said_by_the_custodian(desk: Desk, envelope: Envelope) -> list[CashMovement]:
+    """Cash in or out by nobody's word but its custodian's: whoever has the cash box should know."""
+    moved = movements_of(desk, envelope)
+    return [m for m in moved if desk.author(m.id) == envelope.custodian]
 
 
 def gaps_in(desk: Desk, envelope: Envelope) -> list[str]:
     """Slip numbers that are nowhere on this copy: still on a device, or lost."""
-    return gaps(r.number for r in receipts_of(desk, envelope))
+    return gaps(numbers_of(desk, envelope), envelope.last_slip or 0)
+
+
+def _custodian(desk: Desk, slip: Receipt) -> str:
+    envelope = desk.find(ENVELOPE, slip.envelope)
+    return envelope.custodian if envelope is not None else ""
 
 
 def _logged(desk: Desk, envelope: Envelope) -> Logged:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from data.desk import Desk
 from data.errors import NotFound
-from data.fields import Day, Label, Line, Prose, Words, one_of
+from data.fields import Cash, Day, Label, Line, Prose, Words, one_of
 from data.kind import Kind
 from data.reach import Reach
 from data.record import Record, RecordId, natural_id
@@ -34,6 +34,9 @@ class Production(Record):
     currency: Annotated[Line, Label("Currency")] = "USD"
     jurisdiction: Annotated[Line, Label("Law of", "as in US-CA or GB; empty: none is known")] = ""
     tier: Annotated[Line, Label("Budget tier", "as in theatrical, tv, low-budget")] = ""
+    two_approve_above: Annotated[
+        Cash | None, Label("Two people for an envelope over", "empty: over 2,500")
+    ] = None
     gate_words: Annotated[Prose, Label("Signed at the gate")] = GATE_WORDS
 
 

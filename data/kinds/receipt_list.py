@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from data.kinds.receipts import Receipt, slip_order
+from data.kinds.numbers import slip_order
+from data.kinds.receipts import Receipt
 
 ORDERS: Final[Mapping[str, Callable[[Receipt], Any]]] = {
     "date": lambda r: (r.date, slip_order(r.number)),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from data.desk import Desk
 from data.errors import BadInput, Refused
@@ -22,15 +22,21 @@ from data.fields import (
     one_of,
 )
 from data.kind import Kind
-from data.kinds.envelopes import ENVELOPE, Envelope, EnvelopeId, still_open
+from data.kinds.envelopes import ENVELOPE, Envelope, EnvelopeId, amounts_stand, still_open
+from data.kinds.numbers import deleted, next_number, parts, slip_order
 from data.photos import fit
 from data.reach import Reach
 from data.record import Record
+from data.state import Dot
 
 CATEGORIES = (
     *("other", "meal", "fuel", "materials", "props"),
     *("wardrobe", "parking", "travel", "office", "hire"),
 )
+AMOUNTS = frozenset(
+    {"money", "paid_by", "envelope", "void", "rejected", "subtotal", "taxes", "tip", "rate"}
+)
+"""What an envelope's sums are told from: it stands once the envelope is approved."""
 
 
 class Receipt(Record):
@@ -47,6 +53,8 @@ class Receipt(Record):
     scene: Annotated[Line, Label("Set / scene")] = ""
     envelope: EnvelopeId | None = None
     number: Annotated[Line, Label("Receipt no.")] = ""
+    place: Annotated[Count | None, Label("Place in the envelope")] = None
+    """Of a slip that another copy numbered: given when the envelope is closed."""
     photos: Photos = frozenset()
     taken: Annotated[Moment | None, Label("Logged at")] = None
     void: Flag = False
@@ -94,6 +102,7 @@ RECEIPT = Kind(
     search=("vendor", "what_for", "number", "code"),
     merge={
         "number": "review",
+        "place": "lww",
         "void": "flow",
         "date": "lww",
         "taken": "lww",
@@ -106,14 +115,16 @@ RECEIPT = Kind(
 
 
 def receipts_of(desk: Desk, envelope: Envelope) -> list[Receipt]:
-    """The envelope's receipts by slip number, the voided ones too."""
-    return sorted(desk.having(RECEIPT, "envelope", envelope.id), key=lambda r: slip_order(r.number))
+    """The envelope's receipts in their order, the voided ones too."""
+    return sorted(desk.having(RECEIPT, "envelope", envelope.id), key=in_order)
 
 
-def slip_order(number: str) -> tuple[int, str]:
-    """Sorts 2 before 10, and 12 before 12B."""
-    digits = re.match(r"\d+", number)
-    return (int(digits[0]) if digits else 10**9, number)
+def in_order(receipt: Receipt) -> tuple[int, bool, tuple[int, str], str]:
+    """By slip number; what another copy numbered comes where it was placed when the envelope was
+    closed, until then behind the plain number that is like it."""
+    order = slip_order(receipt.number)
+    placed = receipt.place is not None
+    return (receipt.place if receipt.place is not None else order[0], not placed, order, receipt.id)
 
 
 def log_receipt(
@@ -145,15 +156,65 @@ def void_receipt(desk: Desk, receipt: Receipt, reason: str) -> Receipt:
         raise Refused(f"Receipt {receipt.number or receipt.vendor} is void already.", code="void")
     if not reason.strip():
         raise BadInput("Say why the receipt is void.", field="void_reason")
+    not_in_the_books(desk, receipt)
     return desk.edit(receipt, void=True, void_reason=reason)
 
 
+def correct(
+    desk: Desk, slip: Receipt, *, shown: Mapping[str, tuple[Dot, ...]] | None = None, **changes: Any
+) -> Receipt:
+    """The slip as it should have been typed. Its number stands on paper and stays, and with it the
+    envelope; one that is put into its first envelope gets its number there."""
+    wanted = changes.get("envelope", slip.envelope) or None
+    if wanted != slip.envelope and slip.number:
+        raise Refused(
+            f"Slip {slip.number} stays in its envelope. Void it there and log it in the other.",
+            code="number-stands",
+        )
+    if any(name in AMOUNTS and getattr(slip, name) != value for name, value in changes.items()):
+        not_in_the_books(desk, slip)
+    envelope = desk.find(ENVELOPE, wanted)
+    if wanted != slip.envelope and envelope is not None:
+        still_open(envelope)
+        changes["number"] = next_slip(desk, envelope)
+    return desk.edit(slip, shown=shown, **changes)
+
+
+def not_in_the_books(desk: Desk, slip: Receipt) -> None:
+    """Refused where the slip's envelope is approved or posted: what counts there stands."""
+    envelope = desk.find(ENVELOPE, slip.envelope)
+    why = None if envelope is None else amounts_stand(envelope.number, envelope.status)
+    if why is not None:
+        raise why
+
+
 def next_slip(desk: Desk, envelope: Envelope) -> str:
-    """1, 2, 3 on the office's copy; other devices add their letter, so that no two slips clash."""
-    letter = str(desk.store.meta.get("letter", ""))
-    mine = [
-        slip_order(r.number)[0]
-        for r in receipts_of(desk, envelope)
-        if re.fullmatch(rf"\d+{letter}", r.number)
-    ]
-    return f"{max(mine, default=0) + 1}{letter}"
+    """1, 2, 3 on the copy where the envelope lies; others add their letter, so that no two slips
+    clash. A number is never given again, also when its slip was taken back."""
+    return next_number(desk, envelope.holder, numbers_of(desk, envelope))
+
+
+def numbers_of(desk: Desk, envelope: Envelope) -> list[str]:
+    """Every slip number of the envelope that this copy knows of, the deleted ones too: an undo may
+    bring them back."""
+    here = [r.number for r in desk.having(RECEIPT, "envelope", envelope.id)]
+    gone = deleted(desk, RECEIPT.name, "envelope", envelope.id)
+    return here + [str(doc.get("number", "")) for doc in gone]
+
+
+def place_others(desk: Desk, envelope: Envelope) -> None:
+    """Slips that other copies numbered come behind the plain ones and what was placed before, by
+    date. One that nobody could number yet gets a number."""
+    slips, given = receipts_of(desk, envelope), numbers_of(desk, envelope)
+    named: dict[str, str] = {}
+    for slip in slips:
+        named[slip.id] = slip.number or next_number(desk, envelope.holder, given)
+        given.append(named[slip.id])
+    last = max([n for n, letter in map(parts, given) if not letter], default=0)
+    last = max([last, *(slip.place for slip in slips if slip.place)])
+    for slip in sorted(slips, key=lambda s: (s.date, slip_order(named[s.id]), s.id)):
+        number, place = named[slip.id], slip.place
+        if place is None and parts(number)[1]:
+            last += 1
+            place = last
+        desk.edit(slip, number=number, place=place)

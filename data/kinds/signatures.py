@@ -10,6 +10,7 @@ from data.desk import Desk
 from data.errors import BadInput
 from data.fields import Label, Line, Moment, Prose, link_to, one_of
 from data.kind import Kind
+from data.kinds.envelopes import EnvelopeId
 from data.kinds.people import Person, PersonId
 from data.kinds.voiding import standing, taken_back
 from data.reach import Reach
@@ -26,12 +27,21 @@ MOST: Final = 4000
 _STROKE: Final = re.compile(r"\d{1,4},\d{1,4}(?: \d{1,4},\d{1,4})*")
 
 
+SIGNED: Final = ("walk_on", "time", "voucher", "float", "envelope")
+"""What people sign."""
+OF_CASH: Final = frozenset({"float", "envelope"})
+
+
 class Signature(Record):
-    """A fact. `strokes` are points `x,y` on a grid, lines parted by semicolons."""
+    """A fact. `strokes` are points `x,y` on a grid, lines parted by semicolons.
+
+    It concerns whom the record concerns that it stands under: of cash, the envelope's people.
+    """
 
     person: PersonId
     about: Annotated[Line, Label("Stands under")] = ""
-    what: Annotated[str, one_of("walk_on", "float", "envelope", "void"), Label("What")] = "walk_on"
+    envelope: EnvelopeId | None = None
+    what: Annotated[str, one_of(*SIGNED, "void"), Label("What")] = "walk_on"
     words: Annotated[Prose, Label("What was signed")] = ""
     strokes: Prose = ""
     at: Moment
@@ -52,7 +62,13 @@ SIGNATURE = Kind(
     nature="fact",
     columns=("at", "person", "what", "words"),
     indexed=("person",),
-    reach=Reach("times", owner=("person",), veiled=("strokes",)),
+    reach=Reach(
+        "times",
+        rows={"envelope": "costs"},
+        owner=("envelope.custodian", "person"),
+        department=("envelope.department",),
+        veiled=("strokes",),
+    ),
     confidentiality="amber",
     take_back=_void,
     taken_back=taken_back,
@@ -73,8 +89,17 @@ def sign(
     if not drawn:
         raise BadInput("Nobody has signed yet. Sign with a finger on the line.", field="signature")
     at = desk.now().replace(microsecond=0)
-    signed = Signature(person=person.id, about=about, what=what, words=words, strokes=drawn, at=at)
-    return desk.add(signed)
+    return desk.add(
+        Signature(
+            person=person.id,
+            about=about,
+            envelope=about if what in OF_CASH and about else None,
+            what=what,
+            words=words,
+            strokes=drawn,
+            at=at,
+        )
+    )
 
 
 def signed_under(desk: Desk, about: str, what: str) -> Signature | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 
 from data.desk import Desk
 from data.kinds.envelopes import ENVELOPE, Envelope
 from data.kinds.floats import balance, float_of, out_of_the_float
+from data.kinds.known_slips import KnownSlips, known_slips
 from data.kinds.production import show_of, today
-from data.kinds.receipts import RECEIPT, Receipt
+from data.kinds.receipts import Receipt
 from data.kinds.slip_sums import does_not_add_up, in_show_currency
 from data.kinds.vendors import same_vendor
 from data.reading.looks import Compared, Small
@@ -35,6 +35,11 @@ class Shot:
     name: str = ""
     small: Small | None = None
     sight: Sight | None = None
+
+
+_SAME_PHOTO = Flag("same-photo", "This photo is on {} already.")
+_SAME_PURCHASE = Flag("duplicate", "{} has this vendor, date and total.")
+_LOOKS_ALIKE = Flag("look-alike", "The photo looks like that of {}.")
 
 
 def flags_of(
@@ -64,20 +69,28 @@ def _dates(desk: Desk, receipt: Receipt, envelope: Envelope | None) -> Iterator[
 
 
 def _twice(desk: Desk, receipt: Receipt, shot: Shot, limits: Limits) -> Iterator[Flag]:
-    names = receipt.photos | ({shot.name} if shot.name else frozenset())
-    compared = Compared(shot.small) if shot.small is not None else None
-    near = timedelta(days=limits.look_days)
-    for other in desk.all(RECEIPT):
-        if other.id == receipt.id or other.void:
-            continue
-        if names & other.photos:
-            yield Flag("same-photo", f"This photo is on {_named(other)} already.", other.id)
-        elif _same_purchase(receipt, other):
-            yield Flag("duplicate", f"{_named(other)} has this vendor, date and total.", other.id)
-        elif compared is None or abs(other.date - receipt.date) > near:
-            continue
-        elif any(compared.same_as(look) for look in other.looks):
-            yield Flag("look-alike", f"The photo looks like that of {_named(other)}.", other.id)
+    """The other slips that this one may be; of each, the plainest reason."""
+    known, told = known_slips(desk), {receipt.id}
+    for why, others in (
+        (_SAME_PHOTO, known.showing(receipt.photos | ({shot.name} if shot.name else set()))),
+        (_SAME_PURCHASE, (o for o in known.on(receipt.date) if _same_purchase(receipt, o))),
+        (_LOOKS_ALIKE, _looking_alike(known, receipt, shot.small, limits)),
+    ):
+        for other in others:
+            if other.id not in told:
+                told.add(other.id)
+                yield Flag(why.code, why.sentence.format(_named(other)), other.id)
+
+
+def _looking_alike(
+    known: KnownSlips, receipt: Receipt, photo: Small | None, limits: Limits
+) -> Iterator[Receipt]:
+    if photo is None:
+        return
+    compared = Compared(photo)
+    for other in known.around(receipt.date, limits.look_days):
+        if any(compared.same_as(look) for look in other.looks):
+            yield other
 
 
 def _same_purchase(one: Receipt, other: Receipt) -> bool:

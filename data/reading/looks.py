@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
-from math import cos, floor, pi, radians, sin, sqrt
+from math import cos, dist, floor, pi, radians, sin, sqrt
 from operator import mul
 from typing import Final
 
@@ -63,8 +63,12 @@ class Compared:
 
     def __init__(self, photo: Small) -> None:
         ink = _ink(photo)
-        self._straight = _Reading(_rings(photo, ink, _half(photo), 0.0))
-        self._askew = [_Reading(_rings(photo, ink, half, by)) for half, by in _slants(photo)]
+        self._straight = _Band([_Reading(_rings(photo, ink, _half(photo), 0.0))])
+        self._askew = [
+            _Band([_Reading(_rings(photo, ink, half, by)) for half, by in band])
+            for band in _slants(photo)
+            if band
+        ]
 
     def same_as(self, look: str) -> bool:
         """Whether both are likely to show one slip. A look of a newer app is like nothing."""
@@ -73,38 +77,49 @@ class Compared:
             return False
         if self._straight.like(kept, STRAIGHT):
             return True
-        return any(reading.like(kept, ASKEW) for reading in self._askew)
+        return any(band.like(kept, ASKEW) for band in self._askew)
 
 
 class _Reading:
-    """Ink on rings as one vector of length 1, and coarser: by arcs of a ring, by whole rings."""
+    """Ink on rings as one vector of length 1, and coarser, by arcs of a ring."""
 
     def __init__(self, rings: Rings) -> None:
         self.rings = _of_length_one([float(level) for level in _levels(rings)])
-        self.arcs, self.rest = _coarse(self.rings, ARC)
-        self.means, self.rest_of_means = _coarse(self.rings, SPOKES)
+        self.arcs, self.rest = _coarse(self.rings)
+
+
+class _Band:
+    """Readings that are nearly the same: a degree more or less moves little from arc to arc."""
+
+    def __init__(self, readings: list[_Reading]) -> None:
+        self.readings = readings
+        columns = zip(*(reading.arcs for reading in readings), strict=True)
+        self.middle = tuple(sum(column) / len(readings) for column in columns)
+        self.spread = max(dist(reading.arcs, self.middle) for reading in readings)
+        self.rest = max(reading.rest for reading in readings)
 
     def like(self, kept: _Kept, least: float) -> bool:
         # What coarse parts say of the whole, at most (Cauchy-Schwarz); few come to be compared.
-        if _dot(self.means, kept.means) + self.rest_of_means * kept.rest_of_means < least:
-            return False
-        open_to_all = self.rest * kept.rest
-        return any(
-            _dot(self.arcs, arcs) + open_to_all >= least and _dot(self.rings, rings) >= least
-            for arcs, rings in kept.turns
-        )
+        open_to_all = self.spread * sqrt(1.0 - kept.rest**2) + self.rest * kept.rest
+        for arcs, rings in kept.turns:
+            if _dot(self.middle, arcs) + open_to_all >= least and any(
+                _dot(reading.arcs, arcs) + reading.rest * kept.rest >= least
+                and _dot(reading.rings, rings) >= least
+                for reading in self.readings
+            ):
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    means: Rings
-    rest_of_means: float
     rest: float
+    """What arcs leave out of it."""
     turns: tuple[tuple[Rings, Rings], ...]
     """By quarter turns: arcs, and all of it."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _kept(look: str) -> _Kept | None:
     try:
         packed = base64.b64decode(look, validate=True)
@@ -115,9 +130,7 @@ def _kept(look: str) -> _Kept | None:
     levels = [float(half - LEVELS) for byte in packed for half in (byte >> 4, byte & 15)]
     rings = _of_length_one(levels)
     turned = [_turned(rings, quarter) for quarter in range(4)]
-    means, rest_of_means = _coarse(rings, SPOKES)
-    _, rest = _coarse(rings, ARC)
-    return _Kept(means, rest_of_means, rest, tuple((_coarse(t, ARC)[0], t) for t in turned))
+    return _Kept(_coarse(rings)[1], tuple((_coarse(t)[0], t) for t in turned))
 
 
 def _turned(rings: Rings, quarters: int) -> Rings:
@@ -126,11 +139,11 @@ def _turned(rings: Rings, quarters: int) -> Rings:
     return tuple(value for ring in parts for value in (*ring[by:], *ring[:by]))
 
 
-def _coarse(rings: Rings, together: int) -> tuple[Rings, float]:
-    """Of a vector of length 1: what is alike over so many spokes, and the length of the rest."""
-    scale = 1 / sqrt(together)
-    part = tuple(sum(rings[i : i + together]) * scale for i in range(0, len(rings), together))
-    return part, sqrt(max(0.0, 1.0 - _dot(part, part)))
+def _coarse(rings: Rings) -> tuple[Rings, float]:
+    """Of a vector of length 1: what is alike over an arc, and the length of the rest."""
+    scale = 1 / sqrt(ARC)
+    arcs = tuple(sum(rings[i : i + ARC]) * scale for i in range(0, len(rings), ARC))
+    return arcs, sqrt(max(0.0, 1.0 - _dot(arcs, arcs)))
 
 
 def _dot(one: Rings, other: Rings) -> float:
@@ -141,18 +154,28 @@ def _half(photo: Small) -> float:
     return min(photo.width, photo.height) / 2
 
 
-def _slants(photo: Small) -> Iterator[tuple[float, float]]:
-    """Ways a copy may lie askew: half of the frame's shorter edge as the other photo has it, and
-    the angle. Programs that turn a photo cut its corners off, or make the frame larger."""
-    w, h = photo.width, photo.height
-    for degrees in range(1, STEEPEST + 1):
-        c, s = cos(radians(degrees)), sin(radians(degrees))
-        larger = min(w * c + h * s, w * s + h * c) / 2
-        before = min(w * c - h * s, h * c - w * s) / (c * c - s * s) / 2
-        for half in (_half(photo), larger, before):
-            if half > 4:
-                yield half, radians(degrees)
-                yield half, -radians(degrees)
+def _slants(photo: Small) -> Iterator[list[tuple[float, float]]]:
+    """Ways a copy may lie askew, those together that are nearly alike: half of the frame's shorter
+    edge as the other photo has it, and the angle. Programs that turn a photo cut its corners off,
+    or make the frame larger."""
+    for frame in (_same, _larger, _before):
+        for first in range(1, STEEPEST + 1, 2):
+            ways = [(frame(photo, radians(d)), radians(d)) for d in (first, first + 1)]
+            yield [(half, side * by) for half, by in ways for side in (1, -1) if half > 4]
+
+
+def _same(photo: Small, _by: float) -> float:
+    return _half(photo)
+
+
+def _larger(photo: Small, by: float) -> float:
+    w, h, c, s = photo.width, photo.height, cos(by), sin(by)
+    return min(w * c + h * s, w * s + h * c) / 2
+
+
+def _before(photo: Small, by: float) -> float:
+    w, h, c, s = photo.width, photo.height, cos(by), sin(by)
+    return min(w * c - h * s, h * c - w * s) / (c * c - s * s) / 2
 
 
 def _rings(photo: Small, ink: Sequence[float], half: float, by: float) -> Rings:

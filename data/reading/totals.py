@@ -44,19 +44,32 @@ def total_on(lines: Sequence[Line]) -> Sum | None:
 
 def sums_on(lines: Sequence[Line]) -> list[Sum]:
     """Every amount with its role, from top to bottom."""
-    read = [(line, list(amounts_in(line.text))) for line in lines]
-    if sum(len(found) for _, found in read) < 2:  # a currency without decimals
-        read = [(line, list(whole_amounts_in(line.text))) for line in lines]
     tall, behind = usual_height(lines), _summary_begins(lines)
     sums = []
-    for line, found in read:
-        for amount in found:
-            role, weight = _role(line, amount, lines)
-            weight += LARGER if role == "total" and line.level.height > 1.35 * tall else 0.0
-            if behind is not None and line.level.top >= behind:
-                role, weight = "other", REPEATED
-            sums.append(Sum(amount.value, line, role, weight))
+    for line, amount in _amounts(lines):
+        role, weight = _role(line, amount, lines)
+        weight += LARGER if role == "total" and line.level.height > 1.35 * tall else 0.0
+        if behind is not None and line.level.top >= behind:
+            role, weight = "other", REPEATED
+        sums.append(Sum(amount.value, line, role, weight))
     return sums
+
+
+def _amounts(lines: Sequence[Line]) -> list[tuple[Line, Amount]]:
+    """Those with decimals; or the others, where a currency has none.
+
+    It has none if no amount on the slip has any. A single one may be a weight or litres: it is
+    believed by the words beside it, or if no other says what was paid either.
+    """
+    fine = [(line, amount) for line in lines for amount in amounts_in(line.text)]
+    if len(fine) > 1 or _says_what_was_paid(fine, lines):
+        return fine
+    whole = [(line, amount) for line in lines for amount in whole_amounts_in(line.text)]
+    return whole if not fine or _says_what_was_paid(whole, lines) else fine
+
+
+def _says_what_was_paid(amounts: Iterable[tuple[Line, Amount]], lines: Sequence[Line]) -> bool:
+    return any(_role(line, amount, lines)[0] in ("total", "paid") for line, amount in amounts)
 
 
 def role_of(label: str) -> tuple[Role, float]:

@@ -13,6 +13,7 @@ import sys
 import tempfile
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -20,11 +21,13 @@ from typing import Final
 from data.desk import Desk
 from data.fields import Money
 from data.kinds import ALL
+from data.kinds.envelopes import ENVELOPE
 from data.kinds.floats import issue_float
 from data.kinds.people import Person
 from data.kinds.production import Production, create_production
 from data.kinds.receipt_list import Asked, looked_through
 from data.kinds.receipts import RECEIPT, Receipt, log_receipt
+from data.kinds.slip_flags import flags_of
 from data.packing import dumps
 from data.photos import fit
 from data.stamp import Sources
@@ -44,7 +47,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 def rows(many: int = MANY, photos: int = PHOTOS, pages: int = PAGES) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="callboard-bench-") as folder:
         desk = _office(Path(folder, "office"))
-        told = [_tap(desk, Path(folder, "raw")), _list(desk, many)]
+        told = [_tap(desk, Path(folder, "raw")), _list(desk, many), _key(desk, many)]
         desk.store.close()
     return [*told, _paper(photos), _book(pages), _photo(), *reading.rows()]
 
@@ -93,6 +96,15 @@ def _list(desk: Desk, many: int) -> Row:
     return Row(f"filter and sort {many:,} receipts / budget", ours * 1e3, 200.0, 1.0, "ms")
 
 
+def _key(desk: Desk, many: int) -> Row:
+    """Everything that is said beside the form at a key, in an envelope that holds some slips."""
+    (envelope,) = desk.all(ENVELOPE)
+    typed = slip(many // 2).model_copy(update={"envelope": envelope.id})
+    flags_of(desk, typed)  # as when the form was opened
+    ours, _ = interleaved(lambda: flags_of(desk, typed), lambda: None, times=40)
+    return Row(f"a key in the form beside {many:,} receipts / budget", ours * 1e3, 10.0, 1.0, "ms")
+
+
 def _real() -> list[bytes]:
     return [path.read_bytes() for path in sorted(reading.OURS.glob("*.jpg"))]
 
@@ -112,7 +124,7 @@ def envelope_of(photos: int) -> EnvelopeFacts:
             "Comet Hardware",
             Decimal("12.50"),
             "USD",
-            photos=(_apart(real[n % len(real)], n),),
+            photos=(partial(_apart, real[n % len(real)], n),),
         )
         for n in range(photos)
     )
@@ -121,7 +133,7 @@ def envelope_of(photos: int) -> EnvelopeFacts:
 
 def _paper(photos: int) -> Row:
     facts = envelope_of(photos)
-    pictures = [photo for slip in facts.receipts for photo in slip.photos if photo]
+    pictures = [photo() for slip in facts.receipts for photo in slip.photos if photo]
 
     def saved_again() -> None:
         from PIL import Image

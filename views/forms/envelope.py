@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
 from data.desk import Desk
 from data.kinds.envelopes import ENVELOPE
-from data.kinds.floats import float_of, out_of_the_float
+from data.kinds.floats import cash_left, float_of, out_of_the_float
 from data.kinds.people import PERSON
+from data.kinds.petty_cash import gaps_in
 from data.kinds.production import show_of
 from data.kinds.receipts import Receipt, receipts_of
 from views.forms import blocks, cells
@@ -58,6 +60,8 @@ class EnvelopeFacts:
     explanation: str = ""
     signers: tuple[str, str, str, str] = ("", "", "", "")
     blank_rows: int = 0
+    gaps: tuple[str, ...] = ()
+    """Numbers of slips that are nowhere here: still on a device, or lost."""
 
 
 def draw(facts: EnvelopeFacts) -> bytes:
@@ -111,26 +115,32 @@ def _receipts(sheet: Sheet, facts: EnvelopeFacts) -> None:
         table.row(["", "", "No receipts", *[""] * 7])
     table.end()
     sheet.y += GAP
-    if facts.receipts:
-        text = _census(facts.receipts)
+    if facts.receipts or facts.gaps:
+        text = _census(facts.receipts, facts.gaps)
         for line in sheet.faces["plain"].wrapped(text, 7, sheet.inner - 4):
             sheet.need(GAP)
             sheet.page.text(sheet.left + 2, sheet.y + 1, line, size=7)
             sheet.y += GAP
 
 
-def _census(receipts: Sequence[EnvelopeReceipt]) -> str:
-    """18 receipts, 1 of them void; no photo of nos. 4, 9."""
+def _census(receipts: Sequence[EnvelopeReceipt], gaps: Sequence[str]) -> str:
+    """18 receipts, 1 of them void; no photo of nos. 4, 9; MISSING: no. 7."""
     void = sum(receipt.void for receipt in receipts)
     bare = [receipt.number for receipt in receipts if not receipt.photos]
     parts = [f"{len(receipts)} receipts" if len(receipts) != 1 else "1 receipt"]
     if void:
         parts.append(f", {void} of them void")
-    if len(bare) == len(receipts):
+    if bare and len(bare) == len(receipts):
         parts.append("; no photos")
     elif bare:
-        parts.append(f"; no photo of {'no.' if len(bare) == 1 else 'nos.'} {', '.join(bare)}")
+        parts.append(f"; no photo of {_nos(bare)}")
+    if gaps:
+        parts.append(f"; MISSING: {_nos(gaps)}")
     return "".join(parts) + "."
+
+
+def _nos(numbers: Sequence[str]) -> str:
+    return f"{'no.' if len(numbers) == 1 else 'nos.'} {', '.join(numbers)}"
 
 
 def _receipt(receipt: EnvelopeReceipt) -> tuple[str, ...]:
@@ -194,7 +204,7 @@ def facts(desk: Desk, envelope_id: str) -> EnvelopeFacts:
     envelope = desk.get(ENVELOPE, envelope_id)
     custodian = desk.find(PERSON, envelope.custodian)
     floats = float_of(desk, envelope)
-    counted = envelope.counted
+    counted = cash_left(desk, envelope)
     currencies = [*floats, *([counted.currency] if counted else [])]
     return EnvelopeFacts(
         show=show_facts(desk),
@@ -214,6 +224,7 @@ def facts(desk: Desk, envelope_id: str) -> EnvelopeFacts:
         ),
         receipts=tuple(_slip(desk, slip) for slip in receipts_of(desk, envelope)),
         explanation=envelope.explained,
+        gaps=tuple(gaps_in(desk, envelope)),
     )
 
 
@@ -248,6 +259,7 @@ def _slip(desk: Desk, slip: Receipt) -> EnvelopeReceipt:
         void=not out_of_the_float(slip),
         void_reason=slip.void_reason or _paid_otherwise(slip),
         photos=tuple(
-            desk.blobs.read(name) if desk.blobs.has(name) else None for name in sorted(slip.photos)
+            partial(desk.blobs.read, name) if desk.blobs.has(name) else None
+            for name in sorted(slip.photos)
         ),
     )

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from views.forms import blocks, cells
-from views.forms.sheet import GAP, Sheet
+from views.forms.sheet import GAP, Photo, Sheet
 from views.forms.table import Column, Table
 
 ACCOUNT_COLUMNS = (
@@ -38,8 +38,8 @@ ROW_HEIGHT = 15.0
 class EnvelopeReceipt:
     """One slip. A voided one keeps its number, is shown struck through, and counts nowhere.
 
-    `photos` holds one entry for each photo that was taken: its JPEG, or None while it is on
-    another device.
+    `photos` holds one entry for each photo that was taken: what reads its JPEG, or None while it
+    is on another device.
     """
 
     number: str
@@ -54,7 +54,7 @@ class EnvelopeReceipt:
     tax: Decimal | None = None
     void: bool = False
     void_reason: str = ""
-    photos: tuple[bytes | None, ...] = ()
+    photos: tuple[Photo | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from views.forms.canvas import THICK
-from views.forms.sheet import GAP, Sheet
+from views.forms.sheet import GAP, Photo, Sheet
 
 A_PAGE = 4
 CAPTION_HEIGHT = 26.0
@@ -14,9 +14,9 @@ CAPTION_HEIGHT = 26.0
 
 @dataclass(frozen=True, slots=True)
 class Captioned:
-    """A JPEG, or None while it is on another device, and the four corners of its caption."""
+    """A photo, or None while it is on another device, and the four corners of its caption."""
 
-    photo: bytes | None
+    photo: Photo | None
     title: str
     amount: str = ""
     about: str = ""

@@ -7,17 +7,21 @@ is some fifty times faster than its tables.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC
 from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
+from data.jpeg import TORN, no_photo
+from data.photos import for_print
 from views.forms.canvas import LABEL_GREY, THIN, Canvas, PlacedPhoto
 from views.forms.faces import FILES, Face, FaceName
 from views.forms.head import FOOT_HEIGHT, HEAD_HEIGHT, Head, Show, day_of_days, draw_foot, draw_head
 from views.forms.jpeg import Jpeg, read_jpeg
 
 if TYPE_CHECKING:
-    from fpdf import FPDF
+    from views.forms.written import Document
 
 __all__ = ["Head", "Sheet", "Show"]
 
@@ -25,8 +29,30 @@ POINTS = {"letter": (612.0, 792.0), "a4": (595.28, 841.89)}
 MARGIN = 26.0
 GAP = 8.0
 
+DOTS = 200 / 72
+"""Of a photo on paper, to a point: more than that no office printer shows of a slip."""
+
+Photo = Callable[[], bytes]
+"""Reads a JPEG. A sheet asks for it when it is placed, and once more when it is written."""
+
 NOT_HERE = "Photo not on this device"
 NOT_PRINTABLE = "This file is not a JPEG photo and cannot be printed"
+
+
+@dataclass(slots=True)
+class _Shown:
+    """A photo of the document, and the largest place it is shown at, in points."""
+
+    read: Photo
+    width: float
+    height: float
+
+    def printed(self) -> Jpeg:
+        data = self.read()
+        jpeg = read_jpeg(for_print(data, self.width * DOTS, self.height * DOTS))
+        if jpeg is None:
+            raise no_photo(TORN)  # since it was placed
+        return jpeg
 
 
 class Sheet:
@@ -44,11 +70,11 @@ class Sheet:
         orientation: Literal["portrait", "landscape"] = "portrait",
         corner: str | None = None,
     ) -> None:
-        from fpdf import FPDF
+        from views.forms.written import Document
 
         narrow, tall = POINTS[show.paper]
         self.width, self.height = (narrow, tall) if orientation == "portrait" else (tall, narrow)
-        self._pdf = FPDF(unit="pt", format=(self.width, self.height))
+        self._pdf = Document(self.width, self.height)
         self.faces: dict[FaceName, Face] = {name: Face.load(self._pdf, name) for name in FILES}
         self.title, self.show, self.head = title, show, head
         self.corner = day_of_days(head) if corner is None else corner
@@ -56,7 +82,7 @@ class Sheet:
         self.top = MARGIN + HEAD_HEIGHT + GAP
         self.bottom = self.height - MARGIN - FOOT_HEIGHT
         self.pages: list[Canvas] = []
-        self._photos: dict[str, Jpeg] = {}
+        self._photos: dict[str, _Shown] = {}
         self.y = self.top
         self.turn()
 
@@ -83,17 +109,18 @@ class Sheet:
         if not self.fits(height) and self.y > self.top:
             self.turn()
 
-    def photo(self, data: bytes | None, x: float, y: float, width: float, height: float) -> None:
+    def photo(self, photo: Photo | None, x: float, y: float, width: float, height: float) -> None:
         """The photo, whole and centred in its box; or a box that says why there is none."""
         self.page.box(x, y, width, height, THIN)
-        jpeg = None if data is None else read_jpeg(data)
-        if jpeg is None:
-            self._no_photo(NOT_HERE if data is None else NOT_PRINTABLE, x, y, width, height)
+        jpeg = None if photo is None else read_jpeg(photo())
+        if photo is None or jpeg is None:
+            self._no_photo(NOT_HERE if photo is None else NOT_PRINTABLE, x, y, width, height)
             return
         name = sha256(jpeg.data).hexdigest()
-        self._photos[name] = jpeg
         scale = min((width - 4) / jpeg.width, (height - 4) / jpeg.height)
         wide, tall = jpeg.width * scale, jpeg.height * scale
+        shown = self._photos.setdefault(name, _Shown(photo, wide, tall))
+        shown.width, shown.height = max(shown.width, wide), max(shown.height, tall)
         self.page.photos.append(
             PlacedPhoto(name, x + (width - wide) / 2, y + (height - tall) / 2, wide, tall)
         )
@@ -114,14 +141,14 @@ class Sheet:
         if self.head.generated_at is not None:
             pdf.set_creation_date(self.head.generated_at.astimezone(UTC))
         pdf.set_auto_page_break(False)
-        for name, jpeg in self._photos.items():
-            self._keep(name, jpeg)
+        for name, shown in self._photos.items():
+            pdf.hold(name, shown.printed)
         for place, page in enumerate(self.pages, 1):
             draw_foot(page, self.show, self.head, MARGIN, place, len(self.pages))
             self._write(pdf, page)
-        return bytes(pdf.output())
+        return pdf.written()
 
-    def _write(self, pdf: FPDF, page: Canvas) -> None:
+    def _write(self, pdf: Document, page: Canvas) -> None:
         pdf.add_page()
         for name in self.faces:
             # An empty text makes the font one of this page's resources.
@@ -130,23 +157,6 @@ class Sheet:
         for photo in page.photos:
             pdf.image(photo.name, photo.x, photo.y, photo.width, photo.height)
         pdf._out(page.content())
-
-    def _keep(self, name: str, jpeg: Jpeg) -> None:
-        # fpdf asks for Pillow to read a picture; one that is already in its cache it just embeds.
-        from fpdf.image_datastructures import RasterImageInfo
-
-        images = self._pdf.image_cache.images
-        images[name] = RasterImageInfo(
-            data=jpeg.data,
-            w=jpeg.width,
-            h=jpeg.height,
-            cs=jpeg.colours,
-            bpc=8,
-            f="DCTDecode",
-            dp="",
-            i=len(images) + 1,
-            usages=0,
-        )
 
 
 def _plain(text: str) -> str:

@@ -10,8 +10,9 @@ from data.desk import Desk
 from data.errors import OfficeError
 from data.kind import Kind
 from data.kinds.envelopes import ENVELOPE
+from data.kinds.numbers import slip_order
 from data.kinds.production import show_of, zone
-from data.kinds.receipts import RECEIPT, slip_order
+from data.kinds.receipts import RECEIPT
 from data.kinds.schedule import DAY
 from data.record import Record
 from data.rules.hours import clock, hours

@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 import flet as ft
 
 from data.kinds.envelopes import ENVELOPE, Envelope, count_cash, is_open
-from data.kinds.floats import hand_back, movements_of, show_currency, top_up
+from data.kinds.floats import cash_left, hand_back, movements_of, show_currency, top_up
 from data.kinds.receipts import receipts_of
 from views.context import go, use_desk, use_records
 from views.drafts import use_jotted
@@ -70,7 +70,8 @@ def EnvelopeDetail() -> ft.View:
 def CashCount(envelope: Envelope) -> ft.Control:
     """The cash that is in it now, and why that is not what should be."""
     desk = use_desk()
-    before = f"{envelope.counted.amount:.2f}" if envelope.counted else ""
+    cash = cash_left(desk, envelope)
+    before = f"{cash.amount:.2f}" if cash else ""
     counted = use_jotted("count", cash=before, explained=envelope.explained)
 
     def keep_count() -> None:

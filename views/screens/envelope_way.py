@@ -7,9 +7,12 @@ from collections.abc import Callable
 import flet as ft
 
 from data.desk import Desk
-from data.kinds.envelope_life import DONE, accepted, approve, audit, post, send_back, submit
-from data.kinds.envelopes import Envelope
-from data.kinds.floats import float_of, out_of_the_float, totals
+from data.kinds.devices import DEVICE
+from data.kinds.envelope_life import accepted, approve, audit, post, send_back, submit
+from data.kinds.envelope_steps import DONE
+from data.kinds.envelopes import Envelope, take_over
+from data.kinds.floats import cash_left, float_of, out_of_the_float, totals
+from data.kinds.numbers import this_copy
 from data.kinds.people import PERSON, called
 from data.kinds.receipts import receipts_of
 from data.kinds.signatures import sign, signed_under
@@ -43,6 +46,7 @@ def EnvelopeWay(envelope: Envelope) -> ft.Control:
     return card(
         note(f"Envelope {envelope.number} {DONE[envelope.status]}.", icon=ft.Icons.ROUTE),
         *_sent_back(envelope),
+        *_lies(desk, envelope),
         *_signed(desk, envelope),
         *_who(desk, envelope),
         *_next_step(desk, envelope),
@@ -134,7 +138,7 @@ def Post(envelope: Envelope) -> ft.Control:
 def statement(desk: Desk, envelope: Envelope) -> str:
     """What the custodian signs: slips and cash beside the float."""
     spent = totals(r.money for r in receipts_of(desk, envelope) if out_of_the_float(r))
-    cash = str(envelope.counted) if envelope.counted else "no cash"
+    cash = str(cash_left(desk, envelope) or "no cash")
     had = money(float_of(desk, envelope))
     return f"Receipts {money(spent)} and cash {cash}, of a float of {had}."
 
@@ -147,6 +151,23 @@ def _sent_back(envelope: Envelope) -> list[ft.Control]:
     if not envelope.sent_back or envelope.status != "open":
         return []
     return [note(f"Sent back: {envelope.sent_back}", icon=ft.Icons.UNDO)]
+
+
+def _lies(desk: Desk, envelope: Envelope) -> list[ft.Control]:
+    """Where the paper is, if not here: its slips are numbered there, and it is handed in there. The
+    office may have it instead, as when that phone is lost."""
+    if envelope.status != "open" or envelope.holder in (None, this_copy(desk)):
+        return []
+    if envelope.taken_over:
+        return [note("The office has taken it over, and hands it in.")]
+    device = desk.find(DEVICE, envelope.holder)
+    where = note(f"It lies on {device.name if device else 'another device'}.")
+
+    def take() -> None:
+        take_over(desk, envelope)
+        _said(desk, "The office has taken it over.")
+
+    return [where, *([ft.Row([side_button("Take it over", take)])] if desk.store.hub else [])]
 
 
 def _signed(desk: Desk, envelope: Envelope) -> list[ft.Control]:

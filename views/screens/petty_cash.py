@@ -5,9 +5,17 @@ from __future__ import annotations
 import flet as ft
 
 from data.desk import Desk
-from data.kinds.envelope_life import DONE
+from data.kinds.envelope_steps import DONE
 from data.kinds.people import called
-from data.kinds.petty_cash import Logged, exposure, petty_cash_log, without_a_slip
+from data.kinds.petty_cash import (
+    CardQueue,
+    Logged,
+    card_queue,
+    envelopes_missing,
+    exposure,
+    owed_back,
+    petty_cash_log,
+)
 from views.context import go, use_desk, use_place, use_records, use_state
 from views.parts import card, empty, note, side_button, sub_view, tile
 from views.safe import screen
@@ -34,7 +42,9 @@ def PettyCash() -> ft.View:
             *_books(),
             _held(desk, log),
             *_cards(desk),
+            *_own_money(desk),
             card(
+                *_gaps(desk),
                 *[_logged(desk, entry) for entry in log[:window]],
                 *([side_button(f"Show more ({more})", lambda: set_window(window + WINDOW))])
                 * (more > 0),
@@ -67,12 +77,39 @@ def _held(desk: Desk, log: list[Logged]) -> ft.Control:
 
 
 def _cards(desk: Desk) -> list[ft.Control]:
-    """Card payments that have neither a photo nor anybody's word."""
-    bare = without_a_slip(desk)
+    """Card payments that have neither a photo nor anybody's word, and whom to ask for them."""
+    queues = card_queue(desk)
+    bare = sum(len(queue.slips) for queue in queues)
     if not bare:
         return []
-    rows = [SlipRow(desk, slip, key=slip.id) for slip in bare[:WINDOW]]
-    return [card(*rows, title=f"Purchasing card, slip missing: {count(len(bare), 'slip')}")]
+    rows, left = list[ft.Control](), WINDOW
+    for queue in queues:
+        rows.append(line(_whose(desk, queue), money(queue.missing)))
+        rows += [SlipRow(desk, slip, key=slip.id) for slip in queue.slips[:left]]
+        left = max(0, left - len(queue.slips))
+    return [card(*rows, title=f"Purchasing card, slip missing: {count(bare, 'slip')}")]
+
+
+def _whose(desk: Desk, queue: CardQueue) -> str:
+    whose = called(desk, queue.holder) if queue.holder else "Nobody said whose card"
+    return f"{whose}{', card ' + queue.card if queue.card else ''}"
+
+
+def _own_money(desk: Desk) -> list[ft.Control]:
+    """What people paid themselves and are to be paid back."""
+    owed = [
+        line(called(desk, person) if person else "Nobody said whose", money(sums))
+        for person, sums in owed_back(desk).items()
+    ]
+    return [card(*owed, title="Paid with own money")] if owed else []
+
+
+def _gaps(desk: Desk) -> list[ft.Control]:
+    missing = envelopes_missing(desk)
+    if not missing:
+        return []
+    words = f"Not on this copy: envelope {', '.join(missing)}. On a device still, or lost."
+    return [note(words, icon=ft.Icons.WARNING_AMBER)]
 
 
 def _logged(desk: Desk, entry: Logged) -> ft.Control:

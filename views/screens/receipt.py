@@ -8,7 +8,7 @@ from data.desk import Desk
 from data.kinds.envelope_life import declare_missing, reject
 from data.kinds.envelopes import ENVELOPE
 from data.kinds.people import called
-from data.kinds.receipts import RECEIPT, Receipt, void_receipt
+from data.kinds.receipts import RECEIPT, Receipt, correct, void_receipt
 from data.kinds.slip_flags import flags_of
 from views.context import go, use_desk, use_place, use_records, use_state
 from views.drafts import use_draft
@@ -42,7 +42,7 @@ def ReceiptEdit() -> ft.View:
     more, set_more = use_state(True)
 
     async def save() -> None:
-        desk.edit(slip, shown=draft.seen, **draft.values())
+        correct(desk, slip, shown=draft.seen, **draft.values())
         draft.done()
         await go(f"/receipt/{slip.id}")
 
