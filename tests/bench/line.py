@@ -49,13 +49,13 @@ PATIENCE: Final = 300.0
 class OfficeProcess:
     """The office at `address`; ended, it has `told` what it measured."""
 
-    def __init__(self, home: Path, *, tapped: bool) -> None:
+    def __init__(self, home: Path, *, tapped: bool, kept: bool) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
         self.told: dict[str, Any] = {}
-        code = f"from {__name__} import serve; serve({str(home)!r}, {port}, {tapped})"
+        code = f"from {__name__} import serve; serve({str(home)!r}, {port}, {tapped}, {kept})"
         self._process = subprocess.Popen(
             [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT
         )
@@ -73,8 +73,9 @@ class OfficeProcess:
 
 
 @contextmanager
-def office(home: Path, *, tapped: bool = False) -> Iterator[OfficeProcess]:
-    process = OfficeProcess(home, tapped=tapped)
+def office(home: Path, *, tapped: bool = False, kept: bool = False) -> Iterator[OfficeProcess]:
+    """`kept`: its journal is folded when nobody waits, as an open Callboard does."""
+    process = OfficeProcess(home, tapped=tapped, kept=kept)
     try:
         yield process
         process.end()
@@ -82,7 +83,7 @@ def office(home: Path, *, tapped: bool = False) -> Iterator[OfficeProcess]:
         process.kill()
 
 
-def serve(home: str, port: int, tapped: bool) -> None:
+def serve(home: str, port: int, tapped: bool, kept: bool) -> None:
     """Answers until it is told to end, and says then how long taps took, and its peak memory."""
     import uvicorn
     from starlette.applications import Starlette
@@ -93,9 +94,14 @@ def serve(home: str, port: int, tapped: bool) -> None:
     app = Starlette(routes=routes(office_of(store), Blobs(Path(home, "photos"))))
     taps: list[tuple[float, float]] = []
 
+    async def keep() -> None:
+        while True:
+            await asyncio.sleep(0.02 if store.tend() else 1.0)
+
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
+            self.keeping = asyncio.create_task(keep()) if kept else None
             if tapped:
                 words = (store, asyncio.get_running_loop(), taps)
                 threading.Thread(target=_tap, args=words, daemon=True).start()
