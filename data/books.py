@@ -26,6 +26,8 @@ class OfficeBooks:
     def __init__(self, folder: Folder, *, hub: bool, now_ms: Callable[[], int]) -> None:
         self.hub = hub
         self.meta: dict[str, Any] = {}
+        self.soon: dict[str, Any] = {}
+        """Of `meta` what is not on the disk yet: the next commit takes it along."""
         self.bases: dict[str, Any] = {}
         """By record that the office has not confirmed as it is: the last state it did confirm, as
         canonical JSON; None: it has none."""
@@ -48,6 +50,12 @@ class OfficeBooks:
         return lambda i: (weight_of(of(i)), weight_of(lies[i] if i in lies else of(i)))
 
     # ---- commits ----------------------------------------------------------------------------
+
+    def note(self, meta: Mapping[str, Any]) -> None:
+        """For what a crash may take back, since it is said again: holds from now on, and is durable
+        with the next commit, or when somebody tends this copy."""
+        self.meta.update(meta)
+        self.soon.update(meta)
 
     def replay(self, commit: Commit) -> None:
         """Takes up a commit from the journal."""
@@ -73,6 +81,7 @@ class OfficeBooks:
             if found is not None:
                 self.unacked[Dot(replica, n)] = found
         self.meta.update(books.get("meta", ()))
+        self.soon = {}
         self.bases.update(books.get("bases", ()))
         for record_id in books.get("clean", ()):
             self.bases.pop(record_id, None)

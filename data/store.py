@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from data.arrival import Arrival
 from data.books import OfficeBooks
 from data.canonical import decode, encode
 from data.document import GONE, document, state_of
 from data.edit import Edit, Write, apply, dot_of
-from data.errors import NotFound, NotSaved
+from data.errors import NotFound, NotSaved, OfficeError
 from data.files import DiskFolder, Folder
 from data.frame import Commit
 from data.holdings import Placing
@@ -213,7 +213,7 @@ class Store:
             states[change.id], edit = apply(before, change, dot, mark, gesture, clock)
             edits.append(edit)
         if edits:
-            bases = {i: _encoded(self.state(i)) for i in states if i not in self.bases}
+            bases = {i: (at := self.state(i)) and encode(at) for i in states if i not in self.bases}
             # What was buried has no edits, and is here and counted all the same.
             here = {i for i in states if self.storage.where(i) is not None}
             changes = {i: (first[i] if i in here else None, state) for i, state in states.items()}
@@ -310,11 +310,18 @@ class Store:
         self._replica = ""
 
     def tend(self) -> bool:
-        """A slice of housekeeping, some milliseconds, when nobody waits; whether more is left."""
+        """A slice of housekeeping, some milliseconds, when nobody waits; whether more is left.
+        What was only noted becomes durable."""
+        self._settle()
         return self.storage.tend()
 
     def close(self) -> None:
+        self._settle()
         self.storage.close()
+
+    def _settle(self) -> None:
+        with suppress(OfficeError):  # the disk is full, say: what was noted goes another time
+            self.keep((), ())
 
     def next_dot(self) -> Dot:
         """The dot of the next edit made here; to be committed before the one after it is asked."""
@@ -369,9 +376,11 @@ class Store:
             touched |= {(str(self.storage.where(i)), i) for i in said.get("order", ())}
         if self.hub and (put or said.get("order")):
             said["hseq"] = self.order.top + 1
-        commit = Commit(put, out, (), tuple(map(dumps_exact, edits)), said)
+        if soon := self.books.soon:
+            said["meta"] = {**soon, **said.get("meta", {})}
         if not (put or out or edits or said):
             return
+        commit = Commit(put, out, (), tuple(map(dumps_exact, edits)), said)
         self.storage.commit(commit)
         self.books.take(commit, list(edits))
         if "forget" in said or not all(state.vv for state in states):
@@ -380,15 +389,6 @@ class Store:
             self.new_run()
         for listener in tuple(self._listeners):
             listener(frozenset(touched))
-
-
-def _encoded(state: State | None) -> Any:
-    return None if state is None else encode(state)
-
-
-def find(store: Store, kind: str, record_id: str) -> Mapping[str, Any]:
-    """The living record's document, or NotFound in words."""
-    return cast("Mapping[str, Any]", loads(find_line(store, kind, record_id)))
 
 
 def find_line(store: Store, kind: str, record_id: str) -> bytes:

@@ -65,8 +65,7 @@ class Device:
         """When last asked, both copies had the same sums."""
         self.update = ""
         """What the office says to an app that is too old."""
-        self.photos_left = 0
-        self._most = MOST_STATES
+        self.photos_left, self._most = 0, MOST_STATES
         self.plain = False
         """The office is of format 1: it compares nothing and fills by the changes alone."""
         self._newer: Welcome | None = None
@@ -273,14 +272,14 @@ class Device:
         """Joins a page of changes; the cursor moves in the same commit. What is gone, and what is
         here outside the scope, goes at once."""
         states, unjoined = readable(self.store, page.states)
-        self.store.receive(
-            states,
-            holds=lying(page.buckets, page.gone),
-            meta=self._moved(cursor=page.next, mark=page.mark, unjoined=unjoined),
-        )
+        holds = lying(page.buckets, page.gone)
+        books = self._moved(cursor=page.next, mark=page.mark, unjoined=unjoined)
+        if states or holds or unjoined:
+            self.store.receive(states, holds=holds, meta=books)
+        else:
+            self.store.books.note(books)  # it passes nothing; who forgets it asks again from before
         if page.roots is not None:
-            sums = self.store.sums
-            self.verified = page.roots == [sums.count, f"{sums.total:x}"]
+            self.verified = page.roots == [(sums := self.store.sums).count, f"{sums.total:x}"]
         if page.gone:
             self.holding.drop(page.gone)
         if not page.more:
@@ -387,7 +386,9 @@ class Device:
 
     def _note(self, **books: Any) -> None:
         moved = self._moved(**books)
-        if moved:
+        if moved.keys() == {"mark"}:
+            self.store.books.note(moved)  # whatever came with that mark brings it to the disk
+        elif moved:
             self.store.set_meta(**moved)
 
 

@@ -67,10 +67,11 @@ class Register:
             "clock": round((hello.wall - now) / 60_000) if hello.wall else 0,
         }
         said |= {"scope": hello.scope} if hello.scope else {}
-        # A quiet device that looks in every minute must not write to the disk each time.
+        # A quiet device that looks in every minute must not write to the disk each time; and none
+        # waits for the disk here: what it has not sent comes next, and this goes down with it.
         silent = now - before.get("contact", 0)
         if silent > _HOUR_MS or {**before, "contact": now} != said:
-            self.store.set_meta(**{f"device/{hello.device}": said})
+            self.store.books.note({f"device/{hello.device}": said})
         return letter
 
     def confirms(self, device: str, hseq: int) -> None:

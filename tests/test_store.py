@@ -18,7 +18,7 @@ from data.errors import Busy, NotFound, Refused
 from data.kinds import ALL
 from data.stamp import Clock, Sources
 from data.state import Dot, State
-from data.store import Gesture, Store, find
+from data.store import Gesture, Store, find_line
 from tests.small_show import Wall
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -305,10 +305,10 @@ def test_find_says_no_in_words(hub: Store) -> None:
     say(hub, "gone", pages=1)
     hub.commit([Write("scene", "gone", delete=True)], user="Ada")
 
-    assert find(hub, "scene", "here")["pages"] == 1
+    assert json.loads(find_line(hub, "scene", "here"))["pages"] == 1
     for kind, record_id in (("scene", "gone"), ("scene", "never"), ("person", "here")):
         with pytest.raises(NotFound):
-            find(hub, kind, record_id)
+            find_line(hub, kind, record_id)
 
 
 # ---- two copies -------------------------------------------------------------------------------

@@ -31,6 +31,8 @@ Ever: TypeAlias = dict[str, dict[str, int]]
 """By record: every edit that any office of the show has ever had on its disk."""
 BEGIN = datetime(2026, 6, 9, 12, 30, tzinfo=UTC)
 PRODUCTION = "3f2b8c54-0d7e-4c53-9a51-6f0c1b1f0a77"
+MAY_BE_SAID_AGAIN = ("cursor", "mark", "device/")
+"""Among a copy's facts what may be as it was before: whoever told it tells it again."""
 
 
 class NotedStore(Store):
@@ -80,6 +82,7 @@ class Copy:
         self._store: NotedStore | None = None
         self._left: Mapping[str, Any] | None = None
         """All that it knew when it was stopped at rest."""
+        self._noted = frozenset[str]()
         self._unsaved: list[Gesture] = []
         """Gestures of which nobody knows yet whether the disk has them."""
 
@@ -104,7 +107,7 @@ class Copy:
         self.starts += 1
         self._find_unsaved(store)
         self._same_as_before(store)
-        if self._left is not None and self._left != (now := self._books(store)):
+        if self._left is not None and self._left != (now := self._books(store, self._noted)):
             differ = [what for what, known in self._left.items() if known != now[what]]
             raise lost(f"{self.name} was started again with other books: {', '.join(differ)}")
         self._left = None
@@ -121,15 +124,23 @@ class Copy:
     def stop(self, *, power: bool, between: bool = False) -> None:
         """The process dies; with `power` the disk forgets what was not synced. `between`: two
         events, so that everything it knew was durable."""
-        self._left = self._books(self.store) if between and not self.in_doubt else None
+        self._left = None
+        if between and not self.in_doubt:
+            self._noted = frozenset(self.store.books.soon)
+            self._left = self._books(self.store, self._noted)
+            if wrong := [key for key in self._noted if not key.startswith(MAY_BE_SAID_AGAIN)]:
+                raise lost(f"{self.name} did not put down {', '.join(wrong)}")
         self._store = None
         self.disk = self.disk.remains(power=power)
 
     def close(self) -> None:
         """An orderly end."""
-        self._left = None if self.in_doubt else self._books(self.store)
-        store, self._store = self.store, None
-        store.close()
+        store = self.store
+        try:
+            store.close()
+        finally:
+            self._noted, self._store = frozenset(store.books.soon), None
+        self._left = None if self.in_doubt else self._books(store, self._noted)
 
     @property
     def in_doubt(self) -> bool:
@@ -217,9 +228,10 @@ class Copy:
                 break
         self._unsaved.clear()
 
-    def _books(self, store: Store) -> dict[str, Any]:
+    def _books(self, store: Store, noted: frozenset[str]) -> dict[str, Any]:
+        """`noted`: what of them waited for the next commit, and may be as it was before."""
         return {
-            "meta": dict(store.meta),
+            "meta": {key: told for key, told in store.meta.items() if key not in noted},
             "bases": dict(store.bases),
             "unacked": dict(store.unacked),
             "order": list(store.order.after(0)),
