@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.bench import checkin, day, lan, phone, receipts, store, sync
 from tests.bench.race import course
+from tests.bench.race.installed import peers
 from tests.bench.rows import table
 
 BENCHES = {
@@ -29,12 +30,14 @@ def main() -> None:
     beside = "of a sync: beside what others sync with, which is installed for it and removed"
     parser.add_argument("--peers", action="store_true", help=beside)
     parser.add_argument("--quick", action="store_true", help="of --peers: a tenth of it")
+    parser.add_argument("--alone", action="store_true", help="of --peers: our own side only")
     words = parser.parse_args()
     if words.peers and words.name != "sync":
         parser.error("--peers is of sync alone")
     said = list[str]()
     if words.peers:
-        rows, said = course.rows(course.QUICK if words.quick else course.WHOLE)
+        size = course.QUICK if words.quick else course.WHOLE
+        rows, said = course.rows(size, course.alone if words.alone else peers)
     else:
         rows = BENCHES[words.name]()
     print(f"{words.name}, on {machine()}")

@@ -111,7 +111,7 @@ def serve(home: str, port: int, tapped: bool, kept: bool) -> None:
             await super().shutdown(sockets)
             print(json.dumps({"taps": taps, "memory": peak_memory()}), flush=True)
 
-    asyncio.run(Server(uvicorn.Config(app, port=port, log_level="error")).serve())
+    Server(uvicorn.Config(app, port=port, log_level="error")).run()  # on the product's own loop
 
 
 def _tap(store: Store, loop: asyncio.AbstractEventLoop, taps: list[tuple[float, float]]) -> None:
