@@ -82,10 +82,8 @@ async def over_http(address: str, timings: Timings, *, trusts: Any = True) -> As
 
     from sync.line import Lines
 
-    try:
-        lines = Lines(address, timings, _trusted(trusts) if address.startswith("https:") else None)
-    except ValueError as error:
-        raise _not_reached(address, str(error)) from error
+    trusted = _trusted(trusts) if address.startswith("https:") else None
+    lines = Lines(address, timings, trusted)
 
     async def send(call: Call) -> Answer:
         try:

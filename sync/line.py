@@ -10,7 +10,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 import h11
@@ -22,16 +22,31 @@ IDLE: Final = 4.5
 """Seconds after which a line that nobody used is not trusted: the office closes it about then."""
 
 
+class _Address(NamedTuple):
+    host: str = ""
+    """Empty: it is none."""
+    port: int = 0
+    said: str = ""
+    """As the office is told where it was looked for."""
+    under: str = ""
+    """What stands before every path."""
+
+
+def _read(address: str) -> _Address:
+    try:
+        parts = urlsplit(address)
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+        said = parts.netloc.encode("idna").decode()
+    except (ValueError, KeyError):
+        return _Address()
+    return _Address(parts.hostname or "", port, said, parts.path.rstrip("/"))
+
+
 class Lines:
     """One for each call that is under way; those that are free stay open for the next."""
 
     def __init__(self, address: str, timings: Timings, trusts: ssl.SSLContext | None) -> None:
-        """ValueError: nothing can be at such an address."""
-        parts = urlsplit(address)
-        if not parts.hostname or parts.scheme not in ("http", "https"):
-            raise ValueError(f"{address!r:.80} is no address of an office.")
-        self._host, self._under = parts.netloc.encode("idna").decode(), parts.path.rstrip("/")
-        self._at = parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+        self._address = _read(address)
         self._timings, self._trusts = timings, trusts
         self._free: list[_Line] = []
 
@@ -53,11 +68,11 @@ class Lines:
     # ---- inside -----------------------------------------------------------------------------
 
     def _head(self, call: Call) -> h11.Request:
-        told = {"host": self._host, **headers(call)}
+        told = {"host": self._address.said, **headers(call)}
         if call.content is not None:
             told["content-length"] = str(len(call.content))
         return h11.Request(
-            method=call.method, target=self._under + call.path, headers=list(told.items())
+            method=call.method, target=self._address.under + call.path, headers=list(told.items())
         )
 
     @asynccontextmanager
@@ -66,7 +81,7 @@ class Lines:
         line = None if anew else self._kept()
         if line is None:
             async with asyncio.timeout(self._timings.connect):
-                line = _Line(*await asyncio.open_connection(*self._at, ssl=self._trusts))
+                line = await self._opened()
         try:
             yield line
         except BaseException:
@@ -76,6 +91,12 @@ class Lines:
             self._free.append(line)
         else:
             line.close()
+
+    async def _opened(self) -> _Line:
+        host, port, *_ = self._address
+        if not host:
+            raise OSError("There is no office at such an address.")
+        return _Line(*await asyncio.open_connection(host, port, ssl=self._trusts))
 
     def _kept(self) -> _Line | None:
         while self._free:
