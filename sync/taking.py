@@ -22,7 +22,7 @@ from data.rights import Answer, Refusal
 from data.stamp import FAR_MS
 from data.state import Dot, State, join
 from data.store import Store
-from sync.checking import check_losses, check_payload
+from sync.checking import check_losses, check_payload, check_written_over
 from sync.edits import read_edit
 from sync.graveyard import is_buried, may_be_buried
 from sync.heard import Heard
@@ -163,6 +163,8 @@ class Taking:
             after = sent if here is None else join(here, sent)
             new = self._new_edits(sent, here)
             check_losses(sent, after, here)
+            if here is not None and not self.recovering:
+                check_written_over(sent, after, here)
             after = self._timed(after, new)
             after, whys = self._judged(after, here, new)
             after = collapsed(after, MOST_CELLS, self._pen)
