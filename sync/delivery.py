@@ -70,7 +70,7 @@ def _one(carried: Carried, bag: Kept, done: Delivered) -> Generator[Call, Answer
 
 def _note(carried: Carried, bag: Kept, answers: list[bytes], refusals: set[str]) -> None:
     """What became of a bag: the answers are kept, and it is, unless it is over."""
-    reply = Bag(bag.device, b"".join(answers), to="device", called=bag.called)
+    reply = Bag(bag.device, answers, to="device", called=bag.called)
     over = refusals <= NEVER and (not refusals or bag.tries + 1 == TRIES)
     books = carried.kept([reply] if answers else [], gone=(bag,) if over else ())
     if bag.name in books and _LATER not in refusals:  # it may have made room for others

@@ -245,3 +245,22 @@ def test_what_is_refused_is_offered_once_over_one_line(it: PairedShow) -> None:
 
     assert "/v1/push" in paths
     assert "/v1/bundle" not in paths
+
+
+def test_who_swap_files_all_day_carry_each_letter_once(it: PairedShow) -> None:
+    """Also of a device whose hand they cannot prove."""
+    ada, lou, gus = (phone(it, name, "ad") for name in ("Ada", "Lou", "Gus"))
+    meet_all(ada, lou, gus)
+    for n in range(3):
+        gus.store.commit([Write("scene", f"s{n}", {"set": "RIVER"})], user=gus.desk.user)
+        one = next(
+            letter for letter in whole_letters(file_of(gus)) if letter.to == "office"
+        ).content
+        give(one, (ada, lou)[n % 2])
+        for _ in range(3):
+            hand(ada, lou)
+            hand(lou, ada)
+
+    for each in (ada, lou):
+        found = [letter for letter in whole_letters(file_of(each)) if letter.device == gus.id]
+        assert len(found) == len(set(found)) == 3
