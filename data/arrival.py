@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container
 
-from data.state import State, join
+from data.state import State, includes, join
 
 
 class Arrival:
@@ -52,8 +52,10 @@ class Arrival:
 
     def confirm(self, state: State) -> None:
         """The office has it. Nobody confirms anything to the office itself, nor what was let go
-        of while the answer was carried here."""
-        if self._base is None or not (self.joined.get(state.id) or self._here(state.id)):
+        of while the answer was carried here, nor what a copy does not have that was put back since:
+        it would owe the record for ever."""
+        here = self.joined.get(state.id) or self._here(state.id)
+        if self._base is None or here is None or not includes(here, state):
             return
         base = self.bases.get(state.id) or self._base(state.id)
         self.bases[state.id] = state if base is None else join(base, state)
