@@ -32,6 +32,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "photos": "set",
     "words": "set",
     "looks": "set",
+    "pages": "lww",
     "money": "group",
     "meal": "group",
     "choice": "review",

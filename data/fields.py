@@ -105,6 +105,9 @@ Photos = Annotated[frozenset[str], Meaning("photos")]
 """SHA-256 names of pictures; merges as a set."""
 Looks = Annotated[frozenset[str], Meaning("looks")]
 """What pictures are known again by (data/reading/looks.py); nothing for people to read."""
+Pages = Annotated[str, Meaning("pages")]
+"""In what order a record's pictures were taken, told by the first letters of their names; nothing
+for people to read. The pictures themselves merge as a set, which has no order."""
 Words = Annotated[frozenset[str], Meaning("words"), BeforeValidator(_labels)]
 """Free labels; merges as a set."""
 

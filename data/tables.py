@@ -131,6 +131,7 @@ SPREAD: dict[str, tuple[_Part, ...]] = {
     "photos": (_Part(_photos, "0"),),
     "words": (_Part(_words),),
     "looks": (_Part(_photos, "0"),),
+    "pages": (_Part(_same),),
     "money": (
         _Part(_amount, "#,##0.00"),
         _Part(_currency, "@", " currency"),

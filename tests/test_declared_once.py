@@ -22,7 +22,7 @@ from views.inputs import read, typed
 from views.show import TEXTS, shown, title_of
 
 FIELDS = [(kind, name) for kind in ALL for name in kind.meanings]
-UNTYPED = {"moment", "photos", "looks"}
+UNTYPED = {"moment", "photos", "looks", "pages"}
 
 
 def ids(value: Any) -> str:

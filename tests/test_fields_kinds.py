@@ -64,6 +64,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "meal": MEALS,
     "photos": st.frozensets(st.text("0123456789abcdef", min_size=64, max_size=64), max_size=3),
     "looks": st.frozensets(st.text("ABC0/+", min_size=4, max_size=4), max_size=3),
+    "pages": st.text("0123456789abcdef ", max_size=40),
     "words": st.frozensets(TEXT, max_size=4),
 }
 

@@ -440,7 +440,7 @@ def test_it_says_why_it_was_given_up_and_tries_again_later(
     assert not store.tend(), "not again at once: the disk is as full as it was"
 
     full.arm(-1)
-    for n in range(30):
+    for n in range(60):
         say(store, pages=n)
     while store.tend():
         pass

@@ -27,8 +27,17 @@ from data.kinds.floats import (
     totals,
 )
 from data.kinds.numbers import slip_order
-from data.kinds.receipts import RECEIPT, Receipt, log_receipt, receipts_of, void_receipt
+from data.kinds.receipts import (
+    RECEIPT,
+    Receipt,
+    in_pages,
+    log_receipt,
+    pages_of,
+    receipts_of,
+    void_receipt,
+)
 from tests.small_show import TODAY, SmallShow
+from views.forms.envelope import facts
 
 SLIP = Path(__file__).parent / "data" / "receipts" / "029.jpg"
 
@@ -238,3 +247,22 @@ def test_an_amount_written_either_way_is_the_same_amount(amount: Decimal) -> Non
     american, european = f"{amount:,.2f}", f"{amount:.2f}".replace(".", ",")
 
     assert amount == read_amount(american) == read_amount(european)
+
+
+def test_the_pages_of_a_long_slip_keep_their_order_also_on_paper(show: SmallShow) -> None:
+    names = sorted((show.desk.blobs.keep(page) for page in (b"1", b"2", b"3")), reverse=True)
+    envelope = show.desk.add(Envelope(number="GG01", custodian=show["Gus"].id))
+    slip = Receipt(date=TODAY, vendor="Comet", money=usd("1"), envelope=envelope.id)
+    told = {"photos": frozenset(names[:2]), "pages": in_pages(names[:2])}
+    slip = log_receipt(show.desk, slip.model_copy(update=told))
+    assert pages_of(slip) == names[:2]
+
+    more = in_pages([*pages_of(slip), names[2]])
+    slip = show.desk.edit(slip, photos=slip.photos | {names[2]}, pages=more)
+    assert pages_of(slip) == names
+    (printed,) = facts(show.desk, envelope.id).receipts
+    assert [read() for read in printed.photos if read] == list(map(show.desk.blobs.read, names))
+
+    slip = show.desk.edit(slip, pages=in_pages(names[:2]))  # as another copy wrote it meanwhile
+    assert pages_of(slip) == names, "what nobody put in order comes last"
+    assert in_pages(names[:1]) == ""

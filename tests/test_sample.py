@@ -185,6 +185,9 @@ def test_money_is_as_far_as_the_show(noon: Laid) -> None:
     slips = noon.desk.all(RECEIPT)
 
     assert len(opened) == 8
+    steps = {envelope.status for envelope in envelopes}
+    assert steps == {"open", "submitted", "audited", "approved", "posted"}
+    assert all(e.approved_by != e.audited_by for e in envelopes if e.approved_by)
     assert 45 <= len(envelopes) <= 75
     assert 600 <= len(slips) <= 900
     assert len({slip.vendor for slip in slips}) > 80

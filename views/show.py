@@ -63,6 +63,7 @@ TEXTS: Mapping[str, Callable[[Desk, Meaning, Any], str]] = {
     "photos": lambda _d, _m, v: words.count(len(v), "photo") if v else "",
     "words": lambda _d, _m, v: ", ".join(sorted(v, key=_natural)),
     "looks": lambda _d, _m, _v: "",
+    "pages": lambda _d, _m, _v: "",
     "money": lambda _d, _m, v: str(v),
     "meal": lambda d, _m, v: f"{words.wall(d, v.out)} to {words.wall(d, v.back)}",
     "choice": _choice,

@@ -38,7 +38,7 @@ _MORE: Final[Mapping[str, Callable[[Receipt], Any]]] = {
     "net": lambda r: r.money.amount - (r.money.tax or Decimal(0)),
 }
 _LINKED: Final = ("envelope", "holder", "duplicate_of")
-FIELDS: Final = (*sorted(_MORE), *sorted(Receipt.model_fields.keys() - {"money", "looks"}))
+FIELDS: Final = (*sorted(_MORE), *sorted(Receipt.model_fields.keys() - {"money", "looks", "pages"}))
 
 USUAL: Final = (
     Mapped("Date", "date", format="%Y-%m-%d"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from data.desk import Desk
@@ -16,6 +16,7 @@ from data.fields import (
     Line,
     Looks,
     Moment,
+    Pages,
     Photos,
     Words,
     link_to,
@@ -33,6 +34,7 @@ CATEGORIES = (
     *("other", "meal", "fuel", "materials", "props"),
     *("wardrobe", "parking", "travel", "office", "hire"),
 )
+_PAGE = 8
 AMOUNTS = frozenset(
     {"money", "paid_by", "envelope", "void", "rejected", "subtotal", "taxes", "tip", "rate"}
 )
@@ -56,6 +58,7 @@ class Receipt(Record):
     place: Annotated[Count | None, Label("Place in the envelope")] = None
     """Of a slip that another copy numbered: given when the envelope is closed."""
     photos: Photos = frozenset()
+    pages: Pages = ""
     taken: Annotated[Moment | None, Label("Logged at")] = None
     void: Flag = False
     void_reason: Annotated[Line, Label("Void because")] = ""
@@ -125,6 +128,19 @@ def in_order(receipt: Receipt) -> tuple[int, bool, tuple[int, str], str]:
     order = slip_order(receipt.number)
     placed = receipt.place is not None
     return (receipt.place if receipt.place is not None else order[0], not placed, order, receipt.id)
+
+
+def in_pages(photos: Iterable[str]) -> str:
+    """Says the order of a slip's photos, where there is one to say."""
+    names = list(dict.fromkeys(photos))
+    return " ".join(name[:_PAGE] for name in names) if len(names) > 1 else ""
+
+
+def pages_of(slip: Receipt) -> list[str]:
+    """The slip's photos in the order in which its pages were taken; what another copy added
+    meanwhile comes last."""
+    order = {page: n for n, page in enumerate(slip.pages.split())}
+    return sorted(slip.photos, key=lambda name: (order.get(name[:_PAGE], len(order)), name))
 
 
 def log_receipt(

@@ -61,15 +61,18 @@ def _plan_show(plan: Plan, store: Store, rng: random.Random, size: str, today: d
     names = Names.shuffled(rng)
     people = crew(rng, names, measure, dates, today)
 
-    def desk(position: str) -> Desk:
-        user = next(person.name for person in people if person.position == position)
-        return Desk(store, ALL, user=user)
+    named = {person.position: person.name for person in reversed(people)}
+
+    def desk(*positions: str) -> Desk:
+        """Of the first of these positions that the show has."""
+        return Desk(store, ALL, user=next(named[p] for p in positions if p in named))
 
     stage = Stage(
         office=desk("Production Coordinator"),
         floor=desk("2nd AD"),
         gate=desk("Key Set PA"),
         books=desk("1st Asst. Accountant"),
+        manager=desk("Unit Production Manager", "Production Coordinator"),
         rng=rng,
         size=measure,
         today=today,

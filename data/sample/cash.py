@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from data.fields import Money
-from data.kinds.envelopes import Envelope, count_cash
+from data.kinds.envelope_life import approve, audit, post
+from data.kinds.envelopes import ENVELOPE, Envelope, count_cash
 from data.kinds.floats import balance, issue_float, top_up
 from data.kinds.people import PERSON, Person
 from data.kinds.receipts import Receipt, log_receipt, receipts_of, void_receipt
@@ -69,6 +70,7 @@ def plan_money(plan: Plan, stage: Stage) -> None:
         for hour in range(4):
             act = partial(_slips, stage, custodians, day, a_day / 4)
             plan.at(day, 10 * 60 + 130 * hour, act)
+        plan.at(day, 9 * 60 + 30, partial(_to_the_books, stage, day))
         plan.at(day, 18 * 60 + 30, partial(_hand_in, stage, custodians))
 
 
@@ -159,6 +161,18 @@ def _hand_in(stage: Stage, custodians: list[Custodian]) -> None:
             custodians[i] = _float(stage, custodian.person)
         elif left < 150:
             top_up(desk, custodian.envelope, _dollars(500), note="cash")
+
+
+def _to_the_books(stage: Stage, day: date) -> None:
+    """An envelope is audited after three days, approved after six, posted after eight."""
+    for envelope in stage.books.all(ENVELOPE):
+        waited = (day - envelope.closed).days if envelope.closed is not None else 0
+        if envelope.status == "submitted" and waited >= 3:
+            audit(stage.books, envelope)
+        elif envelope.status == "audited" and waited >= 6:
+            approve(stage.manager, envelope)
+        elif envelope.status == "approved" and waited >= 8:
+            post(stage.books, envelope, f"PC-{day:%m%d}-{envelope.number}")
 
 
 def _dollars(amount: Decimal | int, *, tax: Decimal | None = None) -> Money:

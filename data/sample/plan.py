@@ -47,7 +47,9 @@ class Stage:
     gate: Desk
     """The key set PA keeps the board."""
     books: Desk
-    """Accounting logs slips and counts cash."""
+    """Accounting logs slips, counts cash, audits envelopes and posts them."""
+    manager: Desk
+    """The unit production manager approves them."""
     rng: random.Random
     size: Size
     today: date

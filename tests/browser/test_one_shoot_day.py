@@ -110,7 +110,7 @@ def money_is_spent(hand: Hand, shot: Shot) -> None:
     hand.write("Amount in USD", "200")
     shot(hand, "float")
     hand.tap("Issue")
-    hand.see("Envelope PP01A")
+    hand.see("Envelope PP101")
 
     hand.tap("Log receipt")
     hand.pick_file("Photo of the receipt", PHOTO)
@@ -119,13 +119,13 @@ def money_is_spent(hand: Hand, shot: Shot) -> None:
     hand.write("Vendor", "Ferry Hardware")
     shot(hand, "receipt")
     hand.tap("Save receipt")
-    hand.see("Receipt 1A saved. 187.50 USD left in PP01A.")
+    hand.see("Receipt 1A saved. 187.50 USD left in PP101.")
 
     hand.tap("Log receipt")
     hand.write("Amount", "99.99")
     hand.write("Vendor", "Corner Diner")
     hand.tap("Save receipt")
-    hand.see("Receipt 2A saved. 87.51 USD left in PP01A.")
+    hand.see("Receipt 2A saved. 87.51 USD left in PP101.")
 
     hand.tap(re.compile("Corner Diner"))
     hand.tap("Void")
@@ -138,7 +138,7 @@ def money_is_spent(hand: Hand, shot: Shot) -> None:
 
 
 def the_cash_is_counted(hand: Hand, shot: Shot) -> None:
-    hand.choose("Envelope", "PP01A Petra Park")
+    hand.choose("Envelope", "PP101 Petra Park")
     hand.see("187.50 USD left")
     hand.tap("Open the envelope")
     hand.see(re.compile("Should be left.*187.50 USD", re.DOTALL))
@@ -153,7 +153,7 @@ def the_cash_is_counted(hand: Hand, shot: Shot) -> None:
 def paper_is_printed(hand: Hand, into: Path) -> None:
     """The envelope and the report back, made on the device, read back as anybody could."""
     envelope = text_of(hand.download("Print", into))
-    for words in ("PP01A", "Petra Park", "Ferry Hardware", "12.50", "Paid by the driver", "187.00"):
+    for words in ("PP101", "Petra Park", "Ferry Hardware", "12.50", "Paid by the driver", "187.00"):
         assert words in envelope
 
     hand.tap("Back")
@@ -184,7 +184,7 @@ def nothing_twice_nothing_lost(hub: Face, gate: Face) -> None:
         ("Ferry Hardware", False),
         ("Corner Diner", True),
     ]
-    assert [e["number"] for e in copies["envelope"]] == ["PP01A"]
+    assert [e["number"] for e in copies["envelope"]] == ["PP101"]
     (photo,) = [name for r in copies["receipt"] for name in r["photos"]]
     assert PHOTO.read_bytes() == Blobs(hub.home / "photos").read(photo)
 

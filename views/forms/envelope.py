@@ -14,7 +14,7 @@ from data.kinds.floats import cash_left, float_of, out_of_the_float
 from data.kinds.people import PERSON
 from data.kinds.petty_cash import gaps_in
 from data.kinds.production import show_of
-from data.kinds.receipts import Receipt, receipts_of
+from data.kinds.receipts import Receipt, pages_of, receipts_of
 from views.forms import blocks, cells
 from views.forms.about import file_name, head_facts, show_facts
 from views.forms.envelope_count import CashCount, EnvelopeReceipt, draw_sums, reconciled
@@ -260,6 +260,6 @@ def _slip(desk: Desk, slip: Receipt) -> EnvelopeReceipt:
         void_reason=slip.void_reason or _paid_otherwise(slip),
         photos=tuple(
             partial(desk.blobs.read, name) if desk.blobs.has(name) else None
-            for name in sorted(slip.photos)
+            for name in pages_of(slip)
         ),
     )

@@ -12,7 +12,7 @@ from views.parts import main_button, sub_view
 from views.safe import screen
 from views.show import title_of
 
-UNTYPED = ("photos", "moment", "looks")
+UNTYPED = ("photos", "moment", "looks", "pages")
 """Meanings that are not typed into a form."""
 
 

@@ -15,7 +15,7 @@ from data.desk import Desk
 from data.errors import NotFound
 from data.fields import Money
 from data.kinds.production import show_of, today
-from data.kinds.receipts import RECEIPT, Receipt
+from data.kinds.receipts import RECEIPT, Receipt, pages_of
 from data.photos import fit, read_jpeg
 from data.reading.eyes import Eyes
 from data.reading.lines import Box
@@ -163,7 +163,7 @@ def _offered(desk: Desk, slip: Receipt, offer: Offer, take: Callable[[], None]) 
 
 
 def _photo(desk: Desk, slip: Receipt) -> bytes:
-    here = [name for name in sorted(slip.photos) if desk.blobs.has(name)]
+    here = [name for name in pages_of(slip) if desk.blobs.has(name)]
     if not here:
         raise NotFound("The photo is not here yet: it is still on the device that took it.")
     return fit(desk.blobs.read(here[0]))

@@ -8,7 +8,15 @@ from data.desk import Desk
 from data.kinds.envelope_life import declare_missing, reject
 from data.kinds.envelopes import ENVELOPE
 from data.kinds.people import called
-from data.kinds.receipts import RECEIPT, Receipt, correct, receipts_of, void_receipt
+from data.kinds.receipts import (
+    RECEIPT,
+    Receipt,
+    correct,
+    in_pages,
+    pages_of,
+    receipts_of,
+    void_receipt,
+)
 from data.kinds.slip_flags import flags_of
 from views.context import go, use_desk, use_place, use_records, use_state
 from views.drafts import use_draft
@@ -34,11 +42,10 @@ from views.shots import Taken
 from views.show import shown
 from views.theme import BIG, GAP, QUIET, SMALL
 
-FACTS = tuple(
-    name
-    for name in (*RECEIPT.meanings,)
-    if name not in ("money", "vendor", "photos", "looks", "void", "void_reason", "rejected")
+SAID_ELSEWHERE = frozenset(
+    {"money", "vendor", "photos", "pages", "looks", "void", "void_reason", "rejected"}
 )
+FACTS = tuple(name for name in RECEIPT.meanings if name not in SAID_ELSEWHERE)
 UNSAID = (False, "other")
 
 
@@ -90,7 +97,8 @@ def ReceiptDetail() -> ft.View:
 
     def took(taken: Taken) -> None:
         looks = slip.looks | ({taken.look} if taken.look else frozenset())
-        desk.edit(slip, photos=slip.photos | {taken.name}, looks=looks)
+        pages = in_pages([*pages_of(slip), taken.name])
+        desk.edit(slip, photos=slip.photos | {taken.name}, pages=pages, looks=looks)
         say("Photo saved.")
 
     ask_void = use_reason(
@@ -137,7 +145,7 @@ def ReceiptDetail() -> ft.View:
     seen = [
         heading("Photos"),
         *_read_it(slip, back),
-        *[Photo(name, key=name) for name in sorted(slip.photos)],
+        *[Photo(name, key=name) for name in pages_of(slip)],
         *([] if slip.void else [PhotoTile(_photo_words(slip), took)]),
     ]
     return sub_view(

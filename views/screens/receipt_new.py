@@ -10,7 +10,7 @@ import flet as ft
 from data.desk import Desk
 from data.kinds.envelopes import ENVELOPE
 from data.kinds.floats import balance
-from data.kinds.receipts import RECEIPT, Receipt, log_receipt
+from data.kinds.receipts import RECEIPT, Receipt, in_pages, log_receipt
 from data.kinds.slip_flags import Flag, flags_of
 from data.store import Gesture
 from views.context import go, use_first, use_place, use_records, use_state
@@ -71,7 +71,8 @@ def ReceiptNew() -> ft.View:
     def kept() -> Receipt:
         looks = frozenset(look for look in photos.values() if look)
         values = draft.values(later=("vendor",))
-        return log_receipt(desk, Receipt(**values, photos=frozenset(photos), looks=looks))
+        named, pages = frozenset(photos), in_pages(photos)
+        return log_receipt(desk, Receipt(**values, photos=named, pages=pages, looks=looks))
 
     async def save() -> None:
         slip, gesture = kept(), desk.last

@@ -14,7 +14,7 @@ from data.kinds.envelopes import ENVELOPE, Envelope, is_open
 from data.kinds.floats import balance, totals
 from data.kinds.people import PERSON
 from data.kinds.receipt_list import Asked
-from data.kinds.receipts import RECEIPT, Receipt
+from data.kinds.receipts import RECEIPT, Receipt, pages_of
 from views.context import go, here, use_desk, use_records, use_state
 from views.inputs import choose
 from views.parts import centred, empty, heading, icon_button, main_button, side_button
@@ -94,7 +94,7 @@ def SlipRow(desk: Desk, slip: Receipt) -> ft.Control:
     if slip.void:
         under.append(f"void: {slip.void_reason}")
     return ft.ListTile(
-        leading=SmallPhoto(min(slip.photos), key=min(slip.photos))
+        leading=SmallPhoto((first := pages_of(slip)[0]), key=first)
         if slip.photos
         else ft.Icon(ft.Icons.RECEIPT_OUTLINED, semantics_label="no photo"),
         title=ft.Text(slip.vendor or NO_VENDOR, theme_style=BODY, style=struck, max_lines=1),
