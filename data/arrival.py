@@ -8,6 +8,7 @@ it takes the record's place.
 from __future__ import annotations
 
 from collections.abc import Callable, Container
+from functools import cache
 
 from data.state import State, includes, join
 
@@ -22,7 +23,7 @@ class Arrival:
         base: Callable[[str], State | None] | None,
         owed: Container[str],
     ) -> None:
-        self._here = here
+        self._here = cache(here)  # asked for what was, what changed and what agrees
         self._base = base
         self._owed = owed
         self.joined: dict[str, State] = {}
