@@ -8,8 +8,9 @@ it takes the record's place.
 from __future__ import annotations
 
 from collections.abc import Callable, Container
+from functools import cache
 
-from data.state import State, join
+from data.state import State, includes, join
 
 
 class Arrival:
@@ -22,7 +23,7 @@ class Arrival:
         base: Callable[[str], State | None] | None,
         owed: Container[str],
     ) -> None:
-        self._here = here
+        self._here = cache(here)  # asked for what was, what changed and what agrees
         self._base = base
         self._owed = owed
         self.joined: dict[str, State] = {}
@@ -52,8 +53,10 @@ class Arrival:
 
     def confirm(self, state: State) -> None:
         """The office has it. Nobody confirms anything to the office itself, nor what was let go
-        of while the answer was carried here."""
-        if self._base is None or not (self.joined.get(state.id) or self._here(state.id)):
+        of while the answer was carried here, nor what a copy does not have that was put back since:
+        it would owe the record for ever."""
+        here = self.joined.get(state.id) or self._here(state.id)
+        if self._base is None or here is None or not includes(here, state):
             return
         base = self.bases.get(state.id) or self._base(state.id)
         self.bases[state.id] = state if base is None else join(base, state)

@@ -73,20 +73,14 @@ def place_of(
     )
 
 
-def linked(
-    kind: Kind[Any],
-    values: Mapping[str, Any],
-    look: Look,
-    author: Callable[[], str] = nobody,
-) -> frozenset[str]:
+def linked(kind: Kind[Any], values: Mapping[str, Any], place: Place) -> frozenset[str]:
     """The records whose change may move this one: those its place was told from. The office asks
     again for every record that names one of them."""
     reach = kind.reach
     paths = (*reach.owner, *reach.department, *reach.unit)
     links = {path.partition(".")[0] for path in paths if "." in path}
     found = {str(values[name]) for name in links if values.get(name)}
-    owner = _Paths(kind, "", values, look, author).first(reach.owner)
-    return frozenset(found | {owner} - {""})
+    return frozenset(found | {place.owner} - {""})
 
 
 def buckets(place: Place) -> frozenset[str]:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from data.state import State
-
-Placing = Callable[[Sequence[State], Sequence[Mapping[str, Any]]], Mapping[str, frozenset[str]]]
-"""Where records lie that are put with these edits, and those that move with them."""
+Placing = Callable[
+    [Mapping[str, Mapping[str, Any]], Sequence[Mapping[str, Any]]], Mapping[str, frozenset[str]]
+]
+"""Where records lie that are put with these edits, and those that move with them. Of what is put
+the documents are handed in, by id."""
 NOWHERE: Final[frozenset[str]] = frozenset()
 
 

@@ -69,12 +69,15 @@ def judge_all(
     record; all of them add, as long as the office did not have it."""
     new = before is None or not before.vv
     answers: dict[Dot, Answer] = {}
+    allowed: Edit | None = None
     for edit in edits:
+        if allowed is not None:
+            before = _with(before, allowed)
         mark = after.marks.get(edit.dot, edit.mark)
-        edit = replace(edit, mark=mark)
+        if mark != edit.mark:
+            edit = replace(edit, mark=mark)
         answers[edit.dot] = judged(edit, before, after, book, new=new)
-        if isinstance(answers[edit.dot], Allowed):
-            before = _with(before, edit)
+        allowed = edit if isinstance(answers[edit.dot], Allowed) else None
     return answers
 
 

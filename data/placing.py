@@ -5,15 +5,14 @@ moves: a float's custodian, somebody's department, the unit of a day.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
-from data.buckets import Look, buckets, linked, place_of
+from data.buckets import Place, buckets, linked, place_of
 from data.desk import Desk
-from data.document import document
 from data.fields import Link
 from data.kind import Kind
 from data.leaving import place
-from data.state import State
 
 RULES: Final = 4
 """Rises when records have to be placed anew: a kind's reach or a row of the matrix has changed."""
@@ -49,12 +48,11 @@ class Placing:
             store.set_meta(placed_by=RULES)
 
     def __call__(
-        self, states: Sequence[State], edits: Iterable[Mapping[str, Any]]
+        self, put: Mapping[str, Mapping[str, Any]], edits: Iterable[Mapping[str, Any]]
     ) -> dict[str, frozenset[str]]:
         """Where the records lie that are put now, and those that move with them: also a record that
         is here already and whose first edit comes only now."""
         edits = list(edits)
-        put = {state.id: document(state) for state in states}
         late = {str(raw["id"]) for raw in edits} - put.keys()
         return self._placed(put, edits, sorted(filter(self._asks_author, late)))
 
@@ -75,6 +73,7 @@ class Placing:
         def doc_of(record_id: str) -> Mapping[str, Any] | None:
             return put.get(record_id) or self.store.document(record_id)
 
+        @cache  # of what is put together much belongs together: the slips of an envelope
         def look(kind: str, record_id: str) -> Mapping[str, Any] | None:
             found = doc_of(record_id)
             return found if found is not None and found["_m"]["t"] == kind else None
@@ -91,9 +90,10 @@ class Placing:
                 continue  # buried: whoever had it is to hear that
             kind = self.desk.kinds.get(doc["_m"]["t"])
             author = self._author(record_id, doc, told.get(record_id, ()))
-            found[record_id] = buckets(place_of(kind, record_id, doc, look, author))
+            there = place_of(kind, record_id, doc, look, author)
+            found[record_id] = buckets(there)
             if self._naming is not None:
-                _note(kind, record_id, doc, look, author, self._naming)
+                _note(kind, record_id, doc, there, self._naming)
         return found
 
     def _author(
@@ -121,14 +121,19 @@ class Placing:
     def _moved_by(self, put: Mapping[str, Mapping[str, Any] | None]) -> Iterator[str]:
         """Records that were placed by one of these, where that has changed."""
         for record_id, doc in put.items():
-            stood = self.store.document(record_id)
-            fields = self._moving.get((doc or stood or {"_m": {"t": ""}})["_m"]["t"], ())
-            if doc is None:
-                moves = bool(fields)  # nobody knows what it said when others were placed by it
-            else:
-                moves = any((stood or {}).get(name) != doc.get(name) for name in fields)
-            if moves:
+            if self._moves(record_id, doc):
                 yield from sorted(self._named().get(record_id, ()))
+
+    def _moves(self, record_id: str, doc: Mapping[str, Any] | None) -> bool:
+        """Whether others that were placed by this record may lie elsewhere now."""
+        if doc is None:  # nobody knows what it said when they were placed
+            stands = self.store.document(record_id)
+            return stands is not None and bool(self._moving.get(stands["_m"]["t"]))
+        fields = self._moving.get(doc["_m"]["t"], ())
+        if not fields:
+            return False
+        stood = self.store.document(record_id) or {}
+        return any(stood.get(name) != doc.get(name) for name in fields)
 
     def _named(self) -> dict[str, set[str]]:
         if self._naming is None:
@@ -138,7 +143,8 @@ class Placing:
                 if doc is not None:
                     kind = self.desk.kinds.get(doc["_m"]["t"])
                     author = self._author(record_id, doc, ())
-                    _note(kind, record_id, doc, self._look, author, self._naming)
+                    there = place_of(kind, record_id, doc, self._look, author)
+                    _note(kind, record_id, doc, there, self._naming)
         return self._naming
 
     def _look(self, kind: str, record_id: str) -> Mapping[str, Any] | None:
@@ -165,12 +171,11 @@ def _note(
     kind: Kind[Any] | None,
     record_id: str,
     doc: Mapping[str, Any],
-    look: Look,
-    author: Callable[[], str],
+    there: Place,
     naming: dict[str, set[str]],
 ) -> None:
     if kind is not None:
-        for other in linked(kind, doc, look, author) - {record_id}:
+        for other in linked(kind, doc, there) - {record_id}:
             naming.setdefault(other, set()).add(record_id)
 
 

@@ -58,7 +58,8 @@ class State:
 
     def ranked(self, name: str) -> list[Dot]:
         """The live dots of a field, the one to show first (latest by order time) at the head."""
-        return sorted(self.cells.get(name, {}), key=self.rank, reverse=True)
+        live = list(self.cells.get(name, ()))
+        return live if len(live) < 2 else sorted(live, key=self.rank, reverse=True)
 
     def rank(self, dot: Dot) -> tuple[int, str, int]:
         mark = self.marks[dot]

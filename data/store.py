@@ -370,9 +370,9 @@ class Store:
             books["meta"] = {**books.get("meta", {}), "replicas": mine, **salt}
         said: dict[str, Any] = {w: v for w, v in books.items() if v or (v is None and w == "sums")}
         if self.hub and self.placing is not None and (put or edits):
-            ids = [i for some in put.values() for i in some]
-            now = self.placing(states, edits)
-            said |= self.books.holdings.placed(ids, now, self.order.top)
+            docs = {i: loads(line) for some in put.values() for i, line in some.items()}
+            now = self.placing(docs, edits)
+            said |= self.books.holdings.placed(list(docs), now, self.order.top)
             touched |= {(str(self.storage.where(i)), i) for i in said.get("order", ())}
         if self.hub and (put or said.get("order")):
             said["hseq"] = self.order.top + 1

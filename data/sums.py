@@ -55,6 +55,9 @@ class Sums:
 
     def __init__(self, slots: Mapping[int, tuple[int, int]] | None = None) -> None:
         self._slots: dict[int, tuple[int, int]] = dict(slots or {})
+        self._asked: dict[str, int] = {}
+        self.told: Mapping[str, int] = {}
+        """By record: its digest, of those that the last changes taken were about."""
 
     @classmethod
     def of(cls, states: Iterable[State]) -> Sums:
@@ -86,6 +89,7 @@ class Sums:
         """The slots that changes touch, as they will be, in JSON for `take`. `changes` says of each
         record what counted before and what counts now, `weights` how much then and now."""
         touched: dict[int, tuple[int, int]] = {}
+        self._asked = {}
         for record_id, (before, now) in changes.items():
             then, since = weights(record_id) if weights is not None else (WHOLE, WHOLE)
             if before == now and then == since:
@@ -94,12 +98,17 @@ class Sums:
             count, total = touched.get(slot) or self[slot]
             for state, weight, sign in ((before, then, -1), (now, since, 1)):
                 if state is not None and weight.times:
+                    value = digest(state)
                     count += sign * weight.times
-                    total = (total + sign * weight.factor * digest(state)) % MODULUS
+                    total = (total + sign * weight.factor * value) % MODULUS
+                    if sign > 0:
+                        self._asked[record_id] = value
             touched[slot] = (count, total)
         return {str(slot): [count, f"{total:x}"] for slot, (count, total) in touched.items()}
 
     def take(self, slots: Mapping[str, Any]) -> None:
+        """The changes last asked about are durable."""
+        self.told, self._asked = self._asked, {}
         for slot, (count, total) in slots.items():
             self._slots[int(slot)] = (count, int(total, 16))
 

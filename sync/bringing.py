@@ -71,7 +71,7 @@ def brought(device: Device, photos: Photos, content: bytes) -> Brought:
     carried on, all of it durable. Malformed: there is no whole letter in it. Refused: there is no
     room to carry it; then nothing is taken of what it tells."""
     store, done, why = device.store, Brought(), None
-    found = whole_letters(content)
+    found = list(dict.fromkeys(whole_letters(content)))
     for letter in found:
         if is_mine(store, letter):
             try:
@@ -130,12 +130,12 @@ def _bags(
     device: str, some: list[Letter], called: str, made: tuple[str, int] | None
 ) -> Iterator[Bag]:
     """What one device gave for the office, and what the office answers it."""
-    answers = b"".join(letter.content for letter in some if letter.to == "device")
-    work = b"".join(letter.content for letter in some if letter.to != "device")
-    if any(letter.to == "office" for letter in some):
-        yield Bag(device, work, "office", called, made)
+    answers = [letter for letter in some if letter.to == "device"]
+    work = [letter for letter in some if letter.to != "device"]
+    if any(letter.to == "office" for letter in work):
+        yield Bag(device, [letter.content for letter in work], "office", called, made)
     if answers:
-        yield Bag(device, answers, "device", called)
+        yield Bag(device, [letter.content for letter in answers], "device", called)
 
 
 def _say(done: Brought, ring: Ring, letters: list[Told], aside: Mapping[str, int]) -> None:

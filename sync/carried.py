@@ -8,7 +8,7 @@ the same run of the same device holds all that the former did, and takes its pla
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,14 +35,23 @@ class Bag:
     `called`: what its owner calls it, by the office's word."""
 
     device: str
-    content: bytes
+    letters: Sequence[bytes]
     to: str = "office"
     called: str = ""
     made: tuple[str, int] | None = None
 
     @property
+    def content(self) -> bytes:
+        return b"".join(self.letters)
+
+    @property
     def name(self) -> str:
-        return hashlib.blake2b(self.content, digest_size=12).hexdigest()
+        return _hash(self.content)
+
+    @property
+    def names(self) -> list[str]:
+        """Of its letters. Not their seals: the office alone can tell those from forged ones."""
+        return list(map(_hash, self.letters))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,8 @@ class Kept:
     called: str
     size: int
     made: tuple[str, int] | None
+    letters: Sequence[str] = ()
+    """Their names."""
     tries: int = 0
     """How often the office has refused something of it."""
 
@@ -96,7 +107,7 @@ class Carried:
         books: dict[str, Any] = {n: dict(e) for n, e in self.store.meta.get(CARRIED, {}).items()}
         for old in gone:
             books.pop(old.name, None)
-        fresh = {bag.name: bag for bag in bags if bag.name not in books}
+        fresh = {bag.name: bag for bag in bags if not _has_all(books, bag)}
         for bag in fresh.values():
             for name in [n for n, e in books.items() if _supersedes(bag, e)]:
                 del books[name]
@@ -134,6 +145,10 @@ class Carried:
             raise not_saved(error) from error
 
 
+def _hash(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=12).hexdigest()
+
+
 def _file(name: str) -> str:
     return f"{CARRIED}.{name}"
 
@@ -141,14 +156,27 @@ def _file(name: str) -> str:
 def _entry(bag: Bag) -> dict[str, Any]:
     made = None if bag.made is None else list(bag.made)
     told = {"device": bag.device, "to": bag.to, "called": bag.called, "made": made}
-    return {**told, "size": len(bag.content)}
+    return {**told, "letters": bag.names, "size": len(bag.content)}
 
 
 def _made(raw: Any) -> tuple[str, int] | None:
     return None if raw is None else (str(raw[0]), int(raw[1]))
 
 
+def _has_all(books: dict[str, Any], bag: Bag) -> bool:
+    """Whether all of it is carried already, in however many files: else who swap files all day
+    carry each letter once more with every swap."""
+    if bag.name in books:
+        return True
+    alike = [e for e in books.values() if (e["device"], e["to"]) == (bag.device, bag.to)]
+    had = {letter for entry in alike for letter in entry.get("letters", ())}
+    return had.issuperset(bag.names)
+
+
 def _supersedes(bag: Bag, entry: dict[str, Any]) -> bool:
+    alike = (entry["device"], entry["to"]) == (bag.device, bag.to)
+    if alike and {*entry.get("letters", ())}.issubset(bag.names):
+        return True
     before = _made(entry["made"])
     return (
         bag.to == entry["to"] == "office"

@@ -21,16 +21,14 @@ from data.kinds import ALL
 from data.placing import first_author
 from data.state import State, join
 from data.store import Store
-from sync.checking import check_losses
-from sync.neighbour import MOST_GROUPS, MOST_TOLD, Group, Told
+from sync.checking import check_losses, check_size, check_written_over
+from sync.neighbour import FULL_TOLD, MOST_GROUPS, MOST_TOLD, Group, Told
 from sync.ring import CREW, WHOLE, Ring
 from sync.wire import MOST_RECORD
 
 KINDS: Final = {kind.name: kind for kind in ALL}
 HANDED: Final = "handed"
 """In the books: by replica of this device, how many of its edits other devices may have seen."""
-FULL_TOLD: Final = 6 * 2**20
-"""Bytes of states that are told; what is left over goes to the office alone."""
 
 
 # ---- told -------------------------------------------------------------------------------------
@@ -119,7 +117,9 @@ class Hearing:
         """By device, how many records were not taken; `taken` are the others."""
         left = [(one, group, state) for one in letters for group in one.groups
                 for state in group.states]  # fmt: skip
-        for _ in letters:
+        before = -1
+        while len(left) != before:
+            before = len(left)
             left = [item for item in left if not self._takes(*item)]
         aside: dict[str, int] = {}
         for one, _, _ in left:
@@ -139,6 +139,9 @@ class Hearing:
         try:
             after = state if here is None else join(here, state)
             check_losses(state, after, here)
+            if here is not None:
+                check_written_over(state, after, here)
+                check_size(after)
         except Malformed:
             return False
         if after != here:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from data.errors import Malformed, NoOffice, NotFound
@@ -183,7 +184,7 @@ class Office:
             self.epochs.told_of_newer(self.epochs.here.counter + 1)
         taken = Taking(
             self.store,
-            own=lambda replica: self._own(push.device, replica),
+            own=cache(lambda replica: self._own(push.device, replica)),
             recovering=self.epochs.recovering,
             facts=FACTS,
             judge=self.judge,

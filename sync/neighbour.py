@@ -20,7 +20,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 
@@ -38,6 +38,10 @@ MOST_WRAPS: Final = 200
 """Keys that open one group."""
 MOST_TOLD: Final = 4000
 """States of a letter."""
+FULL_TOLD: Final = 6 * 2**20
+"""Bytes of states that are told; what is left over goes to the office alone."""
+MOST_OPENED: Final = 2 * FULL_TOLD
+"""Bytes of states that are read of a letter: a small one can hold very many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def is_for(letter: Letter, device: str, ring: Ring) -> bool:
     macs, said = _split(letter)
     mac = macs.get(device)
     whole = _whole(letter.production, letter.device, said)
-    return type(mac) is str and hmac.compare_digest(mac.encode(), _mac(whole, peer.key).encode())
+    return type(mac) is str and mac.isascii() and hmac.compare_digest(mac, _mac(whole, peer.key))
 
 
 def read(letter: Letter, ring: Ring) -> Told:
@@ -101,16 +105,15 @@ def read(letter: Letter, ring: Ring) -> Told:
         replica, n = head["made"]
         salts = {str(name): str(salt) for name, salt in head["salts"].items()}
         beside = frozenset(map(str, head["with"]))
-        fine = type(replica) is str and type(n) is int
+        names = (str(replica), *salts, *salts.values())
+        fine = type(replica) is str and type(n) is int and all(map(str.isascii, names))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise Malformed(CUT_OFF) from error
     if not fine:
         raise Malformed(CUT_OFF)
-    keys = ring.by_name()
-    found = (_opened(part, keys) for name, part in parts[1:] if name == "group")
+    keys, room = ring.by_name(), _Room()
+    found = (_opened(part, keys, room) for name, part in parts[1:] if name == "group")
     groups = [group for group in found if group is not None]
-    if sum(len(group.states) for group in groups) > MOST_TOLD:
-        raise Malformed("A file tells more records than one may.", code="too-large")
     return Told(letter.device, salts, (replica, n), beside, groups)
 
 
@@ -165,7 +168,22 @@ def _contents(group: Group) -> Iterator[Part]:
         yield "states", pack({"s": one} for one in some)
 
 
-def _opened(part: bytes, keys: Mapping[str, tuple[str, bytes]]) -> Group | None:
+@dataclass(slots=True)
+class _Room:
+    """How much may still come of one letter."""
+
+    states: int = MOST_TOLD
+    size: int = field(default_factory=lambda: MOST_OPENED)
+
+    def take(self, size: int) -> None:
+        """Malformed: there was no room for it."""
+        self.states -= 1
+        self.size -= size
+        if self.states < 0 or self.size < 0:
+            raise Malformed("A file tells more records than one may.", code="too-large")
+
+
+def _opened(part: bytes, keys: Mapping[str, tuple[str, bytes]], room: _Room) -> Group | None:
     """None: no key opens it. A name of a key proves nothing, it is to be seen in every file: only
     a bucket whose key brings forth the group's own counts."""
     line, _, text = part.partition(b"\n")
@@ -190,18 +208,18 @@ def _opened(part: bytes, keys: Mapping[str, tuple[str, bytes]]) -> Group | None:
     states = list[State]()
     for name, one in inside:
         if name == "states":
-            states += _states(one)
-        if len(states) > MOST_TOLD:
-            raise Malformed("A file tells more records than one may.", code="too-large")
+            states += _states(one, room)
     return Group(frozenset(buckets), states)
 
 
-def _states(part: bytes) -> Iterator[State]:
-    """One that is no state, or is too large, spoils no other."""
+def _states(part: bytes, room: _Room) -> Iterator[State]:
+    """One that is no state, or is too large, spoils no other. Malformed: they are too many."""
     for line in unpack(part):
+        size = len(dumps(line))
+        room.take(size)
         with suppress(Malformed):
             state = decode(line.get("s"))
-            if len(dumps(line)) <= MOST_RECORD and state.vv:
+            if size <= MOST_RECORD and state.vv:
                 yield state
 
 

@@ -8,6 +8,7 @@ another. Whoever carries the calls may leave all of it for later: then it is don
 from __future__ import annotations
 
 from data.errors import OfficeError
+from data.packing import no_collection
 from sync.device import Device
 from sync.owed import Batch
 from sync.wire import Pushed
@@ -47,8 +48,9 @@ class Pushing:
 
     def _make(self) -> None:
         if not self._made:
-            batch = next(self._batches, None)
-            made = None if batch is None else (batch, self._device.push(batch).to_bytes())
+            with no_collection():  # as at the office: thousands of small objects, and no cycle
+                batch = next(self._batches, None)
+                made = None if batch is None else (batch, self._device.push(batch).to_bytes())
             self._made.append(made)
 
     def _book(self) -> None:
@@ -56,6 +58,7 @@ class Pushing:
             return
         (batch, content), self._answered = self._answered, None
         try:
-            self._device.pushed(batch, Pushed.from_bytes(content))
+            with no_collection():
+                self._device.pushed(batch, Pushed.from_bytes(content))
         except OfficeError as error:  # not the fault of the call that is under way
             self._trouble = error

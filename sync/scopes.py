@@ -24,7 +24,7 @@ from data.rights_book import book_of, scope_of
 from data.roles import next_change
 from data.state import State
 from data.store import Store
-from data.sums import MODULUS, Sums, slot_of, weight_of
+from data.sums import MODULUS, Sums, Weight, factor_of, slot_of, weight_of
 
 OFFICE: Final = "office"
 SLICE: Final = 0.005
@@ -116,7 +116,8 @@ class Scopes:
 class BucketSums:
     """Sums by bucket, in memory: counted at the first question, and only what changed after.
 
-    The first count takes some 35 us a record; whoever cannot wait for it does it in slices."""
+    The first count takes some 35 us a record; whoever cannot wait for it does it in slices. What a
+    commit has digested anyway is counted with it."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -147,23 +148,36 @@ class BucketSums:
         return bool(self._stale)
 
     def _touched(self, touched: frozenset[tuple[str, str]]) -> None:
-        if self._stale is not None:
-            self._stale.update(record_id for _, record_id in touched)
+        if self._stale is None:
+            return
+        for _, record_id in touched:
+            value = self.store.sums.told.get(record_id)
+            if value is None:
+                self._stale.add(record_id)
+            else:
+                self._stale.discard(record_id)
+                self._replace(record_id, value)
 
     def _recount(self, record_id: str) -> None:
+        state = None if self.store.is_purged(record_id) else self.store.state(record_id)
+        self._replace(record_id, None if state is None else digest(state))
+
+    def _replace(self, record_id: str, value: int | None) -> None:
+        """From now on the record counts with this digest, where it lies now; None: not at all."""
         before = self._counted.pop(record_id, None)
         if before is not None:
             self._count(record_id, *before, sign=-1)
-        state = self.store.state(record_id)
-        if state is not None and not self.store.is_purged(record_id):
-            now = (digest(state), self.store.books.holdings.of(record_id))
-            self._counted[record_id] = now
+        if value is not None:
+            now = self._counted[record_id] = (value, self.store.books.holdings.of(record_id))
             self._count(record_id, *now, sign=1)
 
     def _count(self, record_id: str, value: int, lying: frozenset[str], *, sign: int) -> None:
+        slot = slot_of(record_id)
         for name in lying:
-            sums = self._by.setdefault(name, Sums())
-            sums.count_in(slot_of(record_id), value, weight_of((name,)), sign)
+            sums = self._by.get(name)
+            if sums is None:
+                sums = self._by[name] = Sums()
+            sums.count_in(slot, value, Weight(1, factor_of(name)), sign)
 
 
 def weighed(state: State, told: frozenset[str], scope: Scope) -> int:

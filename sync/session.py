@@ -60,6 +60,8 @@ class Session:
         self._count_photos(len(photos.owed()))
         self._compared = False
         self._piece = PIECE
+        self._tried = set[str]()
+        """What it carries and has offered since it said hello."""
         self.trouble = ""
         """What a person should read: one photo that cannot go, say; empty if all is well."""
 
@@ -68,6 +70,7 @@ class Session:
         for _ in range(3):
             try:
                 self.reached, self.trouble, self._compared = False, "", False
+                self._tried.clear()
                 self.moved = False
                 self._clear()
                 yield from self._hello()
@@ -75,6 +78,9 @@ class Session:
                 if self.device.unlike:
                     yield from self._hello()  # again, with every replica this copy ever wrote under
                     yield from self._compare()
+                    # What was compared is of the scope that the office gives now.
+                    self.device.holding.take_up()
+                    self._clear()
                 yield from self.exchange()
             except NoOffice as error:
                 if error.code != "say-hello":
@@ -107,7 +113,7 @@ class Session:
         """What it carries for others; an older copy of the office is not the one it is for."""
         if self.device.older:
             return Delivered()
-        done = yield from delivery(self.device.store)
+        done = yield from delivery(self.device.store, self._tried)
         if done.refused is not None:
             self.trouble = done.refused.sentence
         return done
@@ -118,6 +124,7 @@ class Session:
             return
         if not self.device.run:
             yield from self._hello()
+        self._tried.clear()
         told = yield from self.deliver()
         done.answers, done.refused = b"".join(told.answers), told.refused
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from data.canonical import decode, encode
 from data.document import document
-from data.edit import Edit, filled, only_edit, same_edit
+from data.edit import Edit, filled, only_edit, same_edit, with_values
 from data.errors import Malformed, OfficeError, Refused, ReplicaCloned
 from data.judge import Book, as_error, judge_all
 from data.packing import dumps_exact, sayable
@@ -22,7 +22,7 @@ from data.rights import Answer, Refusal
 from data.stamp import FAR_MS
 from data.state import Dot, State, join
 from data.store import Store
-from sync.checking import check_losses, check_payload
+from sync.checking import check_losses, check_payload, check_written_over
 from sync.edits import read_edit
 from sync.graveyard import is_buried, may_be_buried
 from sync.heard import Heard
@@ -135,11 +135,13 @@ class Taking:
         """A header gets its values from the state that came with it, or from ours."""
         if not raw.get("h"):
             return edit, raw
-        for state in (states.get(edit.record), self.store.state(edit.record)):
-            if state is not None and edit.dot in state.marks:
-                raw = filled(raw, state)
-                return replace(edit, values=raw["f"]), raw
-        raise Malformed("Only the head of this edit came. Send it whole.", code="whole")
+        state = states.get(edit.record)
+        if state is None or edit.dot not in state.marks:
+            state = self.store.state(edit.record)
+        if state is None or edit.dot not in state.marks:
+            raise Malformed("Only the head of this edit came. Send it whole.", code="whole")
+        raw = filled(raw, state)
+        return with_values(edit, raw["f"]), raw
 
     def _may_bring(self, dot: Dot) -> bool:
         return self.recovering or self.own(dot.replica)
@@ -163,6 +165,8 @@ class Taking:
             after = sent if here is None else join(here, sent)
             new = self._new_edits(sent, here)
             check_losses(sent, after, here)
+            if here is not None and not self.recovering:
+                check_written_over(sent, after, here)
             after = self._timed(after, new)
             after, whys = self._judged(after, here, new)
             after = collapsed(after, MOST_CELLS, self._pen)

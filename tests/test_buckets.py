@@ -255,9 +255,12 @@ def test_what_this_version_does_not_know_stays_at_the_office() -> None:
 def test_the_records_that_may_move_another_are_named() -> None:
     look = lambda *key: WORLD.get(key)  # noqa: E731
 
-    assert {"e", "ann"} == linked(RECEIPT, {"envelope": "e"}, look)
-    assert {"ann"} == linked(TIME, {"person": "ann"}, look)
-    assert set() == linked(DAY, {"unit": "Main"}, look)
+    def named(kind: Kind[Any], values: dict[str, Any]) -> frozenset[str]:
+        return linked(kind, values, place_of(kind, "r", values, look))
+
+    assert {"e", "ann"} == named(RECEIPT, {"envelope": "e"})
+    assert {"ann"} == named(TIME, {"person": "ann"})
+    assert set() == named(DAY, {"unit": "Main"})
 
 
 # ---- lent devices -----------------------------------------------------------------------------

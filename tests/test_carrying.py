@@ -23,6 +23,7 @@ from data.errors import BadInput, Malformed, NoOffice, NotFound, Refused
 from data.kinds.devices import take_out
 from data.parts import MOST_OF_ONE, Parts
 from data.photos import MOST_BYTES, THUMB_BYTES
+from sync.blobs import Coming
 from sync.calls import Answer, Call, converse
 from sync.carrying import AT_ONCE, DOWN, OFFICE, TRIES, Offer, Wanted, fetched
 from sync.link import Link
@@ -320,6 +321,16 @@ def test_two_lines_of_one_device_do_not_mix_it_up(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="do not begin where"):
         parts.append("d1", NAME, 10, SLIP[10:20])
     assert parts.append("d1", NAME, 30, SLIP[30:]) == SIZE
+
+
+def test_the_end_of_a_photo_may_come_over_two_lines_at_once(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path)
+    lines = [Coming(blobs, "d1", NAME, 0, SIZE) for _ in range(2)]
+    for line in lines:
+        line.take(SLIP)
+
+    assert [line.ended().status for line in lines] == [201, 200]
+    assert blobs.read(NAME) == SLIP
 
 
 def test_the_parts_of_a_device_are_few_and_the_oldest_go(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ the office has everything once in the end."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -327,6 +328,25 @@ def test_old_news_take_nothing_back(it: PairedShow) -> None:
     assert check_ins(lou) == [it.show["Gus"].id]
     lou.speak()
     assert lou.device.verified
+
+
+def test_an_answer_to_what_this_copy_forgot_leaves_nothing_owed_for_ever(it: PairedShow) -> None:
+    """It was put back to an older copy of itself since it handed over."""
+    ada, cam = phone(it, "Ada", "upm"), it.show["Cam"].id
+    older = ada.folder.with_name("an older copy")
+    ada.store.set_meta(cursor="")  # so that no page of the answer brings the record itself
+    ada.store.close()
+    shutil.copytree(ada.folder, older)
+    ada.open()
+    ada.store.commit([Write("person", cam, {"phone": "555-0101"})], user=ada.desk.user)
+    answer, _ = it.pairings.take_file(file_of(ada))
+    ada.store.close()
+    shutil.rmtree(ada.folder)
+    shutil.copytree(older, ada.folder)
+    ada.open()
+    give(answer, ada)
+
+    assert cam not in ada.store.bases
 
 
 def test_a_letter_on_its_way_is_not_counted_as_heard(

@@ -63,7 +63,8 @@ def books(one: Installation) -> dict[str, Any]:
 def lie(two: Two, state: State, *, salt: str = SALT, ring: Ring | None = None) -> bytes:
     """Ada's real letter to the office, and one to the crew that says so."""
     ada = two.ada
-    ring, real = ring or ring_of(ada.store), next(ada.link.hand_over())
+    ring, letters = ring or ring_of(ada.store), whole_letters(file_of(ada))
+    real = next(letter.content for letter in letters if letter.device == ada.id)
     replica = replica_of(ada.id, salt)
     head = {"salts": {replica: salt}, "made": [replica, 1], "with": [seal_of(real)]}
     groups = [Group(frozenset({CREW}), [state])]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
+from errno import ENOSPC
 from hashlib import blake2b
 from pathlib import Path
 
@@ -14,8 +15,9 @@ import pytest
 
 from data.canonical import canonical_bytes, decode
 from data.edit import Write
-from data.errors import NoOffice
+from data.errors import NoOffice, NotSaved
 from data.fields import Money
+from data.files import DiskFile
 from data.kinds.deals import DEAL, Deal
 from data.kinds.envelopes import ENVELOPE, Envelope
 from data.kinds.grants import change_cell, end_role, give_role
@@ -27,6 +29,7 @@ from data.kinds.waiting import WAITING
 from data.leaving import purge
 from data.store import Store
 from sync.calls import Answer, Call
+from sync.scopes import BucketSums, Scope
 from sync.session import converse
 from sync.wire import Fill, Page
 from tests.scoped import Phone, ScopedShow, found_in
@@ -45,6 +48,37 @@ def rosas_home(show: ScopedShow) -> str:
     rosa = show.show["Rosa"]
     home = PersonHome(person=rosa.id, address="7 Secret Lane, Taos")
     return show.desk.put(companion_id(show.desk, HOME, rosa), home).id
+
+
+# ---- the sums by bucket -----------------------------------------------------------------------
+
+
+def test_what_commits_count_is_what_is_counted_anew(
+    show: ScopedShow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scopes = show.front.office.scopes
+    assert scopes is not None
+    scopes.sums.tend(60)
+    home, gus = rosas_home(show), show.show["Gus"]
+    show.desk.edit(show.show["Rosa"], name="Rosa R.")
+    deal = show.desk.add(Deal(person=gus.id, rate=DOLLARS))
+    with monkeypatch.context() as disk:
+        disk.setattr(DiskFile, "append", _full)
+        with pytest.raises(NotSaved):
+            show.desk.edit(deal, rate=Money(amount=Decimal("1"), currency="USD"))
+    show.desk.edit(gus, department="CAMERA")  # which moves his deal, and does not change it
+    purge(show.store, show.front.blobs, [home])
+    every = Scope("all", frozenset(n for i in show.store.ids() for n in _buckets(show, i)))
+
+    assert BucketSums(show.store).over(every) == scopes.sums.over(every)
+
+
+def _full(*_: object) -> None:
+    raise OSError(ENOSPC, "No space left on device")
+
+
+def _buckets(show: ScopedShow, record_id: str) -> frozenset[str]:
+    return show.store.books.holdings.of(record_id)
 
 
 # ---- what a device is given -------------------------------------------------------------------

@@ -170,7 +170,8 @@ def _lie(
     else:
         replica, n = replica_of(teller_id, salt), 1
     dot = Dot(replica, n)
-    far = {seen.store.replicas[-1]: FAR} if teller is liar else {}
+    same = teller_id == str(liar.store.meta["device"])  # a copy of a device may speak as it does
+    far = {seen.store.replicas[-1]: FAR} if same else {}
     lie = State(state.id, state.kind, {**state.vv, **far, replica: n}, {dot: Mark(1, None, "Eve")})
     lie = replace(lie, life=frozenset({dot}), cells={"name": {dot: "a lie"}})
     head = {"salts": {replica: salt}, "made": [replica, n]}
