@@ -1,4 +1,4 @@
-"""One request to the office and its answer, and the way they go where there are sockets.
+"""One request to the office and its answer, and the way they go where httpx is at hand.
 
 A conversation is a generator: it yields its next `Call` and is sent the `Answer`, or thrown the
 OfficeError that came instead. Where some of it may go side by side it yields `Together`.
@@ -60,7 +60,7 @@ SLOWEST_LINE = 4096
 
 Send = Callable[[Call], Awaitable[Answer]]
 Connect = Callable[[], AbstractAsyncContextManager[Send]]
-"""Opens the way to the office: sockets here, the browser's fetch in a browser."""
+"""Opens the way to the office: httpx here, the browser's fetch in a browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,39 +75,66 @@ class Timings:
 
 
 @asynccontextmanager
-async def over_http(address: str, timings: Timings, *, trusts: Any = True) -> AsyncIterator[Send]:
-    """Calls over lines that stay open. `trusts`: an SSLContext that knows the show's own
-    authority; else the world's are trusted."""
-    import h11
-
-    from sync.line import Lines
-
-    trusted = _trusted(trusts) if address.startswith("https:") else None
-    lines = Lines(address, timings, trusted)
-
-    async def send(call: Call) -> Answer:
-        try:
-            try:
-                return await lines.ask(call)
-            except h11.RemoteProtocolError:
-                if call.resumes:
-                    raise
-                return await lines.ask(call, anew=True)  # every call may be said twice
-        except (OSError, h11.ProtocolError) as error:
-            raise _not_reached(address, str(error)) from error
-
-    try:
-        yield send
-    finally:
-        await lines.close()
-
-
-def _trusted(trusts: Any) -> Any:
-    if trusts is not True:
-        return trusts
+async def over_http(
+    address: str, timings: Timings, *, transport: Any = None, trusts: Any = True
+) -> AsyncIterator[Send]:
+    """Calls by httpx, which is loaded only when an office is looked for; `transport` as there.
+    `trusts`: an SSLContext that knows the show's own authority."""
     import httpx
 
-    return httpx.create_ssl_context()  # it knows the world's authorities on every system
+    # The world's authorities take 30 ms to read, and nobody asks them on a plain line.
+    trusted = trusts if address.startswith("https:") else False
+    # A proxy set up for the web must not stand between two machines on one table.
+    alone = {"trust_env": False, "transport": transport, "verify": trusted}
+    try:
+        client = httpx.AsyncClient(base_url=address, **alone)
+    except httpx.InvalidURL as error:
+        yield _nowhere(address, str(error))
+        return
+    async with client:
+
+        async def asked(call: Call) -> Answer:
+            limits = httpx.Timeout(timings.answer + call.wait, connect=timings.connect)
+            request = client.build_request(
+                call.method,
+                call.path,
+                content=call.content,
+                headers=headers(call),
+                timeout=limits,
+            )
+            answer = await client.send(request, stream=True)
+            try:
+                if call.into is None or answer.status_code != 200:
+                    return Answer(answer.status_code, await answer.aread())
+                async for part in answer.aiter_bytes():
+                    call.into(part)
+                return DONE
+            finally:
+                await answer.aclose()
+
+        async def send(call: Call) -> Answer:
+            try:
+                try:
+                    return await asked(call)
+                except httpx.RemoteProtocolError:
+                    if call.resumes:
+                        raise
+                    # The office closes a line that was quiet for a while, sometimes just as we use
+                    # it. Every call may be said twice.
+                    return await asked(call)
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise _not_reached(address, str(error)) from error
+
+        yield send
+
+
+def _nowhere(address: str, why: str) -> Send:
+    """Tells it to whoever asks something there: a link waits then, as for an office that is off."""
+
+    async def send(_call: Call) -> Answer:
+        raise _not_reached(address, why)
+
+    return send
 
 
 def _not_reached(address: str, why: str) -> NoOffice:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+import httpx
 from starlette.applications import Starlette
 
 from data.blobs import Blobs
@@ -15,13 +16,12 @@ from data.kinds import ALL
 from data.kinds.devices import Device
 from data.stamp import Clock, Sources
 from data.store import Store
-from sync.calls import Answer, Call, Timings
+from sync.calls import Answer, Call, Timings, over_http
 from sync.exchange import Office
 from sync.front import Front
 from sync.hub import routes
 from sync.link import Link
 from sync.pairing import Pairings, Shown
-from tests.office_app import over_app
 from tests.small_show import SmallShow
 
 LOCAL = "1" * 64
@@ -54,13 +54,14 @@ class PairedOffice:
         if store is None:
             sources = Sources(clock=Clock(self.show.wall), rng=Random(home))
             store = Store(self.folder / home, sources=sources, hub=False)
+        transport = httpx.ASGITransport(app=self.app)
         link = Link(
             store,
             Blobs(store.home / "photos"),
             "http://office",
             called=home,
             timings=QUICK,
-            connect=over_app(self.app),
+            connect=lambda: over_http("http://office", QUICK, transport=transport),
         )
         self.links.append(link)
         return link

@@ -31,7 +31,7 @@ ALLOWED = {
         "PIL",
         "rapidocr",
     },
-    "sync": {"pydantic", "h11", "httpx", "starlette", "js", "pyodide"},
+    "sync": {"pydantic", "httpx", "starlette", "js", "pyodide"},
     "views": {
         "flet",
         "flet_web",

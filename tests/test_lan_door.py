@@ -17,10 +17,10 @@ from starlette.types import ASGIApp, Message
 from data.blobs import Blobs
 from data.stamp import Clock, Sources
 from data.store import Store
+from sync.calls import over_http
 from sync.link import Link
 from sync.wire import TYPE, Hello
 from tests.lan_door import BY_ADDRESS, ORIGIN, SCRIPT, ask, second_door, small_app
-from tests.office_app import over_app
 from tests.paired_office import LOCAL, QUICK, PairedOffice
 from tests.small_show import SmallShow
 from views.lan.door import LONGEST_ASKED, inline_of
@@ -145,13 +145,14 @@ def test_a_phone_pairs_and_meets_the_office_by_the_second_door(
 ) -> None:
     sources = Sources(clock=Clock(office.show.wall), rng=Random(7))
     store = Store(tmp_path / "phone", sources=sources, hub=False)
+    way = httpx.ASGITransport(app=door)
     link = Link(
         store,
         Blobs(store.home / "photos"),
         ORIGIN,
         called="phone",
         timings=QUICK,
-        connect=over_app(door, ORIGIN),
+        connect=lambda: over_http(ORIGIN, QUICK, transport=way),
     )
     office.links.append(link)
 

@@ -32,7 +32,7 @@ from views.phone.wheels import LISTED, Missing, named, wheels
 
 ONLY_THERE = {"js", "pyodide", "callboard_js"}
 ON_LAPTOPS = {
-    "orjson", "openpyxl", "PIL", "h11", "httpx", "tzlocal", "platformdirs", "phonenumbers", "segno"
+    "orjson", "openpyxl", "PIL", "httpx", "tzlocal", "platformdirs", "phonenumbers", "segno"
 }  # fmt: skip
 """Imported only inside functions that a phone does not call, or with another way beside it."""
 
@@ -45,17 +45,7 @@ def test_a_phone_gets_no_server_no_tests_and_no_second_http_client() -> None:
     tops = {name.split("/")[0].split(".")[0] for name in names}
 
     assert {"flet", "pydantic", "pydantic_core", "tinydb", "fpdf", "main", "data", "sync"} <= tops
-    unwanted = {
-        "h11",
-        "httpx",
-        "uvicorn",
-        "starlette",
-        "openpyxl",
-        "PIL",
-        "tests",
-        "flet_web",
-        "pip",
-    }
+    unwanted = {"httpx", "uvicorn", "starlette", "openpyxl", "PIL", "tests", "flet_web", "pip"}
     assert not unwanted & tops
     assert not [name for name in names if "/tests/" in name or ".dist-info" in name]
     assert not [name for name in names if name.startswith(("views/phone/", "data/sample/"))]

@@ -34,7 +34,6 @@ from sync.exchange import Office
 from sync.hub import routes
 from sync.link import Link, LinkState
 from sync.wire import MOST_PACKED, TYPE, Hello, Page, Welcome
-from tests.office_app import over_app
 
 ROOT = Path(__file__).parent.parent
 PRODUCTION = "5f2c1a70-3b1e-4c7d-9a51-0d6a2f1e8b33"
@@ -330,7 +329,9 @@ class Desk:
         self.app = Starlette(routes=routes(Office(self.store), self.blobs))
 
     def connect(self) -> Connect:
-        return over_app(self.app)
+        return lambda: over_http(
+            "http://office", QUICK, transport=httpx.ASGITransport(app=self.app)
+        )
 
     def call(
         self, method: str, path: str, content: bytes = b"", kind: str = TYPE
@@ -508,25 +509,22 @@ def test_what_answers_but_is_no_office_is_told(tmp_path: Path) -> None:
 def test_a_line_that_was_closed_as_it_was_used_is_opened_again_once(
     dropped: int, reached: bool
 ) -> None:
-    asked: list[bytes] = []
+    asked: list[str] = []
 
-    async def office(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.append((await reader.readuntil(b"\r\n\r\n")).split()[1])
-        if len(asked) > dropped:
-            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nhere")
-            await writer.drain()
-        writer.close()
-        await writer.wait_closed()
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        if len(asked) <= dropped:
+            raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
+        return httpx.Response(200, content=b"here")
 
     async def ask() -> bytes:
-        async with await asyncio.start_server(office, "127.0.0.1") as server:
-            port = server.sockets[0].getsockname()[1]
-            async with over_http(f"http://127.0.0.1:{port}", Timings()) as send:
-                return (await send(Call("GET", "/v1/devices"))).content
+        line = over_http("http://office", Timings(), transport=httpx.MockTransport(answer))
+        async with line as send:
+            return (await send(Call("GET", "/v1/devices"))).content
 
     if reached:
         assert asyncio.run(ask()) == b"here"
     else:
         with pytest.raises(NoOffice, match="cannot be reached"):
             asyncio.run(ask())
-    assert asked == [b"/v1/devices"] * 2
+    assert asked == ["/v1/devices"] * 2

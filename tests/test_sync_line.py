@@ -10,6 +10,7 @@ import pytest
 from data.errors import NoOffice
 from sync.calls import Call, Send, Timings, over_http
 
+ENDS = b"\r\n\r\n"
 PATIENT = Timings(connect=5, answer=10)
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -32,6 +33,12 @@ async def _answers(send: Send, calls: tuple[Call, ...], together: bool) -> list[
     return [(await send(call)).content for call in calls]
 
 
+def _named(told: bytes) -> bytes:
+    """A header with its name in small letters."""
+    name, colon, rest = told.partition(b":")
+    return name.lower() + colon + rest if b" " not in name else told
+
+
 class Office:
     """Says of each call on which of its lines it came, and what it was."""
 
@@ -45,7 +52,7 @@ class Office:
         line = self.lines
         try:
             while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")
+                head = [_named(told) for told in (await reader.readuntil(ENDS)).split(b"\r\n")]
                 self.heads.append(head)
                 size = [int(told[15:]) for told in head if told.startswith(b"content-length:")]
                 said = await reader.readexactly(sum(size))
