@@ -47,8 +47,9 @@ class Clock:
 
     def shifted_to(self, day: date, zone: tzinfo) -> Clock:
         """The same time of day, on the date `day` in `zone`."""
-        today = self.now_utc().astimezone(zone).date()
-        return Clock(self.now_utc, timedelta(days=(day - today).days))
+        now = self.now_utc()
+        there = datetime.combine(day, now.astimezone(zone).time(), zone)
+        return Clock(self.now_utc, there - now)
 
 
 @dataclass(slots=True)

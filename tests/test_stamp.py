@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from data.stamp import Clock, Sources
 
@@ -19,6 +22,18 @@ def test_a_rehearsal_keeps_the_time_of_day_and_changes_the_date() -> None:
     copy.rehearse(date(2026, 7, 1), UTC)
 
     assert datetime(2026, 7, 1, 12, tzinfo=UTC) == copy.clock.now()
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_a_rehearsal_over_a_change_of_the_clocks_is_on_the_day_that_was_asked_for(
+    hour: int,
+) -> None:
+    there = ZoneInfo("America/Denver")
+    copy = Sources(clock=Clock(lambda: datetime(2026, 11, 25, hour, 18, tzinfo=there)))
+
+    copy.rehearse(date(2026, 7, 1), there)
+
+    assert copy.clock.now() == datetime(2026, 7, 1, hour, 18, tzinfo=there)
 
 
 def test_an_offset_taken_before_a_rehearsal_is_not_added_to_it() -> None:
