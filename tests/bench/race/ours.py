@@ -73,11 +73,11 @@ async def _device(home: Path, address: str, n: int) -> None:
         )
         side = Side(link, bodies, person_id(n))
         print(json.dumps({"ready": True}), flush=True)
-        for line in sys.stdin:
+        while line := await asyncio.to_thread(sys.stdin.readline):
             asked = json.loads(line)
             told = await getattr(side, asked.pop("do"))(**asked)
             print(json.dumps(told), flush=True)
-            while store.tend():  # the journal is folded when nobody waits, as in the app
+            while not side.is_open and store.tend():  # the journal is folded when nobody waits
                 pass
     store.close()
 
@@ -104,6 +104,41 @@ class Side:
 
     def __init__(self, link: Link, bodies: Counter, user: str) -> None:
         self.link, self.bodies, self.user = link, bodies, user
+        self._running: list[asyncio.Task[None]] = []
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self._running)
+
+    async def open(self) -> dict[str, Any]:
+        """From now on it stays with the office, as an app does that is open."""
+        self._running = [asyncio.create_task(self.link.run()), asyncio.create_task(self._tended())]
+        while not (self.link.state.reached and self.link.state.equal):
+            await asyncio.sleep(0.01)
+        return {"open": True}
+
+    async def close(self) -> dict[str, Any]:
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        self._running = []
+        return {"open": False}
+
+    async def seen(self, record: str, what: str) -> dict[str, Any]:
+        """As soon as the edit that somebody made elsewhere is here, on the disk."""
+        here = asyncio.Event()
+        stop = self.link.store.listen(lambda _touched: here.set())
+        try:
+            while (self.link.store.document(record) or {}).get("what_for") != what:
+                here.clear()
+                await here.wait()
+        finally:
+            stop()
+        return {"seen": what}
+
+    async def _tended(self) -> None:
+        while True:
+            await asyncio.sleep(0.02 if self.link.store.tend() else 1.0)
 
     async def sync(self) -> dict[str, Any]:
         """What a person waits for: everything both ways, and the proof that both are equal."""
