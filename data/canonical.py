@@ -45,32 +45,40 @@ else:
 
 def encode(state: State) -> dict[str, Any]:
     """The canonical JSON object of a state: sorted, dots by index into `d`."""
+    told = _told(state)
+    for name in state.sets:
+        told["c"][name] = dict(sorted(told["c"][name].items()))
+    told["vv"], told["c"] = dict(sorted(told["vv"].items())), dict(sorted(told["c"].items()))
+    return told
+
+
+def canonical_bytes(state: State) -> bytes:
+    return _sorted_bytes(_told(state))  # whose writer sorts the names
+
+
+def _told(state: State) -> dict[str, Any]:
+    """The canonical object but for the order of its names."""
     order = sorted(state.marks)
     index = {dot: i for i, dot in enumerate(order)}
     fields: dict[str, Any] = {}
     for name, live in state.cells.items():
         if len(live) == 1:
             ((dot, value),) = live.items()
-            fields[name] = [[index[dot], value]]
+            fields[name] = [[index[dot] if len(order) > 1 else 0, value]]
         else:
             fields[name] = [[index[dot], live[dot]] for dot in sorted(live)]
     for name, elements in state.sets.items():
         fields[name] = {
-            element: sorted([index[dot] for dot in dots])
-            for element, dots in sorted(elements.items())
+            element: sorted([index[dot] for dot in dots]) for element, dots in elements.items()
         }
     return {
         "id": state.id,
         "t": state.kind,
         "d": [[*dot, *state.marks[dot]] for dot in order],
-        "vv": dict(sorted(state.vv.items())),
+        "vv": dict(state.vv),
         "l": sorted([index[dot] for dot in state.life]),
-        "c": dict(sorted(fields.items())),
+        "c": fields,
     }
-
-
-def canonical_bytes(state: State) -> bytes:
-    return _sorted_bytes(encode(state))
 
 
 def digest(state: State) -> int:
