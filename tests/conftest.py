@@ -49,21 +49,37 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         runs = (item.get_closest_marker("long") is not None) == long
         (kept if runs else left).append(item)
-    if left:
+    if long:  # the phones' long chain begins at once, the other browsers come when a core is free
+        kept.sort(key=lambda item: chain_of(item.nodeid) == BROWSERS)
+    if left or long:
         config.hook.pytest_deselected(items=left)
         items[:] = kept
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """A core takes a file's tests together; the browser's tests are one core's, one by one."""
+    """A core takes a file's tests together; the browser's tests go one by one, in the long run the
+    phones' on one core and the others' on another."""
     from xdist.scheduler import LoadScopeScheduling
+
+    long = bool(config.getoption("--long"))
 
     class ByFile(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
-            return "browser" if nodeid.startswith("tests/browser/") else nodeid.split("::")[0]
+            chain = chain_of(nodeid)
+            return chain if long or chain not in (PHONES, BROWSERS) else BROWSERS
 
     return ByFile(config, log)
+
+
+BROWSERS, PHONES = "browsers", "phones"
+
+
+def chain_of(nodeid: str) -> str:
+    """What one core does one after another: a file's tests, or a browser's."""
+    if nodeid.startswith("tests/browser/test_phone"):
+        return PHONES
+    return BROWSERS if nodeid.startswith("tests/browser/") else nodeid.split("::")[0]
 
 
 @pytest.fixture

@@ -64,14 +64,13 @@ def check_in_the_next(hand: Hand) -> str:
     return name
 
 
-@pytest.mark.parametrize("size", ["phone", "tablet"])
 def test_a_day_in_the_desert_is_whole_at_the_office(
-    size: str, hub: Face, pocket: Carries, tmp_path: Path, shot: Shot
+    hub: Face, pocket: Carries, tmp_path: Path, shot: Shot
 ) -> None:
     with hub:
         before = {record["id"] for record in listed_from(hub, "time")}
         slips = {record["id"] for record in listed_from(hub, "receipt")}
-        phone = pocket(hub, size=size)
+        phone = pocket(hub)
         hand = phone.ready_offline()
         shot(hand, "this-phone")
         hub.kill()
