@@ -175,7 +175,7 @@ def _lie(
     lie = State(state.id, state.kind, {**state.vv, **far, replica: n}, {dot: Mark(1, None, "Eve")})
     lie = replace(lie, life=frozenset({dot}), cells={"name": {dot: "a lie"}})
     head = {"salts": {replica: salt}, "made": [replica, n]}
-    whole = whole_letters(made)
+    whole = whole_letters(made) if made else []  # whoever owes nothing has made nothing
     real = [a.content for a in whole if a.device == teller_id and a.to == "office"]
     head |= {"with": [seal_of(letter) for letter in real]}
     production, rng = liar.store.production, Random(n)
