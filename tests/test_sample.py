@@ -30,6 +30,7 @@ from data.sample.plan import shoot_dates
 from data.stamp import Clock, Sources
 from data.store import Store
 from data.walltime import instant, zone_of
+from views.forms.envelope import facts
 
 ZONE = zone_of("America/Denver")
 TUESDAY = date(2026, 7, 28)
@@ -207,6 +208,15 @@ def test_closed_envelopes_are_counted_and_slips_numbered_without_gaps(noon: Laid
             assert off is not None
             assert abs(off) <= 2
             assert bool(off) == bool(envelope.explained)
+
+
+def test_the_paper_of_a_posted_envelope_says_who_audited_it_and_its_number(noon: Laid) -> None:
+    posted = next(e for e in noon.desk.all(ENVELOPE) if e.status == "posted")
+
+    audited, day, number = facts(noon.desk, posted.id).books
+
+    assert (audited, number) == (posted.audited_by, posted.transaction)
+    assert str(posted.posted and posted.posted.day) in day
 
 
 # ---- time and sameness ------------------------------------------------------------------------

@@ -41,7 +41,7 @@ RECEIPT_COLUMNS = (
     Column("Cur.", 24, "centre"),
 )
 SIGNERS = ("Custodian", "Department head", "UPM / line producer", "Production accountant")
-POSTED = (("Audited by", "", 1.4), ("Date posted", "", 1), ("Transaction no.", "", 1))
+POSTED = (("Audited by", 1.4), ("Date posted", 1), ("Transaction no.", 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class EnvelopeFacts:
     receipts: tuple[EnvelopeReceipt, ...] = ()
     explanation: str = ""
     signers: tuple[str, str, str, str] = ("", "", "", "")
+    books: tuple[str, str, str] = ("", "", "")
+    """Who audited it, when it was posted, and under which number."""
     blank_rows: int = 0
     gaps: tuple[str, ...] = ()
     """Numbers of slips that are nowhere here: still on a device, or lost."""
@@ -73,7 +75,8 @@ def draw(facts: EnvelopeFacts) -> bytes:
     draw_sums(sheet, facts.cash, facts.receipts)
     _explanation(sheet, facts)
     blocks.signatures(sheet, tuple(zip(SIGNERS, facts.signers, strict=True)))
-    blocks.strip(sheet, POSTED, height=26)
+    posted = zip(POSTED, facts.books, strict=True)
+    blocks.strip(sheet, tuple((label, text, wide) for (label, wide), text in posted), height=26)
     photo_pages(sheet, _photos(facts))
     return sheet.finish()
 
@@ -225,6 +228,11 @@ def facts(desk: Desk, envelope_id: str) -> EnvelopeFacts:
         receipts=tuple(_slip(desk, slip) for slip in receipts_of(desk, envelope)),
         explanation=envelope.explained,
         gaps=tuple(gaps_in(desk, envelope)),
+        books=(
+            _called(desk, envelope.audited_by),
+            cells.short_day(envelope.posted),
+            envelope.transaction,
+        ),
     )
 
 
@@ -238,6 +246,11 @@ def make_blank(desk: Desk) -> Paper:
     currency, at = show_of(desk).currency, desk.now()
     draws = partial(blank, show_facts(desk), currency=currency, printed_at=at)
     return Paper("envelope-blank.pdf", draws)
+
+
+def _called(desk: Desk, user: str) -> str:
+    person = desk.find(PERSON, user)
+    return user if person is None else person.name
 
 
 def _paid_otherwise(slip: Receipt) -> str:
