@@ -80,7 +80,7 @@ Sees = Callable[..., "BrowserContext"]
 
 
 @pytest.fixture(scope="module")
-def sees(
+def filmed(
     player: Playwright, executable: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Sees]:
     """Browsers whose camera sees these pictures over and over; one browser for each film."""
@@ -100,6 +100,20 @@ def sees(
     yield seeing
     for browser in opened.values():
         browser.close()
+
+
+@pytest.fixture
+def sees(filmed: Sees) -> Iterator[Sees]:
+    """Pages of those browsers. A camera that goes on looking eats what the next test needs."""
+    contexts: list[BrowserContext] = []
+
+    def seeing(*pictures: Image.Image) -> BrowserContext:
+        contexts.append(filmed(*pictures))
+        return contexts[-1]
+
+    yield seeing
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from tests.browser.conftest import QUIET, SIZES
 from tests.browser.hand import Hand
 from tests.browser.processes import Face, listed
 from tests.browser.test_phone import PHOTOS, hub
-from tests.browser.test_scan import CAMERA, LIVE, TWO_CAMERAS, bare, sees
+from tests.browser.test_scan import CAMERA, LIVE, TWO_CAMERAS, bare, filmed, sees
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Playwright
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Shot
     from tests.browser.test_scan import Sees
 
-__all__ = ["bare", "hub", "sees"]  # the fixtures
+__all__ = ["bare", "filmed", "hub", "sees"]  # the fixtures
 
 WIDE, HIGH = 1280, 720
 """Of the camera's picture."""
