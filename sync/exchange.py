@@ -216,14 +216,17 @@ class Office:
         device: str = "",
         scope: str = "",
         own: str = "",
+        after: str = "",
     ) -> Page:
         """The records put after `cursor`, in that order; one put again later comes only then. Of
-        those that the device may hold no more, only the ids. `own`: numbers that it put itself."""
+        those that the device may hold no more, only the ids. `own`: numbers that it put itself.
+        `after`: it was told up to there already, and has not taken all of it yet."""
         self.epochs.same_run(run)
         view = self._view(device, scope)
         at = self.epochs.start(cursor)
         self.register.confirms(device, at)
         self.bury()
+        at = max(at, self.epochs.start(after))
         order = self.store.order.after(at)
         part = view.part(order, min(limit, MOST_STATES), since=at, own=Own(own))
         here = self.epochs.here

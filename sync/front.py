@@ -156,7 +156,7 @@ class Front:
         if self.pairings is not None and urlsplit(call.path).path == "/v1/pair":
             return self.pairings.has_news(Pair.from_bytes(call.content or b""))
         ask = _asks(self.let_in(call), urlsplit(call.path).query)
-        run, cursor = ask.get("run", ""), ask.get("cursor", "")
+        run, cursor = ask.get("run", ""), ask.get("after") or ask.get("cursor", "")
         return self.office.has_news(run, cursor, **_who(ask))
 
     def prepares(self, call: Call) -> bool:
@@ -207,8 +207,8 @@ class Front:
     def _changes(self, ask: Query) -> Message:
         number(ask.get("wait", "0"), 0, LONGEST_WAIT)
         run, cursor = ask.get("run", ""), ask.get("cursor", "")
-        own = ask.get("own", "")
-        return self.office.changes(run, cursor, _limit(ask), own=own, **_who(ask))
+        more = {"after": ask.get("after", ""), "own": ask.get("own", "")}
+        return self.office.changes(run, cursor, _limit(ask), **more, **_who(ask))
 
     def _devices(self, who: str | None, ask: Query) -> Message:
         """Of the others a device is told by its records, inside its scope."""

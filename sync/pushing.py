@@ -7,8 +7,8 @@ another. Whoever carries the calls may leave all of it for later: then it is don
 
 from __future__ import annotations
 
-from data.errors import OfficeError
 from data.packing import no_collection
+from sync.behind import Behind
 from sync.device import Device
 from sync.owed import Batch
 from sync.wire import Pushed
@@ -21,8 +21,7 @@ class Pushing:
         self._device = device
         self._batches = device.batches()
         self._made: list[tuple[Batch, bytes] | None] = []
-        self._answered: tuple[Batch, bytes] | None = None
-        self._trouble: OfficeError | None = None
+        self._behind = Behind(self._book)
 
     def next(self) -> tuple[Batch, bytes] | None:
         """The next batch and its message; None: that was all."""
@@ -31,18 +30,15 @@ class Pushing:
 
     def meanwhile(self) -> None:
         """What can be done while an answer is on its way."""
-        self._book()
+        self._behind.meanwhile()
         self._make()
 
     def answered(self, batch: Batch, content: bytes) -> None:
-        self.settle()
-        self._answered = batch, content
+        self._behind.put((batch, content))
 
     def settle(self) -> None:
         """Books what is not booked yet. OfficeError: an answer was none, or could not be saved."""
-        self._book()
-        if self._trouble is not None:
-            raise self._trouble
+        self._behind.settle()
 
     # ---- inside -----------------------------------------------------------------------------
 
@@ -53,12 +49,6 @@ class Pushing:
                 made = None if batch is None else (batch, self._device.push(batch).to_bytes())
             self._made.append(made)
 
-    def _book(self) -> None:
-        if self._answered is None:
-            return
-        (batch, content), self._answered = self._answered, None
-        try:
-            with no_collection():
-                self._device.pushed(batch, Pushed.from_bytes(content))
-        except OfficeError as error:  # not the fault of the call that is under way
-            self._trouble = error
+    def _book(self, answered: tuple[Batch, bytes]) -> None:
+        batch, content = answered
+        self._device.pushed(batch, Pushed.from_bytes(content))

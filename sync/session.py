@@ -18,6 +18,7 @@ from sync.carrying import AT_ONCE, PIECE, Upload, offered
 from sync.delivery import Delivered, delivery
 from sync.device import OLDER, Device
 from sync.holding import only
+from sync.pulling import pages
 from sync.pushing import Pushing
 from sync.wire import MOST_STATES, Compare, Compared, Fill, Page, Welcome
 
@@ -155,19 +156,10 @@ class Session:
 
     def _pull(self) -> Talk:
         """A first fill by id, then what has changed since it began."""
-        while (begun := self.device.filling) is not None:
-            self._clear()
-            ask = {**self._asking(), "after": begun["after"], **only(begun)}
-            answer = yield from _ask(Call("GET", f"/v1/snapshot?{urlencode(ask)}"))
-            self.device.filled(Fill.from_bytes(answer))
-            self.moved = True
-        more = True
-        while more:
-            self._clear()
-            page = yield from self._changes()
-            self.device.received(page)
-            more = page.more
         self._clear()
+        while self.device.filling is not None:
+            yield from pages(self._fill_question, Fill.from_bytes, self._filled)
+        yield from pages(self._question, Page.from_bytes, self._received)
 
     def _compare(self) -> Talk:
         """Finds the records that differ, and brings the office's side of them here. What the office
@@ -203,8 +195,8 @@ class Session:
         if not self.device.holding.taken_up:
             # A page of that scope would move the cursor past what the old one still lacks.
             raise NoOffice("What this device may hold has changed. Say hello.", code="say-hello")
-        self.device.received((yield from self._changes(wait)))
-        self._clear()
+        answer = yield from _ask(Call("GET", self._question(None, wait), wait=wait))
+        self._received(Page.from_bytes(answer))
 
     # ---- inside -----------------------------------------------------------------------------
 
@@ -247,12 +239,27 @@ class Session:
             self.moved = True
         return False
 
-    def _changes(self, wait: float = 0.0) -> Generator[Call, Answer, Page]:
+    def _question(self, page: Page | None, wait: float = 0.0) -> str:
+        """Asks for what has changed after that page, which need not have been taken yet."""
         cursor = self.device.store.meta.get("cursor", "")
         ask = {**self._asking(), "cursor": cursor, "wait": f"{wait:g}"}
         ask |= {"own": own} if (own := str(self.device.own)) else {}
-        answer = yield from _ask(Call("GET", f"/v1/changes?{urlencode(ask)}", wait=wait))
-        return Page.from_bytes(answer)
+        ask |= {"after": page.next} if page else {}
+        return f"/v1/changes?{urlencode(ask)}"
+
+    def _received(self, page: Page) -> None:
+        self.device.received(page)
+        self._clear()
+
+    def _fill_question(self, part: Fill | None) -> str:
+        begun = self.device.filling or {}
+        after = part.after if part else begun["after"]
+        return f"/v1/snapshot?{urlencode({**self._asking(), 'after': after, **only(begun)})}"
+
+    def _filled(self, part: Fill) -> None:
+        self.device.filled(part)
+        self.moved = True
+        self._clear()
 
     def _asking(self) -> dict[str, Any]:
         """What every question says besides."""
