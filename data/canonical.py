@@ -62,9 +62,8 @@ def _told(state: State) -> dict[str, Any]:
     index = {dot: i for i, dot in enumerate(order)}
     fields: dict[str, Any] = {}
     for name, live in state.cells.items():
-        if len(live) == 1:
-            ((dot, value),) = live.items()
-            fields[name] = [[index[dot] if len(order) > 1 else 0, value]]
+        if len(order) == 1:  # most records were written once
+            fields[name] = [[0, *live.values()]]
         else:
             fields[name] = [[index[dot], live[dot]] for dot in sorted(live)]
     for name, elements in state.sets.items():
@@ -93,14 +92,7 @@ def decode(raw: Any) -> State:
         order = list(marks)
         vv = {_text(r, 64): _count(n) for r, n in raw["vv"].items()}
         used: set[int] = set()
-        cells: dict[str, Cells] = {}
-        sets: dict[str, Elements] = {}
-        for name, body in raw["c"].items():
-            _name(name)
-            if isinstance(body, list):
-                cells[name] = _cells(name, body, order, used)
-            else:
-                sets[name] = _elements(name, body, order, used)
+        cells, sets = _fields(raw["c"], order, used)
         life = _dots(raw["l"], order, used)
         state = State(
             _text(raw["id"], 64), _name(_text(raw["t"], 64)), vv, marks, life, cells, sets
@@ -126,16 +118,29 @@ def _rising(order: list[Dot]) -> bool:
     return all(map(lt, order, order[1:]))
 
 
-def _cells(name: str, body: list[Any], order: list[Dot], used: set[int]) -> Cells:
-    live: Cells = {}
-    for i, value in body:
-        live[_pick(order, i)] = value
-        used.add(i)
-        if type(value) is not str or not value.isascii():  # most are; a call costs more than it
-            _check(value)
-    if not body or len(live) != len(body):
-        raise Malformed(f"{name}: no value, or one edit twice.")
-    return live
+def _fields(
+    told: Any, order: list[Dot], used: set[int]
+) -> tuple[dict[str, Cells], dict[str, Elements]]:
+    cells: dict[str, Cells] = {}
+    sets: dict[str, Elements] = {}
+    last = len(order) - 1
+    for name, body in told.items():
+        _name(name)
+        if not isinstance(body, list):
+            sets[name] = _elements(name, body, order, used)
+            continue
+        live: Cells = {}
+        for i, value in body:
+            if type(i) is not int or not 0 <= i <= last:
+                _pick(order, i)
+            live[order[i]] = value
+            used.add(i)
+            if type(value) is not str or not value.isascii():  # most are; a call costs more
+                _check(value)
+        if not body or len(live) != len(body):
+            raise Malformed(f"{name}: no value, or one edit twice.")
+        cells[name] = live
+    return cells, sets
 
 
 def _elements(name: str, body: Any, order: list[Dot], used: set[int]) -> Elements:
@@ -213,7 +218,9 @@ def _check_all(values: Iterable[Any], depth: int) -> None:
 
 
 def _encodable(text: str) -> None:
-    if any("\ud800" <= c <= "\udfff" for c in text):
-        raise Malformed("a text holds half a character.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Malformed("a text holds half a character.") from None
     if not unicodedata.is_normalized("NFC", text):
         raise Malformed("a text is not in Unicode form C.")

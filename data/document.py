@@ -25,7 +25,7 @@ def document(state: State) -> dict[str, Any]:
     for name, live in state.cells.items():
         if len(live) == 1:
             ((dot, visible[name]),) = live.items()
-            cells[name] = index[dot]
+            cells[name] = index[dot] if len(order) > 1 else 0
         else:
             visible[name] = live[state.ranked(name)[0]]
             cells[name] = [[index[dot], live[dot]] for dot in sorted(live)]

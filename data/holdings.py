@@ -107,6 +107,8 @@ class Holdings:
 
     def _entry(self, record_id: str, names: frozenset[str], number: int) -> list[Any]:
         lost = self.of(record_id) - names
+        if not lost and record_id not in self._left:
+            return [sorted(names)]
         left = {**self.left(record_id), **dict.fromkeys(sorted(lost), number)}
         left = {name: at for name, at in left.items() if name not in names}
         return [sorted(names), left] if left else [sorted(names)]

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from data.arrival import Arrival
+from data.arrival import Arrival, base_in
 from data.books import OfficeBooks
-from data.canonical import decode, encode
+from data.canonical import encode
 from data.document import GONE, document, state_of
 from data.edit import Edit, Write, apply, dot_of
 from data.errors import NotFound, NotSaved, OfficeError
@@ -250,7 +250,7 @@ class Store:
         place of what stands here; among `states` they do so only where nothing is owed. `holds`:
         the buckets by which this device has records. Returns the ids of those that changed here.
         """
-        come = Arrival(self.state, None if self.hub else self.base, self.bases)
+        come = Arrival(self.state, None if self.hub else self.bases)
         ways = (come.join, states), (come.bury, buried), (come.meet, met), (come.confirm, confirmed)
         for take, some in ways:
             for state in some:
@@ -258,10 +258,10 @@ class Store:
         come.bases |= rebased or {}
         changes, bases, clean = come.changes(), come.bases, come.clean()
         by_dot = {dot_of(raw): raw for raw in edits}
-        moved = {i: (self.base(i), base) for i, base in bases.items()}
+        moved = {i: (come.was(i), base) for i, base in bases.items()}
         lies = self.books.holdings.changed(holds or {})
         if not self.hub:
-            moved |= {i: (base := self.base(i), base) for i in lies if i not in moved}
+            moved |= {i: (base := come.was(i), base) for i in lies if i not in moved}
         weights = self.books.weights(lies)
         self.keep(
             [after for _, after in changes.values()],
@@ -340,11 +340,8 @@ class Store:
     # ---- inside -----------------------------------------------------------------------------
 
     def base(self, record_id: str) -> State | None:
-        """A record without an entry in the books is clean: its base is what stands here."""
-        if record_id in self.bases:
-            raw = self.bases[record_id]
-            return None if raw is None else decode(raw)
-        return self.state(record_id)
+        """What the office confirmed of it."""
+        return base_in(self.bases, self.state, record_id)
 
     def keep(
         self,

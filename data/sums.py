@@ -11,8 +11,8 @@ times a number made of the bucket's name.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 from data.canonical import digest
@@ -46,7 +46,8 @@ def factor_of(bucket: str) -> int:
     return int.from_bytes(hashlib.blake2b(bucket.encode(), digest_size=8).digest(), "big") | 1
 
 
-def weight_of(buckets: Collection[str]) -> Weight:
+@lru_cache(4096)
+def weight_of(buckets: frozenset[str]) -> Weight:
     return Weight(len(buckets), sum(map(factor_of, buckets)))
 
 

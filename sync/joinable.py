@@ -19,26 +19,18 @@ def readable(
     states: list[State] = []
     unjoined = dict(store.meta.get("unjoined", {}))
     for raw in raws:
-        name = str(raw.get("id")) if isinstance(raw, dict) else "?"
+        record_id = raw.get("id") if isinstance(raw, dict) else None
+        name = str(record_id)[:64] if isinstance(raw, dict) else "?"
         try:
-            if known and _stands_here(store, raw):
-                continue
+            here = store.state(record_id) if isinstance(record_id, str) else None
+            if known and here is not None and record_id not in store.bases and encode(here) == raw:
+                continue  # the echo of what was confirmed already: most of what comes back is
             state = decode(raw)
-            here = store.state(state.id)
             if here is not None:
                 join(here, state)
         except Malformed as error:
-            unjoined[name[:64]] = {"code": error.code, "reason": error.sentence}
+            unjoined[name] = {"code": error.code, "reason": error.sentence}
             continue
         unjoined.pop(name, None)
         states.append(state)
     return states, unjoined
-
-
-def _stands_here(store: Store, raw: Any) -> bool:
-    """Whether this is the echo of what was confirmed already: most of what comes back is."""
-    record_id = raw.get("id") if isinstance(raw, dict) else None
-    if not isinstance(record_id, str) or record_id in store.bases:
-        return False
-    here = store.state(record_id)
-    return here is not None and encode(here) == raw
