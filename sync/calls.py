@@ -39,6 +39,8 @@ class Call(NamedTuple):
 
     meanwhile: Callable[[], None] | None = None
     """What the device would do next, and may do while it waits for the answer."""
+    sent: Callable[[], None] | None = None
+    """Is told when all of it has gone out, by a way that knows."""
 
     @property
     def resumes(self) -> bool:
@@ -101,6 +103,7 @@ async def over_http(
                 content=call.content,
                 headers=headers(call),
                 timeout=limits,
+                extensions={"trace": _gone(call.sent)} if call.sent else None,
             )
             answer = await client.send(request, stream=True)
             try:
@@ -126,6 +129,16 @@ async def over_http(
                 raise _not_reached(address, str(error)) from error
 
         yield send
+
+
+def _gone(sent: Callable[[], None]) -> Callable[[str, Any], Awaitable[None]]:
+    """Hears from httpx how far a request has come."""
+
+    async def heard(what: str, _about: Any) -> None:
+        if what.endswith("send_request_body.complete"):
+            sent()
+
+    return heard
 
 
 def _nowhere(address: str, why: str) -> Send:

@@ -34,7 +34,8 @@ from sync.wire import Past
 
 NOT_ALL = " What it still has is sent when the office is reached; then it is wiped."
 ON_ITS_WAY = 0.002
-"""Seconds in which a call gets out of here; what makes the device busy would hold it back."""
+"""Seconds in which a call gets out of here, if nobody says when it has; what makes the device busy
+would hold it back."""
 
 
 class Link:
@@ -236,9 +237,13 @@ class Link:
 
     async def _ahead(self, call: Call, send: Send) -> Answer:
         """The office takes a batch while the next one is made here."""
-        asked = asyncio.ensure_future(send(call))
+        out = asyncio.Event()
+        asked = asyncio.ensure_future(send(call._replace(sent=out.set)))
+        asked.add_done_callback(lambda _asked: out.set())
         try:
-            await asyncio.wait({asked}, timeout=ON_ITS_WAY)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ON_ITS_WAY):
+                    await out.wait()
             if not asked.done() and call.meanwhile is not None:
                 with self._own_books():
                     call.meanwhile()
