@@ -88,6 +88,19 @@ def test_calls_at_the_same_time_have_a_line_each() -> None:
     assert sorted(told) == [b"1:edits", b"2:edits", b"3:edits"]
 
 
+def test_a_call_tells_that_it_has_gone_out_before_it_is_answered() -> None:
+    out = asyncio.Event()
+
+    async def office(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"edits")
+        await out.wait()
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+        await writer.drain()
+        writer.close()
+
+    assert asked(office, PUSH._replace(sent=out.set)) == [b"ok"]
+
+
 def test_the_office_is_told_the_token_and_what_kind_of_message_it_is() -> None:
     office = Office()
 
