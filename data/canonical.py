@@ -61,11 +61,15 @@ def _told(state: State) -> dict[str, Any]:
     order = sorted(state.marks)
     index = {dot: i for i, dot in enumerate(order)}
     fields: dict[str, Any] = {}
-    for name, live in state.cells.items():
-        if len(order) == 1:  # most records were written once
-            fields[name] = [[0, *live.values()]]
-        else:
-            fields[name] = [[index[dot], live[dot]] for dot in sorted(live)]
+    if len(order) == 1:  # most records were written once
+        fields = {name: [[0, *live.values()]] for name, live in state.cells.items()}
+    else:
+        for name, live in state.cells.items():
+            if len(live) == 1:
+                ((dot, value),) = live.items()
+                fields[name] = [[index[dot], value]]
+            else:
+                fields[name] = [[index[dot], live[dot]] for dot in sorted(live)]
     for name, elements in state.sets.items():
         fields[name] = {
             element: sorted([index[dot] for dot in dots]) for element, dots in elements.items()

@@ -22,13 +22,17 @@ def document(state: State) -> dict[str, Any]:
     index = {dot: i for i, dot in enumerate(order)}
     visible: dict[str, Any] = {}
     cells: dict[str, Any] = {}
-    for name, live in state.cells.items():
-        if len(live) == 1:
-            ((dot, visible[name]),) = live.items()
-            cells[name] = index[dot] if len(order) > 1 else 0
-        else:
-            visible[name] = live[state.ranked(name)[0]]
-            cells[name] = [[index[dot], live[dot]] for dot in sorted(live)]
+    if len(order) == 1:  # most records were written once
+        visible = {name: value for name, live in state.cells.items() for value in live.values()}
+        cells = dict.fromkeys(state.cells, 0)
+    else:
+        for name, live in state.cells.items():
+            if len(live) == 1:
+                ((dot, visible[name]),) = live.items()
+                cells[name] = index[dot]
+            else:
+                visible[name] = live[state.ranked(name)[0]]
+                cells[name] = [[index[dot], live[dot]] for dot in sorted(live)]
     books: dict[str, Any] = {
         "t": state.kind,
         "d": [[*dot, *state.marks[dot]] for dot in order],
@@ -71,6 +75,26 @@ def state_of(record_id: str, doc: Mapping[str, Any]) -> State:
         cells,
         sets,
     )
+
+
+def encoded(record_id: str, doc: Mapping[str, Any]) -> dict[str, Any]:
+    """The canonical JSON object of the state that `document` was made from (canonical.py), without
+    the way by the state."""
+    books = doc["_m"]
+    fields = {
+        name: [[live, doc[name]]] if isinstance(live, int) else live
+        for name, live in books["c"].items()
+    }
+    for name, elements in books.get("s", {}).items():
+        fields[name] = dict(sorted(elements.items()))
+    return {
+        "id": record_id,
+        "t": books["t"],
+        "d": books["d"],
+        "vv": dict(sorted(books["vv"].items())),
+        "l": books["l"],
+        "c": dict(sorted(fields.items())),
+    }
 
 
 def table_of(doc: Mapping[str, Any]) -> str:

@@ -97,14 +97,12 @@ class Sums:
                 continue
             slot = slot_of(record_id)
             count, total = touched.get(slot) or self[slot]
-            for state, weight, sign in ((before, then, -1), (now, since, 1)):
-                if state is not None and weight.times:
-                    value = digest(state)
-                    count += sign * weight.times
-                    total = (total + sign * weight.factor * value) % MODULUS
-                    if sign > 0:
-                        self._asked[record_id] = value
-            touched[slot] = (count, total)
+            if before is not None and then.times:
+                count, total = count - then.times, total - then.factor * digest(before)
+            if now is not None and since.times:
+                self._asked[record_id] = value = digest(now)
+                count, total = count + since.times, total + since.factor * value
+            touched[slot] = (count, total % MODULUS)
         return {str(slot): [count, f"{total:x}"] for slot, (count, total) in touched.items()}
 
     def take(self, slots: Mapping[str, Any]) -> None:

@@ -184,8 +184,8 @@ class Front:
         if known is None:
             raise NotFound("The office has no such call.")
         with no_collection():  # a batch is thousands of small objects, and no cycle among them
-            message = known(who, ask, call.content or b"")
-        return Answer(200, message.to_bytes())
+            content = known(who, ask, call.content or b"").to_bytes()
+        return Answer(200, content)
 
     def _pair(self, call: Call) -> Message:
         if self.pairings is None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from data.canonical import decode, encode
+from data.canonical import decode
+from data.document import encoded, state_of
 from data.errors import Malformed
 from data.state import State, join
 from data.store import Store
@@ -19,18 +20,17 @@ def readable(
     states: list[State] = []
     unjoined = dict(store.meta.get("unjoined", {}))
     for raw in raws:
-        record_id = raw.get("id") if isinstance(raw, dict) else None
-        name = str(record_id)[:64] if isinstance(raw, dict) else "?"
+        record_id = str(raw.get("id")) if isinstance(raw, dict) else "?"
         try:
-            here = store.state(record_id) if isinstance(record_id, str) else None
-            if known and here is not None and record_id not in store.bases and encode(here) == raw:
+            doc = store.document(record_id)
+            if known and doc and record_id not in store.bases and encoded(record_id, doc) == raw:
                 continue  # the echo of what was confirmed already: most of what comes back is
             state = decode(raw)
-            if here is not None:
-                join(here, state)
+            if doc:
+                join(state_of(record_id, doc), state)
         except Malformed as error:
-            unjoined[name] = {"code": error.code, "reason": error.sentence}
+            unjoined[record_id[:64]] = {"code": error.code, "reason": error.sentence}
             continue
-        unjoined.pop(name, None)
+        unjoined.pop(record_id, None)
         states.append(state)
     return states, unjoined

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from data.canonical import encode
-from data.packing import dumps_exact
+from data.document import encoded
+from data.packing import loads
 from data.store import Store
 from data.sums import slot_of
 from sync.echo import Own
@@ -64,14 +64,13 @@ class View:
             if gone:
                 part.gone.append(record_id)
             else:
-                state = self.store.state(record_id)
-                assert state is not None
-                raw = encode(state)
-                size += len(dumps_exact(raw))
+                line = self.store.line(record_id)
+                assert line is not None
+                size += len(line)  # says the same, about as long
                 if part.states and size > FULL:
                     part.more = True
                     return part
-                part.states.append(raw)
+                part.states.append(encoded(record_id, loads(line)))
                 if self.scope.word:
                     part.buckets.append([record_id, sorted(self._told(record_id))])
             part.last = at

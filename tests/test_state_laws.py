@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.canonical import canonical_bytes, decode, digest, encode
-from data.document import document, state_of, table_of
+from data.document import document, encoded, state_of, table_of
 from data.edit import Edit, Write, apply, values_from
 from data.errors import Malformed, ReplicaCloned
 from data.state import Dot, Mark, State, includes, join, seen, write
@@ -393,6 +393,7 @@ def test_a_document_and_its_state_are_each_others_inverse(history: History) -> N
 
         assert canonical_bytes(state) == canonical_bytes(state_of(RECORD, doc))
         assert doc == document(state_of(RECORD, doc))
+        assert json.dumps(encode(state)) == json.dumps(encoded(RECORD, doc))
 
 
 @given(HISTORIES)
