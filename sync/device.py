@@ -105,9 +105,9 @@ class Device:
 
     # ---- hello ------------------------------------------------------------------------------
 
-    def hello(self) -> Hello:
+    def hello(self, *, news: bool = False) -> Hello:
         """To an office of a new epoch every replica is named whose edits are still here: the
-        office may have forgotten some that it acknowledged once."""
+        office may have forgotten some that it acknowledged once. `news`: changes come next."""
         meta, unacked = self.store.meta, self.store.unacked
         edits = self.store.books.history.recent() if self.unlike else unacked.values()
         mine, goes = set(self.store.replicas), dict.fromkeys(self.store.replicas[-1:], 0)
@@ -128,6 +128,7 @@ class Device:
             unsent=[self.waiting, self.photos_left],
             scope=meta.get("scope", ""),
             ring=meta.get(RING, {}).get("word", ""),
+            news=news,
         )
 
     def welcomed(self, welcome: Welcome, *, asked: int = 0) -> None:
@@ -137,8 +138,7 @@ class Device:
         self.plain = welcome.format < 2
         if store.production not in ("", welcome.production):
             raise NoOffice("This address is another production's office.", code="other-production")
-        self.run, self._most, self.update = "", MOST_STATES, welcome.update
-        self.own = Own()
+        self.run, self._most, self.update, self.own = "", MOST_STATES, welcome.update, Own()
         known = _counter(store.meta.get("epoch", ""))
         mark = store.meta.get("mark")
         newest = max(known, Place.read(mark).counter) if mark else known

@@ -46,6 +46,8 @@ from sync.wire import (
 )
 
 FACTS = frozenset(kind.name for kind in ALL if kind.nature == "fact")
+GLANCE = 32
+"""Records that come with a welcome: it tells the time too, and a long one would tell none."""
 UPDATE = "This app is too old for the office. Update it; what it has written is still taken."
 
 
@@ -143,6 +145,20 @@ class Office:
             at=at,
             until=until,
         )
+
+    def first_page(self, hello: Hello) -> Page | None:
+        """What the device would ask for after its hello, where that is little and told at once: one
+        call instead of two for whoever looks in. None: it has to ask, or to do something else."""
+        device, word = hello.device, hello.scope
+        if not (hello.news and hello.cursor) or word != self.scope_of(device).word:
+            return None
+        if word and self.scopes is not None and self.scopes.sums.tend():
+            return None  # there is more to count first than a hello waits for
+        try:
+            page = self.changes(self.run, hello.cursor, GLANCE, device=device, scope=word)
+        except NoOffice:
+            return None  # it met this office before it was put back: both sides are compared first
+        return None if page.more else page
 
     def scope_of(self, device: str) -> Scope:
         """What the device may hold now."""
@@ -328,9 +344,8 @@ class Office:
         of it, and nothing else was put or moved with it."""
         told = {v.id for v in verdicts if v.outcome == "ok" or v.state is not None}
         scope, now = self.scope_of(push.device), self.store.order.top
-        if not taken.changes.keys() <= told or now - top != len(taken.changes) or now == top:
-            return [], ()
-        if push.scope != scope.word:
+        alone = taken.changes.keys() <= told and now - top == len(taken.changes) > 0
+        if not alone or push.scope != scope.word:
             return [], ()
         of = self.store.books.holdings.of
         lying = ((i, sorted(scope.told(of(i)))) for i in taken.changes) if scope.word else ()
