@@ -9,7 +9,7 @@ longer true. The device's half is in device.py.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from data.kinds import ALL
 from data.packing import dumps_exact, loads
 from data.store import Store
 from data.sums import SLOTS, Sums
+from sync.comparing import told_sums
 from sync.echo import Own
 from sync.epochs import Epochs
 from sync.graveyard import bury
@@ -218,6 +219,7 @@ class Office:
         return Pushed(
             mark=str(self.epochs.here),
             put=put,
+            roots=self._roots(push.device) if put else None,
             verdicts=verdicts,
             edits_aside=tuple(taken.edits_aside),
             buckets=buckets,
@@ -247,7 +249,7 @@ class Office:
             next=str(self.epochs.at(part.last) if part.more else here),
             mark=str(here),
             more=part.more,
-            roots=None if part.more else [(sums := self._sums(view)).count, f"{sums.total:x}"],
+            roots=None if part.more else self._roots(device),
             states=tuple(part.states),
             buckets=tuple(part.buckets),
             gone=tuple(part.gone),
@@ -289,7 +291,7 @@ class Office:
         if ask.wants:
             part = view.part(enumerate(filter(view.sees, ask.wants)), MOST_STATES)
             return Compared(mark=mark, states=tuple(part.states), buckets=tuple(part.buckets))
-        theirs, ours = Sums(dict(_slots(ask.sums))), self._sums(view)
+        theirs, ours = told_sums(ask.sums), self._sums(view.scope)
         differ = [n for n in range(SLOTS) if n > ask.after and theirs[n] != ours[n]]
         slots, room = list[int](), MOST_LINES // 2
         for slot in differ:
@@ -369,8 +371,12 @@ class Office:
             raise NoOffice("What this device may hold has changed.", code="say-hello")
         return View(self.store, scope)
 
-    def _sums(self, view: View) -> Sums:
-        return self.store.sums if self.scopes is None else self.scopes.sums.over(view.scope)
+    def _roots(self, device: str) -> list[int | str]:
+        sums = self._sums(self.scope_of(device))
+        return [sums.count, f"{sums.total:x}"]
+
+    def _sums(self, scope: Scope) -> Sums:
+        return self.store.sums if self.scopes is None else self.scopes.sums.over(scope)
 
     def _seen_by(self, device: str) -> Callable[[Verdict], Verdict]:
         """Of what a device may write and not hold, it is not told what became of it."""
@@ -379,14 +385,6 @@ class Office:
             if told.state is None or self.sees(device, told.id)
             else told.model_copy(update={"state": None})
         )
-
-
-def _slots(told: Mapping[str, list[int | str]]) -> Iterator[tuple[int, tuple[int, int]]]:
-    try:
-        for slot, (count, total) in told.items():
-            yield int(slot), (int(count), int(str(total), 16))
-    except ValueError as error:
-        raise Malformed("These are no sums.") from error
 
 
 def _fitting(verdicts: list[Verdict]) -> tuple[Verdict, ...]:

@@ -157,13 +157,15 @@ class Session:
 
     def _pull(self) -> Talk:
         """A first fill by id, then what has changed since it began."""
+        told, self.device.abreast = self.device.abreast, False
         while (begun := self.device.filling) is not None:
+            told = False
             self._clear()
             ask = {**self._asking(), "after": begun["after"], **only(begun)}
             answer = yield from _ask(Call("GET", f"/v1/snapshot?{urlencode(ask)}"))
             self.device.filled(Fill.from_bytes(answer))
             self.moved = True
-        more = True
+        more = not told
         while more:
             self._clear()
             page, self._page = self._page or (yield from self._changes()), None
@@ -230,7 +232,7 @@ class Session:
             self._page = welcome.page
 
     def _push(self) -> Talk:
-        again = True
+        again, self.device.abreast = True, False
         while again:
             pushing = Pushing(self.device)
             try:

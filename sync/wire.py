@@ -279,6 +279,8 @@ class Pushed(Message):
     mark: Short
     put: Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=2)] = []
     """First and last number of what the push put, if the verdicts and `buckets` tell all of it."""
+    roots: Root | None = None
+    """Then also the sums, as a page has them at its end."""
     verdicts: tuple[Verdict, ...] = ()
     edits_aside: tuple[Verdict, ...] = ()
     buckets: tuple[Lying, ...] = ()

@@ -104,7 +104,7 @@ def test_what_is_new_comes_with_the_welcome_if_nothing_comes_before(
         sync(copy, office)
     gate.write("p1", name="Ada Brandt")
 
-    assert paths(calls_of(gate, office)) == ["hello", "push", "changes"]
+    assert paths(calls_of(gate, office)) == ["hello", "push"]
     assert paths(calls_of(van, office)) == ["hello"]
     assert van.seen("p1", "name") == "Ada Brandt"
     assert gate.device.verified
@@ -134,8 +134,57 @@ def test_what_was_written_while_hello_was_said_makes_the_page_old(office: Copy, 
 
     converse(session(gate).whole(), ask)
 
-    assert paths(asked) == ["hello", "push", "changes"]
+    assert paths(asked) == ["hello", "push"]
     assert gate.device.verified
+
+
+def test_what_others_brought_before_a_push_is_asked_for_behind_it(
+    office: Copy, gate: Copy, van: Copy
+) -> None:
+    for copy in (gate, van):
+        sync(copy, office)
+    van.write("p1", name="Ada Brandt")
+    sync(van, office)
+    gate.write("p2", name="Lou Fenn")
+
+    assert paths(calls_of(gate, office)) == ["hello", "push", "changes"]
+    assert gate.seen("p1", "name") == "Ada Brandt"
+    assert gate.device.verified
+
+
+def test_a_push_whose_sums_differ_is_followed_by_the_question(office: Copy, gate: Copy) -> None:
+    gate.write("p1", name="Ada Brandt")
+    sync(gate, office)
+    alter(gate, "p1")
+    gate.write("p2", name="Lou Fenn")
+    asked = paths(calls_of(gate, office))
+
+    assert asked[:3] == ["hello", "push", "changes"]
+    assert "digest" in asked
+    assert gate.seen("p1", "name") == "Ada Brandt"
+
+
+def test_a_lost_answer_to_a_push_moves_no_cursor(office: Copy, gate: Copy, van: Copy) -> None:
+    for copy in (gate, van):
+        sync(copy, office)
+    before = gate.store.meta["cursor"]
+    gate.write("p1", name="Ada Brandt")
+    door = Front(office.office, Blobs(office.home / "photos"))
+
+    def ask(call: Call) -> Answer:
+        answer = door.answer(call)
+        if call.path == "/v1/push":
+            raise NoOffice("The line broke.", code="unreachable")
+        return answer
+
+    with pytest.raises(NoOffice):
+        converse(session(gate).whole(), ask)
+    assert gate.store.meta["cursor"] == before
+    van.write("p2", name="Lou Fenn")
+    sync(van, office)
+    calls_of(gate, office)
+
+    assert contents(gate) == contents(office)
 
 
 def test_an_office_that_was_put_back_brings_no_page(office: Copy, gate: Copy) -> None:
