@@ -372,8 +372,8 @@ class Office:
         return View(self.store, scope)
 
     def _roots(self, device: str) -> list[int | str]:
-        sums = self._sums(self.scope_of(device))
-        return [sums.count, f"{sums.total:x}"]
+        scope = self.scope_of(device)
+        return self.store.sums.root() if self.scopes is None else self.scopes.sums.root(scope)
 
     def _sums(self, scope: Scope) -> Sums:
         return self.store.sums if self.scopes is None else self.scopes.sums.over(scope)

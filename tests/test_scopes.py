@@ -14,10 +14,13 @@ from pathlib import Path
 import pytest
 
 from data.canonical import canonical_bytes, decode
+from data.desk import Desk
 from data.edit import Write
 from data.errors import NoOffice, NotSaved
 from data.fields import Money
 from data.files import DiskFile
+from data.kind import Kind, R
+from data.kinds import ALL
 from data.kinds.deals import DEAL, Deal
 from data.kinds.envelopes import ENVELOPE, Envelope
 from data.kinds.grants import change_cell, end_role, give_role
@@ -27,9 +30,10 @@ from data.kinds.private import HOME, PersonHome, companion_id
 from data.kinds.receipts import RECEIPT, Receipt
 from data.kinds.waiting import WAITING
 from data.leaving import purge
+from data.rights_book import SCOPED_BY
 from data.store import Store
 from sync.calls import Answer, Call
-from sync.scopes import BucketSums, Scope
+from sync.scopes import BucketSums, Scope, Scopes
 from sync.session import converse
 from sync.wire import Fill, Page
 from tests.scoped import Phone, ScopedShow, found_in
@@ -70,7 +74,9 @@ def test_what_commits_count_is_what_is_counted_anew(
     purge(show.store, show.front.blobs, [home])
     every = Scope("all", frozenset(n for i in show.store.ids() for n in _buckets(show, i)))
 
-    assert BucketSums(show.store).over(every) == scopes.sums.over(every)
+    anew = BucketSums(show.store).over(every)
+    assert anew == scopes.sums.over(every)
+    assert anew.root() == scopes.sums.root(every) == scopes.sums.over(every).root()
 
 
 def _full(*_: object) -> None:
@@ -95,6 +101,39 @@ def test_a_device_is_given_what_its_person_may_see_and_nothing_else(show: Scoped
     assert deal.id in phone.ids
     assert other.id not in phone.ids
     assert phone.device.verified
+
+
+def test_scopes_are_told_from_no_other_kinds_than_those_that_make_them_stale(
+    show: ScopedShow,
+) -> None:
+    asked: set[str] = set()
+
+    class Noting(Desk):
+        def all(self, kind: Kind[R]) -> list[R]:
+            asked.add(kind.name)
+            return super().all(kind)
+
+        def having(self, kind: Kind[R], name: str, text: str) -> list[R]:
+            asked.add(kind.name)
+            return super().having(kind, name, text)
+
+        def get(self, kind: Kind[R], record_id: str) -> R:
+            asked.add(kind.name)
+            return super().get(kind, record_id)
+
+    change_cell(show.desk, "times", "crew", "R all")
+    give_role(show.desk, show.show["Gus"], "crew")
+    phone = show.phone("Gus")
+    scopes = Scopes(show.store, strangers=False)
+    scopes.desk = Noting(show.store, ALL, user="office")
+    before = scopes.of(phone.record.id)
+
+    assert before.buckets
+    assert asked == SCOPED_BY
+    asked.clear()
+    show.desk.edit(show.show["Gus"], department="CAMERA")
+    assert scopes.of(phone.record.id) != before
+    assert asked == SCOPED_BY
 
 
 def test_a_person_without_a_role_is_given_nothing(show: ScopedShow) -> None:
