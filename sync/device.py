@@ -239,7 +239,7 @@ class Device:
         )
         if len(reply.put) == 2 and not (onward or unjoined):
             self.own.add(*reply.put)
-        self.abreast = onward and self._check(reply.roots)
+        self.abreast = onward and reply.roots is not None and self._check(reply.roots)
 
     def refused(self, batch: Batch, error: OfficeError) -> None:
         """The office could not read the message at all: smaller ones, until it is one thing, which
@@ -364,7 +364,7 @@ class Device:
         here, there = Place.read(cursor), Place.read(reply.mark)
         return here.epoch == there.epoch and [here.hseq + 1, there.hseq] == reply.put
 
-    def _check(self, roots: Root | None) -> bool:
+    def _check(self, roots: Root) -> bool:
         """Whether both copies have the same sums, as far as the office says."""
         self.verified = roots == self.store.sums.root()
         return self.verified

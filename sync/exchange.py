@@ -153,8 +153,8 @@ class Office:
         device, word = hello.device, hello.scope
         if not (hello.news and hello.cursor) or word != self.scope_of(device).word:
             return None
-        if word and self.scopes is not None and self.scopes.sums.tend():
-            return None  # there is more to count first than a hello waits for
+        if not self._counted():
+            return None  # a hello waits for no counting
         try:
             page = self.changes(self.run, hello.cursor, GLANCE, device=device, scope=word)
         except NoOffice:
@@ -219,7 +219,7 @@ class Office:
         return Pushed(
             mark=str(self.epochs.here),
             put=put,
-            roots=self._roots(push.device) if put else None,
+            roots=self._roots(push.device) if put and self._counted() else None,
             verdicts=verdicts,
             edits_aside=tuple(taken.edits_aside),
             buckets=buckets,
@@ -370,6 +370,10 @@ class Office:
         if word != scope.word:
             raise NoOffice("What this device may hold has changed.", code="say-hello")
         return View(self.store, scope)
+
+    def _counted(self) -> bool:
+        """Whether sums can be told at once; else a little of the counting is done."""
+        return self.scopes is None or not self.scopes.sums.tend()
 
     def _roots(self, device: str) -> list[int | str]:
         scope = self.scope_of(device)

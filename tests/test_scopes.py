@@ -79,6 +79,28 @@ def test_what_commits_count_is_what_is_counted_anew(
     assert anew.root() == scopes.sums.root(every) == scopes.sums.over(every).root()
 
 
+def test_neither_a_push_nor_a_hello_waits_until_all_is_counted(
+    show: ScopedShow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_role(show.desk, show.show["Gus"], "poc")
+    phone = show.phone("Gus")
+    phone.sync()
+    asked: list[list[str]] = []
+    monkeypatch.setattr(BucketSums, "tend", lambda *_: True)  # there is always more to count
+    for n in range(4):
+        if n == 2:
+            monkeypatch.undo()
+        phone.desk.edit(phone.desk.get(PERSON, show.show["Gus"].id), diet=f"no {n}")
+        for _ in range(2):
+            phone.calls.clear()
+            phone.sync()
+            asked.append([call.path.split("?")[0].split("/")[2] for call in phone.calls])
+
+    assert asked[2:4] == [["hello", "push", "changes"], ["hello", "changes"]]
+    assert asked[6:8] == [["hello", "push"], ["hello"]]
+    assert phone.device.verified
+
+
 def _full(*_: object) -> None:
     raise OSError(ENOSPC, "No space left on device")
 
