@@ -19,7 +19,7 @@ from data.kinds.receipts import RECEIPT, Receipt
 from sync.calls import Answer, Call
 from sync.echo import MOST_SPANS, Own
 from sync.session import converse
-from sync.wire import Page, Pushed
+from sync.wire import Page, Pushed, Welcome
 from tests.scoped import Phone, ScopedShow
 
 SLIP = Receipt(
@@ -60,8 +60,13 @@ class Heard:
             self.pushed.append(Pushed.from_bytes(answer.content))
             self._between()
         elif call.path.startswith("/v1/changes"):
-            self.told |= {state["id"] for state in Page.from_bytes(answer.content).states}
+            self._hear(Page.from_bytes(answer.content))
+        elif call.path == "/v1/hello":
+            self._hear(Welcome.from_bytes(answer.content).page)
         return answer
+
+    def _hear(self, page: Page | None) -> None:
+        self.told |= {state["id"] for state in page.states} if page else set()
 
 
 def test_what_a_device_pushed_does_not_come_back(phone: Phone) -> None:
@@ -87,7 +92,8 @@ def test_it_lies_in_the_buckets_that_the_office_says(phone: Phone) -> None:
 def test_what_somebody_wrote_over_it_meanwhile_does_come(phone: Phone) -> None:
     slips = [phone.desk.add(SLIP) for _ in range(3)]
     write = Write("receipt", slips[1].id, {"vendor": "Blue Mesa Fuel"})
-    heard = Heard(phone, lambda: phone.show.store.commit([write], user="office"))
+    Heard(phone, lambda: phone.show.store.commit([write], user="office"))
+    heard = Heard(phone)
 
     assert {slips[1].id} == heard.told & {slip.id for slip in slips}
     assert phone.desk.get(RECEIPT, slips[1].id).vendor == "Blue Mesa Fuel"
