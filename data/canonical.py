@@ -61,11 +61,10 @@ def _told(state: State) -> dict[str, Any]:
     order = sorted(state.marks)
     index = {dot: i for i, dot in enumerate(order)}
     fields: dict[str, Any] = {}
-    for name, live in state.cells.items():
-        if len(live) == 1:
-            ((dot, value),) = live.items()
-            fields[name] = [[index[dot] if len(order) > 1 else 0, value]]
-        else:
+    if len(order) == 1:  # most records were written once
+        fields = {name: [[0, v]] for name, live in state.cells.items() for v in live.values()}
+    else:
+        for name, live in state.cells.items():
             fields[name] = [[index[dot], live[dot]] for dot in sorted(live)]
     for name, elements in state.sets.items():
         fields[name] = {
@@ -92,22 +91,14 @@ def decode(raw: Any) -> State:
         marks = _table(raw["d"])
         order = list(marks)
         vv = {_text(r, 64): _count(n) for r, n in raw["vv"].items()}
-        used: set[int] = set()
-        cells: dict[str, Cells] = {}
-        sets: dict[str, Elements] = {}
-        for name, body in raw["c"].items():
-            _name(name)
-            if isinstance(body, list):
-                cells[name] = _cells(name, body, order, used)
-            else:
-                sets[name] = _elements(name, body, order, used)
-        life = _dots(raw["l"], order, used)
+        cells, sets = _fields(raw["c"], order)
+        life = _dots(raw["l"], order)
         state = State(
             _text(raw["id"], 64), _name(_text(raw["t"], 64)), vv, marks, life, cells, sets
         )
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise Malformed(f"this is not a record state: {error}.") from error
-    if len(order) != len(raw["d"]) or not _rising(order) or len(used) != len(order):
+    if len(order) != len(raw["d"]) or not _rising(order) or not _all_used(state):
         raise Malformed("the table of edits is unsorted, or has one that nothing refers to.")
     if any(dot.n > vv.get(dot.replica, 0) for dot in order):
         raise Malformed("an edit is not counted in the record's own vector.")
@@ -123,32 +114,45 @@ def _table(rows: Any) -> dict[Dot, Mark]:
 
 
 def _rising(order: list[Dot]) -> bool:
-    return all(map(lt, order, order[1:]))
+    return len(order) < 2 or all(map(lt, order, order[1:]))
 
 
-def _cells(name: str, body: list[Any], order: list[Dot], used: set[int]) -> Cells:
-    live: Cells = {}
-    for i, value in body:
-        live[_pick(order, i)] = value
-        used.add(i)
-        if type(value) is not str or not value.isascii():  # most are; a call costs more than it
-            _check(value)
-    if not body or len(live) != len(body):
-        raise Malformed(f"{name}: no value, or one edit twice.")
-    return live
+def _all_used(state: State) -> bool:
+    """Whether something refers to each dot of the table."""
+    if len(state.marks) == 1:  # most records were written once
+        return bool(state.cells or state.sets or state.life)
+    return state.dots() == state.marks.keys()
 
 
-def _elements(name: str, body: Any, order: list[Dot], used: set[int]) -> Elements:
-    elements = {_text(e, 512): _dots(dots, order, used) for e, dots in body.items()}
+def _fields(told: Any, order: list[Dot]) -> tuple[dict[str, Cells], dict[str, Elements]]:
+    cells: dict[str, Cells] = {}
+    sets: dict[str, Elements] = {}
+    for name, body in told.items():
+        _name(name)
+        if not isinstance(body, list):
+            sets[name] = _elements(name, body, order)
+            continue
+        live = cells[name] = {}
+        for i, value in body:
+            if type(i) is not int or not 0 <= i < len(order):
+                raise Malformed(f"there is no edit {i!r} in the table.")
+            live[order[i]] = value
+            if type(value) is not str or not value.isascii():  # most are; a call costs more than it
+                _check(value)
+        if not body or len(live) != len(body):
+            raise Malformed(f"{name}: no value, or one edit twice.")
+    return cells, sets
+
+
+def _elements(name: str, body: Any, order: list[Dot]) -> Elements:
+    elements = {_text(e, 512): _dots(dots, order) for e, dots in body.items()}
     if not body or not all(elements.values()):
         raise Malformed(f"{name}: an element without its edit.")
     return elements
 
 
-def _dots(picked: Any, order: list[Dot], used: set[int]) -> frozenset[Dot]:
-    dots = frozenset([_pick(order, i) for i in picked])
-    used.update(picked)
-    return dots
+def _dots(picked: Any, order: list[Dot]) -> frozenset[Dot]:
+    return frozenset([_pick(order, i) for i in picked])
 
 
 def _count(n: Any) -> int:
@@ -213,7 +217,9 @@ def _check_all(values: Iterable[Any], depth: int) -> None:
 
 
 def _encodable(text: str) -> None:
-    if any("\ud800" <= c <= "\udfff" for c in text):
-        raise Malformed("a text holds half a character.")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise Malformed("a text holds half a character.") from error
     if not unicodedata.is_normalized("NFC", text):
         raise Malformed("a text is not in Unicode form C.")

@@ -20,15 +20,7 @@ def document(state: State) -> dict[str, Any]:
     """`_m`: t kind, d dots, vv vector, l life, c field -> dot or [[dot, value]...], s sets."""
     order = sorted(state.marks)
     index = {dot: i for i, dot in enumerate(order)}
-    visible: dict[str, Any] = {}
-    cells: dict[str, Any] = {}
-    for name, live in state.cells.items():
-        if len(live) == 1:
-            ((dot, visible[name]),) = live.items()
-            cells[name] = index[dot]
-        else:
-            visible[name] = live[state.ranked(name)[0]]
-            cells[name] = [[index[dot], live[dot]] for dot in sorted(live)]
+    visible, cells = _shown(state, index)
     books: dict[str, Any] = {
         "t": state.kind,
         "d": [[*dot, *state.marks[dot]] for dot in order],
@@ -45,6 +37,23 @@ def document(state: State) -> dict[str, Any]:
         }
         visible.update({name: sorted(elements) for name, elements in state.sets.items()})
     return {**visible, "_m": books}
+
+
+def _shown(state: State, index: Mapping[Dot, int]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """By field the value on top, and its dot or all that are live."""
+    visible: dict[str, Any] = {}
+    if len(index) == 1:  # most records were written once
+        visible = {name: value for name, live in state.cells.items() for value in live.values()}
+        return visible, dict.fromkeys(visible, 0)
+    cells: dict[str, Any] = {}
+    for name, live in state.cells.items():
+        if len(live) == 1:
+            ((dot, visible[name]),) = live.items()
+            cells[name] = index[dot]
+        else:
+            visible[name] = live[state.ranked(name)[0]]
+            cells[name] = [[index[dot], live[dot]] for dot in sorted(live)]
+    return visible, cells
 
 
 def state_of(record_id: str, doc: Mapping[str, Any]) -> State:

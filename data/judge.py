@@ -75,7 +75,7 @@ def judge_all(
             before = _with(before, allowed)
         mark = after.marks.get(edit.dot, edit.mark)
         if mark != edit.mark:
-            edit = replace(edit, mark=mark)
+            edit = edit._replace(mark=mark)
         answers[edit.dot] = judged(edit, before, after, book, new=new)
         allowed = edit if isinstance(answers[edit.dot], Allowed) else None
     return answers

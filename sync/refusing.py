@@ -147,7 +147,7 @@ def _one(
     after = pen.write(after, Write(edit.kind, edit.record, {}, add, remove), _of_life(before))
     # The values taken away leave no cell behind; that they were written over is told by this edit.
     over = {**pen.edits[-1].over, **{name: (dot,) for name, dot in gone.items()}}
-    pen.edits[-1] = replace(pen.edits[-1], over=over)
+    pen.edits[-1] = pen.edits[-1]._replace(over=over)
     return after
 
 
