@@ -53,7 +53,11 @@ def encode(state: State) -> dict[str, Any]:
 
 
 def canonical_bytes(state: State) -> bytes:
-    return _sorted_bytes(_told(state))  # whose writer sorts the names
+    """Made once: the size of a state, its digest and a later one are told from the same text."""
+    if state.text is None:
+        _keep_text(state, _told(state))  # whose writer sorts the names
+    assert state.text is not None
+    return state.text
 
 
 def _told(state: State) -> dict[str, Any]:
@@ -78,6 +82,10 @@ def _told(state: State) -> dict[str, Any]:
         "l": sorted([index[dot] for dot in state.life]),
         "c": fields,
     }
+
+
+def _keep_text(state: State, told: Any) -> None:
+    object.__setattr__(state, "text", _sorted_bytes(told))  # nothing in it says more than the rest
 
 
 def digest(state: State) -> int:

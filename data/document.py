@@ -8,12 +8,25 @@ in `_m`. The two functions are each other's inverse.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from data.packing import dumps_exact
 from data.state import Cells, Dot, Elements, Mark, State
 
 GONE = "_deleted"
 """The table of records whose life was taken; their fields stay, queries do not meet them."""
+
+
+class Written(NamedTuple):
+    """A document, and the line of JSON that it is kept as."""
+
+    doc: Mapping[str, Any]
+    line: bytes
+
+
+def written(state: State) -> Written:
+    doc = document(state)
+    return Written(doc, dumps_exact(doc))
 
 
 def document(state: State) -> dict[str, Any]:

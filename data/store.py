@@ -17,12 +17,13 @@ from typing import Any
 from data.arrival import Arrival
 from data.books import OfficeBooks
 from data.canonical import decode, encode
-from data.document import GONE, document, state_of
+from data.document import GONE, Written, written
 from data.edit import Edit, Write, apply, dot_of
-from data.errors import NotFound, NotSaved, OfficeError
+from data.errors import NotSaved, OfficeError
 from data.files import DiskFolder, Folder
 from data.frame import Commit
 from data.holdings import Placing
+from data.lately import Lately
 from data.lock import WriterLock
 from data.order import Order
 from data.packing import dumps_exact, loads
@@ -76,6 +77,7 @@ class Store:
             holder=holder or ("office" if hub else "device"),
             now=sources.clock.now,
         )
+        self._lately = Lately(self.storage.line)
         self.db = RecordDB(storage=lambda: self.storage)
         if self.books.sums is None:
             self.books.sums = self.counted()
@@ -161,8 +163,7 @@ class Store:
         return None if line is None else loads(line)
 
     def state(self, record_id: str) -> State | None:
-        line = self.storage.line(record_id)
-        return None if line is None else state_of(record_id, loads(line))
+        return self._lately.state(record_id)
 
     def ids(self) -> Iterator[str]:
         """Every record that was ever put, the deleted ones too."""
@@ -278,15 +279,15 @@ class Store:
     def accept(
         self,
         changes: Mapping[str, tuple[State | None, State]],
-        lines: Mapping[str, bytes],
+        made: Mapping[str, Written],
         *,
         edits: Sequence[Mapping[str, Any]] = (),
         meta: Mapping[str, Any] | None = None,
     ) -> None:
         """At the office: records as they were and as they are now, joined and judged already, in
-        one frame. `lines`: their documents, where they are made already."""
+        one frame. `made`: their documents, where they are made already."""
         after, sums = [after for _, after in changes.values()], self.sums.after(changes)
-        self.keep(after, edits, lines, meta=dict(meta or {}), sums=sums)
+        self.keep(after, edits, made, meta=dict(meta or {}), sums=sums)
 
     def offer_again(self, edits: Iterable[Mapping[str, Any]]) -> None:
         """The office does not know these edits of this copy after all."""
@@ -350,18 +351,19 @@ class Store:
         self,
         states: Iterable[State],
         edits: Sequence[Mapping[str, Any]],
-        lines: Mapping[str, bytes] | None = None,
+        made: Mapping[str, Written] | None = None,
         **books: Any,
     ) -> None:
         """One commit: records, the edits behind them, and the books that move with them."""
         put: dict[str, dict[str, bytes]] = {}
+        docs: dict[str, Mapping[str, Any]] = {}
         out: dict[str, tuple[str, ...]] = dict(books.pop("out", {}))
         touched = {(table, i) for table, ids in out.items() for i in ids}
         states = list(states)
         for state in states:
-            line = lines.get(state.id) if lines else None
+            docs[state.id], line = (made and made.get(state.id)) or written(state)
             table, before = state.kind if state.life else GONE, self.storage.where(state.id)
-            put.setdefault(table, {})[state.id] = line or dumps_exact(document(state))
+            put.setdefault(table, {})[state.id] = line
             if before not in (None, table):
                 out[str(before)] = (*out.get(str(before), ()), state.id)
             touched.add((state.kind, state.id))
@@ -370,7 +372,7 @@ class Store:
             books["meta"] = {**books.get("meta", {}), "replicas": mine, **salt}
         said: dict[str, Any] = {w: v for w, v in books.items() if v or (v is None and w == "sums")}
         if self.hub and self.placing is not None and (put or edits):
-            docs = {i: loads(line) for some in put.values() for i, line in some.items()}
+            docs = {i: docs[i] for ids in put.values() for i in ids}  # as they will be numbered
             now = self.placing(docs, edits)
             said |= self.books.holdings.placed(list(docs), now, self.order.top)
             touched |= {(str(self.storage.where(i)), i) for i in said.get("order", ())}
@@ -389,12 +391,3 @@ class Store:
             self.new_run()
         for listener in tuple(self._listeners):
             listener(frozenset(touched))
-
-
-def find_line(store: Store, kind: str, record_id: str) -> bytes:
-    """The living record's document as a line of JSON, or NotFound in words."""
-    rows = store.storage.tables.get(kind)
-    line = None if rows is None else rows.line(record_id)
-    if line is None:
-        raise NotFound("That record is not on this copy, or it was deleted.")
-    return line

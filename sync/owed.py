@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from data.canonical import encode
+from data.canonical import canonical_bytes, encode
 from data.edit import dot_of, header
 from data.kinds import ALL
 from data.packing import dumps_exact
@@ -80,8 +80,7 @@ def units(
 
 
 def _of_record(state: State, edits: list[Mapping[str, Any]], *, apart: bool) -> Iterator[Batch]:
-    raw = encode(state)
-    size = len(dumps_exact(raw))
+    raw, size = encode(state), len(canonical_bytes(state))
     if not apart and size <= MOST_RECORD:
         unit = Batch([state], [raw], size=size, units=1)
         for edit in edits:

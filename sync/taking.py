@@ -13,11 +13,11 @@ from itertools import starmap
 from typing import Any
 
 from data.canonical import decode, encode
-from data.document import document
+from data.document import Written, written
 from data.edit import Edit, filled, only_edit, same_edit
 from data.errors import Malformed, OfficeError, Refused, ReplicaCloned
 from data.judge import Book, as_error, judge_all
-from data.packing import dumps_exact, sayable
+from data.packing import sayable
 from data.rights import Answer, Refusal
 from data.stamp import FAR_MS
 from data.state import Dot, State, join
@@ -50,7 +50,7 @@ class Taken:
     verdicts: list[Verdict] = field(default_factory=list)
     edits_aside: list[Verdict] = field(default_factory=list)
     changes: dict[str, tuple[State | None, State]] = field(default_factory=dict)
-    lines: dict[str, bytes] = field(default_factory=dict)
+    made: dict[str, Written] = field(default_factory=dict)
     edits: list[Mapping[str, Any]] = field(default_factory=list)
     recovered: list[list[Any]] = field(default_factory=list)
     flagged: dict[str, str] = field(default_factory=dict)
@@ -155,7 +155,7 @@ class Taking:
         if self.store.is_purged(sent.id):
             return Verdict(id=sent.id, outcome="merged", code="purged", reason=PURGED)
         before, here = self._here(sent.id)
-        written = len(self._pen.edits)
+        penned = len(self._pen.edits)
         if is_buried(sent) or (here is not None and is_buried(here)):
             return self._at_the_grave(sent, before, here)
         try:
@@ -170,11 +170,11 @@ class Taking:
             after = self._timed(after, new)
             after, whys = self._judged(after, here, new)
             after = collapsed(after, MOST_CELLS, self._pen)
-            line = dumps_exact(document(after))
-            if len(line) > MOST_RECORD:
+            made = written(after)
+            if len(made.line) > MOST_RECORD:
                 raise Malformed(TOO_LARGE[1], code=TOO_LARGE[0])
         except Malformed as error:
-            del self._pen.edits[written:]
+            del self._pen.edits[penned:]
             return aside(sent.id, error)
         self._keep_fact(sent)
         for edit, why in whys:
@@ -185,7 +185,7 @@ class Taking:
             self.taken.alarms[sent.id] = len(after.vv)
         if here is None or after != here:
             self.taken.changes[sent.id] = (before, after)
-            self.taken.lines[sent.id] = line
+            self.taken.made[sent.id] = made
         if after == sent:
             return Verdict(id=sent.id, outcome="ok")
         return _merged(after, whys[0][1] if whys else None)
