@@ -31,9 +31,19 @@ def written(state: State) -> Written:
 
 def document(state: State) -> dict[str, Any]:
     """`_m`: t kind, d dots, vv vector, l life, c field -> dot or [[dot, value]...], s sets."""
+    if len(state.marks) == 1:
+        return _written_once(state)
     order = sorted(state.marks)
     index = {dot: i for i, dot in enumerate(order)}
-    visible, cells = _shown(state, index)
+    visible: dict[str, Any] = {}
+    cells: dict[str, Any] = {}
+    for name, live in state.cells.items():
+        if len(live) == 1:
+            ((dot, visible[name]),) = live.items()
+            cells[name] = index[dot]
+        else:
+            visible[name] = live[state.ranked(name)[0]]
+            cells[name] = [[index[dot], live[dot]] for dot in sorted(live)]
     books: dict[str, Any] = {
         "t": state.kind,
         "d": [[*dot, *state.marks[dot]] for dot in order],
@@ -52,21 +62,22 @@ def document(state: State) -> dict[str, Any]:
     return {**visible, "_m": books}
 
 
-def _shown(state: State, index: Mapping[Dot, int]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """By field the value on top, and its dot or all that are live."""
-    visible: dict[str, Any] = {}
-    if len(index) == 1:  # most records were written once
-        visible = {name: value for name, live in state.cells.items() for value in live.values()}
-        return visible, dict.fromkeys(visible, 0)
-    cells: dict[str, Any] = {}
-    for name, live in state.cells.items():
-        if len(live) == 1:
-            ((dot, visible[name]),) = live.items()
-            cells[name] = index[dot]
-        else:
-            visible[name] = live[state.ranked(name)[0]]
-            cells[name] = [[index[dot], live[dot]] for dot in sorted(live)]
-    return visible, cells
+def _written_once(state: State) -> dict[str, Any]:
+    """As `document`, of what most records are: everything in it is of the same edit."""
+    ((dot, mark),) = state.marks.items()
+    doc = {name: value for name, live in state.cells.items() for value in live.values()}
+    books: dict[str, Any] = {
+        "t": state.kind,
+        "d": [[*dot, *mark]],
+        "vv": dict(state.vv),
+        "l": [0] if state.life else [],
+        "c": dict.fromkeys(doc, 0),
+    }
+    if state.sets:
+        books["s"] = {name: {e: [0] for e in elements} for name, elements in state.sets.items()}
+        doc |= {name: sorted(elements) for name, elements in state.sets.items()}
+    doc["_m"] = books
+    return doc
 
 
 def state_of(record_id: str, doc: Mapping[str, Any]) -> State:

@@ -184,7 +184,11 @@ def header(raw: Mapping[str, Any], state: State) -> Mapping[str, Any]:
 def filled(raw: Mapping[str, Any], state: State) -> Mapping[str, Any]:
     """A header with the values that stand under its dot."""
     dot = dot_of(raw)
-    values = {name: cells[dot] for name, cells in sorted(state.cells.items()) if dot in cells}
+    fields = sorted(state.cells.items())
+    if state.marks.keys() == {dot}:  # most records were written once
+        values = {name: value for name, cells in fields for value in cells.values()}
+    else:
+        values = {name: cells[dot] for name, cells in fields if dot in cells}
     whole = {**raw, "f": values}
     del whole["h"]
     return whole

@@ -102,6 +102,8 @@ def waiting(edit: Edit, why: OfficeError, production: str) -> Write:
 
 def collapsed(state: State, most: int, pen: Pen) -> State:
     """Fields with more live values than anybody can look at: the one shown is written over all."""
+    if len(state.marks) <= most:
+        return state
     for name in [name for name, cells in state.cells.items() if len(cells) > most]:
         shown = state.ranked(name)
         change = Write(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import starmap
 from typing import Any
 
-from data.canonical import decode, encode
+from data.canonical import encode
 from data.document import Written, written
 from data.edit import Edit, filled, only_edit, same_edit
 from data.errors import Malformed, OfficeError, Refused, ReplicaCloned
@@ -26,6 +26,7 @@ from sync.checking import check_losses, check_payload, check_written_over
 from sync.edits import read_edit
 from sync.graveyard import is_buried, may_be_buried
 from sync.heard import Heard
+from sync.reading import read_state
 from sync.refusing import Judge, Pen, collapsed, stands, superseded, waiting
 from sync.wire import MOST_RECORD, TOO_LARGE, Push, Verdict, dot_name
 
@@ -89,7 +90,7 @@ class Taking:
         """By record and dot: the edits that this push brings and the office did not have."""
 
     def all_of(self, push: Push) -> Taken:
-        sent = [_read(raw) for raw in push.states]
+        sent = [read_state(raw) for raw in push.states]
         states = {state.id: state for state in sent if isinstance(state, State)}
         self._take_edits(push.edits, states)
         if self.rights is not None:
@@ -228,6 +229,8 @@ class Taking:
             if counted.get(dot.replica, 0) < dot.n <= sent.vv.get(dot.replica, 0)
             and self.own(dot.replica)
         }
+        if len(new) < 2:
+            return new
         return {dot: new[dot] for dot in sorted(new, key=lambda d: (new[d].mark.stamp, d))}
 
     def _left_no_mark(self, sent: State, here: State, told: Mapping[Dot, Edit]) -> bool:
@@ -380,13 +383,6 @@ def _retry(name: str, needs: str) -> Verdict:
         code="needs",
         reason="Edits of another device must come first; this one is kept until they have.",
     )
-
-
-def _read(raw: Any) -> State | Malformed:
-    try:
-        return decode(raw)
-    except Malformed as error:
-        return error
 
 
 def _told_dot(raw: Any) -> str:

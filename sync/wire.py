@@ -8,8 +8,9 @@ message it came in. PROTOCOL.md shows every message.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -41,7 +42,11 @@ def pack(lines: Iterable[Any]) -> bytes:
     return zlib.compress(b"".join(dumps_exact(line) + b"\n" for line in lines))
 
 
-def unpack(content: bytes) -> list[dict[str, Any]]:
+Reads: TypeAlias = Mapping[str, Callable[[Any], Any]]
+"""By a line's only key: what makes of its value what is wanted, as soon as the line is read."""
+
+
+def unpack(content: bytes, reads: Reads = MappingProxyType({})) -> list[dict[str, Any]]:
     """The lines of a message, or Malformed; never more than MOST_BYTES are inflated."""
     if len(content) > MOST_PACKED:
         raise Malformed(f"A message is larger than {MOST_PACKED} bytes.", code="too-large")
@@ -59,12 +64,20 @@ def unpack(content: bytes) -> list[dict[str, Any]]:
     if sum(map(text.count, (b",", b"[", b"{"))) > MOST_PARTS:
         raise Malformed(f"A message has more than {MOST_PARTS} parts.", code="too-large")
     try:
-        lines = [loads(row) for row in text[:-1].split(b"\n")]
+        lines = [_line(row, reads) for row in text[:-1].split(b"\n")]
     except (ValueError, RecursionError) as error:
         raise Malformed(f"A line of a message is not JSON: {error}.") from error
     if not all(isinstance(line, dict) for line in lines):
         raise Malformed("A line of a message is not a JSON object.")
     return lines
+
+
+def _line(row: bytes, reads: Reads) -> Any:
+    line = loads(row)
+    if isinstance(line, dict):
+        for key in line.keys() & reads.keys():
+            line[key] = reads[key](line[key])
+    return line
 
 
 def dot_name(dot: Dot) -> str:
@@ -97,10 +110,11 @@ class Message(BaseModel):
     def lines(self) -> Iterator[dict[str, Any]]:
         yield {"m": self.name, **self.model_dump(exclude=set(self.rows.values()))}
         for key, attribute in self.rows.items():
-            for row in getattr(self, attribute):
+            rows = getattr(self, attribute)
+            if rows and isinstance(rows[0], BaseModel):
                 # A verdict says what it has to say; what it leaves out is as it begins.
-                plain = row.model_dump(exclude_defaults=True) if isinstance(row, BaseModel) else row
-                yield {key: plain}
+                rows = self.model_dump(include={attribute}, exclude_defaults=True)[attribute]
+            yield from ({key: row} for row in rows)
 
     def to_bytes(self) -> bytes:
         return pack(self.lines())
@@ -125,8 +139,8 @@ class Message(BaseModel):
             raise Malformed(f"The message {cls.name!r}: {where}: {first['msg']}.") from error
 
     @classmethod
-    def from_bytes(cls: type[M], content: bytes) -> M:
-        return cls.from_lines(unpack(content))
+    def from_bytes(cls: type[M], content: bytes, reads: Reads = MappingProxyType({})) -> M:
+        return cls.from_lines(unpack(content, reads))
 
 
 class Hello(Message):
