@@ -170,8 +170,7 @@ def same(name: str) -> str:
     return unicodedata.normalize("NFC", " ".join(name.split()).casefold())
 
 
-@dataclass(frozen=True, slots=True)
-class _Paths:
+class _Paths(NamedTuple):
     kind: Kind[Any]
     record_id: str
     values: Mapping[str, Any]
@@ -179,7 +178,10 @@ class _Paths:
     author: Callable[[], str]
 
     def first(self, paths: Iterable[str]) -> str:
-        return next((text for text in map(self._one, paths) if text), "")
+        for path in paths:
+            if text := self._one(path):
+                return text
+        return ""
 
     def _one(self, path: str) -> str:
         if path in ("@id", "@author"):

@@ -106,6 +106,11 @@ def state_of(record_id: str, doc: Mapping[str, Any]) -> State:
     )
 
 
+def lies_in(state: State) -> str:
+    """The table that its document lies in."""
+    return state.kind if state.life else GONE
+
+
 def table_of(doc: Mapping[str, Any]) -> str:
     """The table a document lies in: its kind's, or the table of the deleted."""
     books = doc["_m"]

@@ -175,7 +175,10 @@ def values_from(edits: Iterable[Edit]) -> dict[str, dict[Dot, Any]]:
 def header(raw: Mapping[str, Any], state: State) -> Mapping[str, Any]:
     """The edit without its values, if all of them still stand in its state; `filled` undoes it."""
     dot, values = dot_of(raw), raw.get("f", {})
-    stands = {name for name, cells in state.cells.items() if dot in cells}
+    if state.marks.keys() == {dot}:  # most records were written once
+        stands = set(state.cells)
+    else:
+        stands = {name for name, cells in state.cells.items() if dot in cells}
     if not values or stands != values.keys():
         return raw
     return {**{key: value for key, value in raw.items() if key != "f"}, "h": True}

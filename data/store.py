@@ -17,7 +17,7 @@ from typing import Any
 from data.arrival import Arrival
 from data.books import OfficeBooks
 from data.canonical import decode, encode
-from data.document import GONE, Written, written
+from data.document import Written, lies_in, written
 from data.edit import Edit, Write, apply, dot_of
 from data.errors import NotSaved, OfficeError
 from data.files import DiskFolder, Folder
@@ -220,7 +220,7 @@ class Store:
             changes = {i: (first[i] if i in here else None, state) for i, state in states.items()}
             try:
                 self.keep(
-                    states.values(),
+                    changes,
                     [edit.to_json() for edit in edits],
                     sums=self.sums.after(changes) if self.hub else {},
                     bases={} if self.hub else bases,
@@ -265,7 +265,7 @@ class Store:
             moved |= {i: (base := self.base(i), base) for i in lies if i not in moved}
         weights = self.books.weights(lies)
         self.keep(
-            [after for _, after in changes.values()],
+            changes,
             [raw for dot, raw in by_dot.items() if dot not in self.books.history.dots],
             meta=dict(meta or {}),
             bases={i: encode(b) if b else None for i, b in bases.items() if i not in clean},
@@ -286,13 +286,13 @@ class Store:
     ) -> None:
         """At the office: records as they were and as they are now, joined and judged already, in
         one frame. `made`: their documents, where they are made already."""
-        after, sums = [after for _, after in changes.values()], self.sums.after(changes)
-        self.keep(after, edits, made, meta=dict(meta or {}), sums=sums)
+        sums = self.sums.after(changes)
+        self.keep(changes, edits, made, meta=dict(meta or {}), sums=sums)
 
     def offer_again(self, edits: Iterable[Mapping[str, Any]]) -> None:
         """The office does not know these edits of this copy after all."""
         again = [[raw["id"], *raw["dot"]] for raw in edits if dot_of(raw) not in self.unacked]
-        self.keep((), (), again=again)
+        self.keep({}, (), again=again)
 
     def all_at_once(self) -> AbstractContextManager[None]:
         """Commits inside become durable together, at the end. Only for laying out a production
@@ -300,11 +300,11 @@ class Store:
         return self.storage.one_sync()
 
     def set_meta(self, **meta: Any) -> None:
-        self.keep((), (), meta=meta)
+        self.keep({}, (), meta=meta)
 
     def forget_bases(self, **meta: Any) -> None:
         """Another office run history: nothing counts as confirmed, everything is offered again."""
-        self.keep((), (), bases=dict.fromkeys(self.ids()), meta=meta, sums=None)
+        self.keep({}, (), bases=dict.fromkeys(self.ids()), meta=meta, sums=None)
 
     def new_run(self) -> None:
         """The next write opens a fresh replica, as it does after a start."""
@@ -322,7 +322,7 @@ class Store:
 
     def _settle(self) -> None:
         with suppress(OfficeError):  # the disk is full, say: what was noted goes another time
-            self.keep((), ())
+            self.keep({}, ())
 
     def next_dot(self) -> Dot:
         """The dot of the next edit made here; to be committed before the one after it is asked."""
@@ -349,24 +349,24 @@ class Store:
 
     def keep(
         self,
-        states: Iterable[State],
+        changes: Mapping[str, tuple[State | None, State]],
         edits: Sequence[Mapping[str, Any]],
         made: Mapping[str, Written] | None = None,
         **books: Any,
     ) -> None:
-        """One commit: records, the edits behind them, and the books that move with them."""
+        """One commit: records as they were and are, the edits behind them, and the books that move
+        with them."""
         put: dict[str, dict[str, bytes]] = {}
         docs: dict[str, Mapping[str, Any]] = {}
         out: dict[str, tuple[str, ...]] = dict(books.pop("out", {}))
         touched = {(table, i) for table, ids in out.items() for i in ids}
-        states = list(states)
-        for state in states:
-            docs[state.id], line = (made and made.get(state.id)) or written(state)
-            table, before = state.kind if state.life else GONE, self.storage.where(state.id)
-            put.setdefault(table, {})[state.id] = line
-            if before not in (None, table):
-                out[str(before)] = (*out.get(str(before), ()), state.id)
-            touched.add((state.kind, state.id))
+        for i, (before, state) in changes.items():
+            docs[i], line = (made and made.get(i)) or written(state)
+            table = lies_in(state)
+            put.setdefault(table, {})[i] = line
+            if before is not None and (lay := lies_in(before)) != table:
+                out[lay] = (*out.get(lay, ()), i)
+            touched.add((state.kind, i))
         if edits and self._replica and self._replica not in self.replicas:
             mine, salt = [*self.replicas, self._replica], {f"salt/{self._replica}": self._salt}
             books["meta"] = {**books.get("meta", {}), "replicas": mine, **salt}
@@ -385,7 +385,7 @@ class Store:
         commit = Commit(put, out, (), tuple(map(dumps_exact, edits)), said)
         self.storage.commit(commit)
         self.books.take(commit, list(edits))
-        if "forget" in said or not all(state.vv for state in states):
+        if "forget" in said or not all(state.vv for _, state in changes.values()):
             # Whoever writes anew what was let go of or buried has not seen what stood in it: the
             # next edit of the same replica would count its own former ones as written over.
             self.new_run()

@@ -80,7 +80,7 @@ def units(
 
 
 def _of_record(state: State, edits: list[Mapping[str, Any]], *, apart: bool) -> Iterator[Batch]:
-    raw, size = encode(state), len(canonical_bytes(state))
+    size, raw = len(canonical_bytes(state)), encode(state)
     if not apart and size <= MOST_RECORD:
         unit = Batch([state], [raw], size=size, units=1)
         for edit in edits:
