@@ -14,7 +14,7 @@ from typing import Any
 
 from data.canonical import encode
 from data.document import Written, written
-from data.edit import Edit, filled, only_edit, same_edit
+from data.edit import Edit, filled, only_edit, same_edit, with_values
 from data.errors import Malformed, OfficeError, Refused, ReplicaCloned
 from data.judge import Book, as_error, judge_all
 from data.packing import sayable
@@ -142,7 +142,7 @@ class Taking:
         if state is None or edit.dot not in state.marks:
             raise Malformed("Only the head of this edit came. Send it whole.", code="whole")
         raw = filled(raw, state)
-        return edit._replace(values=raw["f"]), raw
+        return with_values(edit, raw["f"]), raw
 
     def _may_bring(self, dot: Dot) -> bool:
         return self.recovering or self.own(dot.replica)
