@@ -51,8 +51,6 @@ class Pushing:
             with no_collection():  # as at the office: thousands of small objects, and no cycle
                 batch = next(self._batches, None)
                 made = None if batch is None else (batch, self._device.push(batch).to_bytes())
-                if batch is not None:
-                    batch.raw.clear()  # it is in the message; the collector would walk all of it
             self._made.append(made)
 
     def _book(self) -> None:

@@ -14,9 +14,10 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from data.canonical import canonical_bytes
 from data.errors import Malformed
 from data.packing import dumps_exact, loads, sayable
-from data.state import Dot
+from data.state import Dot, State
 
 TYPE = "application/vnd.callboard"
 """A content type no web form can send, so a page elsewhere cannot speak to an open office."""
@@ -39,7 +40,9 @@ nothing."""
 
 
 def pack(lines: Iterable[Any]) -> bytes:
-    return zlib.compress(b"".join(dumps_exact(line) + b"\n" for line in lines))
+    """Of lines as objects, or as they are told."""
+    told = (line if type(line) is bytes else dumps_exact(line) for line in lines)
+    return zlib.compress(b"".join([line + b"\n" for line in told]))
 
 
 Reads: TypeAlias = Mapping[str, Callable[[Any], Any]]
@@ -107,7 +110,7 @@ class Message(BaseModel):
     rows: ClassVar[Mapping[str, str]] = {}
     """Of a line's only key: the attribute that collects its values."""
 
-    def lines(self) -> Iterator[dict[str, Any]]:
+    def lines(self) -> Iterator[Any]:
         yield {"m": self.name, **self.model_dump(exclude=set(self.rows.values()))}
         for key, attribute in self.rows.items():
             rows = getattr(self, attribute)
@@ -221,8 +224,9 @@ class Push(Message):
     scope: Short = ""
     edits: tuple[Any, ...] = ()
     states: Annotated[tuple[Any, ...], Field(max_length=MOST_STATES)] = ()
+    """As JSON says them, or read already (reading.py)."""
 
-    def lines(self) -> Iterator[dict[str, Any]]:
+    def lines(self) -> Iterator[Any]:
         """Each edit beside its state: zlib finds again only what was said shortly before."""
         edits: dict[str, list[Any]] = {}
         for raw in self.edits:
@@ -230,11 +234,13 @@ class Push(Message):
         yield {"m": self.name, **self.model_dump(exclude={"edits", "states"})}
         for raw in self.states:
             yield from ({"e": edit} for edit in edits.pop(_record(raw), ()))
-            yield {"s": raw}
+            yield b'{"s":%b}' % canonical_bytes(raw) if isinstance(raw, State) else {"s": raw}
         yield from ({"e": edit} for some in edits.values() for edit in some)
 
 
 def _record(raw: Any) -> str:
+    if isinstance(raw, State):
+        return raw.id
     return str(raw.get("id")) if isinstance(raw, dict) else ""
 
 
