@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from data.buckets import buckets, place_of, scope, scope_of_lent
 from data.conflicts import when
@@ -12,8 +12,9 @@ from data.desk import Desk
 from data.judge import Book, Hand
 from data.kinds.devices import DEVICE, Device
 from data.kinds.envelope_laws import LAWS
-from data.kinds.grants import ROLE_CELL, changes_of, roles_of
+from data.kinds.grants import ROLE_CELL, ROLE_GRANT, changes_of, roles_of
 from data.kinds.lending import Tap, hand_of, lent_role, tap_of, taps_of
+from data.kinds.people import PERSON
 from data.packing import loads
 from data.placing import first_author
 from data.roles import DEFAULT, Table, table_at
@@ -98,6 +99,10 @@ def buckets_of(desk: Desk, record_id: str) -> frozenset[str]:
         return _author(desk, record_id)
 
     return buckets(place_of(kind, record_id, document, looking(desk), author))
+
+
+SCOPED_BY: Final = frozenset({DEVICE.name, PERSON.name, ROLE_GRANT.name, ROLE_CELL.name})
+"""Kinds of the records from which scopes are told."""
 
 
 def scope_of(desk: Desk, device: Device, at: int) -> frozenset[str]:

@@ -54,7 +54,11 @@ class Sums:
     """By slot: how many records, and the sum of their digests."""
 
     def __init__(self, slots: Mapping[int, tuple[int, int]] | None = None) -> None:
-        self._slots: dict[int, tuple[int, int]] = dict(slots or {})
+        self.count = self.total = 0
+        """Over all slots: equal copies agree in both."""
+        self._slots: dict[int, tuple[int, int]] = {}
+        for slot, told in (slots or {}).items():
+            self._put(slot, *told)
         self._asked: dict[str, int] = {}
         self.told: Mapping[str, int] = {}
         """By record: its digest, of those that the last changes taken were about."""
@@ -71,15 +75,6 @@ class Sums:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sums) and all(self[n] == other[n] for n in range(SLOTS))
-
-    @property
-    def count(self) -> int:
-        return sum(count for count, _ in self._slots.values())
-
-    @property
-    def total(self) -> int:
-        """The sum over all slots: equal copies agree in it and in the count."""
-        return sum(total for _, total in self._slots.values()) % MODULUS
 
     def after(
         self,
@@ -110,7 +105,7 @@ class Sums:
         """The changes last asked about are durable."""
         self.told, self._asked = self._asked, {}
         for slot, (count, total) in slots.items():
-            self._slots[int(slot)] = (count, int(total, 16))
+            self._put(int(slot), count, int(total, 16))
 
     def add(
         self,
@@ -123,13 +118,23 @@ class Sums:
         """One record's digest more (sign 1) or less (-1)."""
         count, total = self[slot]
         total = (total + sign * weight.factor * value) % MODULUS
-        self._slots[slot] = (count + sign * weight.times, total)
+        self._put(slot, count + sign * weight.times, total)
 
     def merge(self, other: Sums) -> None:
         """Counts what the other has besides."""
         for slot, (count, total) in other._slots.items():
             mine = self[slot]
-            self._slots[slot] = (mine[0] + count, (mine[1] + total) % MODULUS)
+            self._put(slot, mine[0] + count, (mine[1] + total) % MODULUS)
 
     def to_json(self) -> dict[str, Any]:
         return {str(slot): [count, f"{total:x}"] for slot, (count, total) in self._slots.items()}
+
+    def root(self) -> list[int | str]:
+        """The count and the total, as they travel."""
+        return [self.count, f"{self.total:x}"]
+
+    def _put(self, slot: int, count: int, total: int) -> None:
+        before = self[slot]
+        self.count += count - before[0]
+        self.total = (self.total + total - before[1]) % MODULUS
+        self._slots[slot] = (count, total)

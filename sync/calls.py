@@ -87,13 +87,16 @@ async def over_http(
     # A proxy set up for the web must not stand between two machines on one table.
     alone = {"trust_env": False, "transport": transport, "verify": trusted}
     try:
-        client = httpx.AsyncClient(base_url=address, **alone)
+        quick, patient = (httpx.AsyncClient(base_url=address, **alone) for _ in range(2))
     except httpx.InvalidURL as error:
         yield _nowhere(address, str(error))
         return
-    async with client:
+    async with quick, patient:
 
         async def asked(call: Call) -> Answer:
+            # A question that is held back has a line of its own: to break it off ends that line,
+            # and whoever does so has something to say that must not wait for a new one.
+            client = patient if call.wait else quick
             limits = httpx.Timeout(timings.answer + call.wait, connect=timings.connect)
             request = client.build_request(
                 call.method,

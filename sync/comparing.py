@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from data.canonical import digest
+from data.errors import Malformed
 from data.state import State
 from data.store import Store
-from data.sums import MODULUS, SLOTS, slot_of
+from data.sums import MODULUS, SLOTS, Sums, slot_of
 from sync.wire import Compared
 
 
@@ -17,6 +20,16 @@ def sums_of(store: Store) -> dict[str, list[int | str]]:
         if count:
             told[str(slot)] = [count, f"{total:x}"]
     return told
+
+
+def told_sums(told: Mapping[str, list[int | str]]) -> Sums:
+    """What `sums_of` said elsewhere. Malformed: these are none."""
+    try:
+        return Sums(
+            {int(slot): (int(count), int(str(total), 16)) for slot, (count, total) in told.items()}
+        )
+    except ValueError as error:
+        raise Malformed("These are no sums.") from error
 
 
 def differing(store: Store, found: Compared) -> tuple[list[str], list[str]]:

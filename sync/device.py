@@ -7,7 +7,6 @@ what was *sent*, so an edit made meanwhile is still owed.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,14 +15,14 @@ from data.edit import dot_of
 from data.errors import Malformed, NoOffice, OfficeError
 from data.holdings import NOWHERE
 from data.leaving import finish_rewriting
-from data.state import Dot, State
+from data.state import State
 from data.store import Store
 from sync.clock import set_clock
 from sync.comparing import differing, sums_of
 from sync.echo import Own
 from sync.holding import Holding, lying
 from sync.joinable import readable
-from sync.owed import Batch, units
+from sync.owed import Batch, forgotten, units
 from sync.place import Place
 from sync.ring import RING, renewed
 from sync.ways import TOLD, UNTIL
@@ -40,6 +39,7 @@ from sync.wire import (
     Page,
     Push,
     Pushed,
+    Root,
     Verdict,
     Welcome,
     dot_name,
@@ -71,6 +71,8 @@ class Device:
         self._newer: Welcome | None = None
         self.own = Own()
         """Under which numbers the office put what it was sent in this session."""
+        self.abreast = False
+        """The office has said, with what it answered last, that there is nothing else new."""
         self.holding = Holding(store)
         known = device or store.meta.get("device") or store.sources.new_id()
         mine: dict[str, Any] = {"device": known, **({"name": called} if called else {})}
@@ -105,9 +107,9 @@ class Device:
 
     # ---- hello ------------------------------------------------------------------------------
 
-    def hello(self) -> Hello:
+    def hello(self, *, news: bool = False) -> Hello:
         """To an office of a new epoch every replica is named whose edits are still here: the
-        office may have forgotten some that it acknowledged once."""
+        office may have forgotten some that it acknowledged once. `news`: changes come next."""
         meta, unacked = self.store.meta, self.store.unacked
         edits = self.store.books.history.recent() if self.unlike else unacked.values()
         mine, goes = set(self.store.replicas), dict.fromkeys(self.store.replicas[-1:], 0)
@@ -128,6 +130,7 @@ class Device:
             unsent=[self.waiting, self.photos_left],
             scope=meta.get("scope", ""),
             ring=meta.get(RING, {}).get("word", ""),
+            news=news,
         )
 
     def welcomed(self, welcome: Welcome, *, asked: int = 0) -> None:
@@ -137,8 +140,7 @@ class Device:
         self.plain = welcome.format < 2
         if store.production not in ("", welcome.production):
             raise NoOffice("This address is another production's office.", code="other-production")
-        self.run, self._most, self.update = "", MOST_STATES, welcome.update
-        self.own = Own()
+        self.run, self._most, self.update, self.own = "", MOST_STATES, welcome.update, Own()
         known = _counter(store.meta.get("epoch", ""))
         mark = store.meta.get("mark")
         newest = max(known, Place.read(mark).counter) if mark else known
@@ -147,7 +149,8 @@ class Device:
         if not self.older:
             self.holding.given(welcome)
             set_clock(store, welcome.time, asked)
-            self._offer_forgotten(welcome)
+            if lost := forgotten(store, welcome.seen, self.aside.keys()):
+                store.offer_again(lost)
             if known and store.meta["epoch"] != welcome.epoch:
                 self._newer = welcome  # noted when both sides are compared: till then as before
             else:
@@ -159,27 +162,6 @@ class Device:
         told = welcome.model_dump(include={"production", "epoch", "letter", "mark"})
         door = {TOLD: welcome.at, UNTIL: welcome.until, RING: renewed(self.store, welcome.ring)}
         return {**told, **{name: value for name, value in door.items() if value}}
-
-    def _offer_forgotten(self, welcome: Welcome) -> None:
-        """Edits that the office acknowledged once, and does not know."""
-        seen, dots = welcome.seen, self.store.books.history.dots
-        owed = Counter(d.replica for d in self.store.unacked if d.n > seen.get(d.replica, d.n))
-        stuck = self.aside.keys()  # behind one that was put aside the office cannot say what it has
-        lost = {
-            replica
-            for replica, n in seen.items()
-            if dots.behind(replica, n) > owed[replica]
-            and dot_name(Dot(replica, n + 1)) not in stuck
-        }
-        if lost:
-            recent = self.store.books.history.recent()
-            self.store.offer_again(
-                [
-                    raw
-                    for raw in recent
-                    if raw["dot"][0] in lost and raw["dot"][1] > seen[raw["dot"][0]]
-                ]
-            )
 
     # ---- push -------------------------------------------------------------------------------
 
@@ -243,6 +225,8 @@ class Device:
             if dot_name(dot) not in untold and not (dot in lone and dot not in sent)
         ]
         states, unjoined = readable(self.store, merged)
+        onward = not unjoined and self._is_next(reply)
+        books = {"mark": reply.mark, **({"cursor": reply.mark} if onward else {})}
         purged = [verdict.id for verdict in reply.verdicts if verdict.code == "purged"]
         self.store.receive(
             [state for state in states if state.vv],
@@ -251,10 +235,11 @@ class Device:
             confirmed=[state for state in confirmed if state.vv],
             acked=[dot for dot in acked if dot in self.store.unacked],
             rebased={state.id: state for state in confirmed if not state.vv},
-            meta=self._moved(mark=reply.mark, aside=aside, unjoined=unjoined),
+            meta=self._moved(**books, aside=aside, unjoined=unjoined),
         )
-        if len(reply.put) == 2 and not unjoined:
+        if len(reply.put) == 2 and not (onward or unjoined):
             self.own.add(*reply.put)
+        self.abreast = onward and reply.roots is not None and self._check(reply.roots)
 
     def refused(self, batch: Batch, error: OfficeError) -> None:
         """The office could not read the message at all: smaller ones, until it is one thing, which
@@ -279,7 +264,7 @@ class Device:
         else:
             self.store.books.note(books)  # it passes nothing; who forgets it asks again from before
         if page.roots is not None:
-            self.verified = page.roots == [(sums := self.store.sums).count, f"{sums.total:x}"]
+            self._check(page.roots)
         if page.gone:
             self.holding.drop(page.gone)
         if not page.more:
@@ -371,6 +356,18 @@ class Device:
         if not isinstance(raw, dict) or raw.get("vv") or self.store.state(sent.id) == sent:
             return [] if raw is None else [raw]
         return []
+
+    def _is_next(self, reply: Pushed) -> bool:
+        """The push was put right behind the cursor: whoever has what it brought has everything."""
+        if not (cursor := self.store.meta.get("cursor")):
+            return False
+        here, there = Place.read(cursor), Place.read(reply.mark)
+        return here.epoch == there.epoch and [here.hseq + 1, there.hseq] == reply.put
+
+    def _check(self, roots: Root) -> bool:
+        """Whether both copies have the same sums, as far as the office says."""
+        self.verified = roots == self.store.sums.root()
+        return self.verified
 
     def _still_aside(self, state: State) -> bool:
         why = self.aside.get(state.id)

@@ -9,7 +9,7 @@ longer true. The device's half is in device.py.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from data.kinds import ALL
 from data.packing import dumps_exact, loads
 from data.store import Store
 from data.sums import SLOTS, Sums
+from sync.comparing import told_sums
 from sync.echo import Own
 from sync.epochs import Epochs
 from sync.graveyard import bury
@@ -46,6 +47,8 @@ from sync.wire import (
 )
 
 FACTS = frozenset(kind.name for kind in ALL if kind.nature == "fact")
+GLANCE = 32
+"""Records that come with a welcome: it tells the time too, and a long one would tell none."""
 UPDATE = "This app is too old for the office. Update it; what it has written is still taken."
 
 
@@ -144,6 +147,20 @@ class Office:
             until=until,
         )
 
+    def first_page(self, hello: Hello) -> Page | None:
+        """What the device would ask for after its hello, where that is little and told at once: one
+        call instead of two for whoever looks in. None: it has to ask, or to do something else."""
+        device, word = hello.device, hello.scope
+        if not (hello.news and hello.cursor) or word != self.scope_of(device).word:
+            return None
+        if not self._counted():
+            return None  # a hello waits for no counting
+        try:
+            page = self.changes(self.run, hello.cursor, GLANCE, device=device, scope=word)
+        except NoOffice:
+            return None  # it met this office before it was put back: both sides are compared first
+        return None if page.more else page
+
     def scope_of(self, device: str) -> Scope:
         """What the device may hold now."""
         return EVERYTHING if self.scopes is None else self.scopes.of(device)
@@ -202,6 +219,7 @@ class Office:
         return Pushed(
             mark=str(self.epochs.here),
             put=put,
+            roots=self._roots(push.device) if put and self._counted() else None,
             verdicts=verdicts,
             edits_aside=tuple(taken.edits_aside),
             buckets=buckets,
@@ -231,7 +249,7 @@ class Office:
             next=str(self.epochs.at(part.last) if part.more else here),
             mark=str(here),
             more=part.more,
-            roots=None if part.more else [(sums := self._sums(view)).count, f"{sums.total:x}"],
+            roots=None if part.more else self._roots(device),
             states=tuple(part.states),
             buckets=tuple(part.buckets),
             gone=tuple(part.gone),
@@ -273,7 +291,7 @@ class Office:
         if ask.wants:
             part = view.part(enumerate(filter(view.sees, ask.wants)), MOST_STATES)
             return Compared(mark=mark, states=tuple(part.states), buckets=tuple(part.buckets))
-        theirs, ours = Sums(dict(_slots(ask.sums))), self._sums(view)
+        theirs, ours = told_sums(ask.sums), self._sums(view.scope)
         differ = [n for n in range(SLOTS) if n > ask.after and theirs[n] != ours[n]]
         slots, room = list[int](), MOST_LINES // 2
         for slot in differ:
@@ -328,9 +346,8 @@ class Office:
         of it, and nothing else was put or moved with it."""
         told = {v.id for v in verdicts if v.outcome == "ok" or v.state is not None}
         scope, now = self.scope_of(push.device), self.store.order.top
-        if not taken.changes.keys() <= told or now - top != len(taken.changes) or now == top:
-            return [], ()
-        if push.scope != scope.word:
+        alone = taken.changes.keys() <= told and now - top == len(taken.changes) > 0
+        if not alone or push.scope != scope.word:
             return [], ()
         of = self.store.books.holdings.of
         lying = ((i, sorted(scope.told(of(i)))) for i in taken.changes) if scope.word else ()
@@ -354,8 +371,16 @@ class Office:
             raise NoOffice("What this device may hold has changed.", code="say-hello")
         return View(self.store, scope)
 
-    def _sums(self, view: View) -> Sums:
-        return self.store.sums if self.scopes is None else self.scopes.sums.over(view.scope)
+    def _counted(self) -> bool:
+        """Whether sums can be told at once; else a little of the counting is done."""
+        return self.scopes is None or not self.scopes.sums.tend()
+
+    def _roots(self, device: str) -> list[int | str]:
+        scope = self.scope_of(device)
+        return self.store.sums.root() if self.scopes is None else self.scopes.sums.root(scope)
+
+    def _sums(self, scope: Scope) -> Sums:
+        return self.store.sums if self.scopes is None else self.scopes.sums.over(scope)
 
     def _seen_by(self, device: str) -> Callable[[Verdict], Verdict]:
         """Of what a device may write and not hold, it is not told what became of it."""
@@ -364,14 +389,6 @@ class Office:
             if told.state is None or self.sees(device, told.id)
             else told.model_copy(update={"state": None})
         )
-
-
-def _slots(told: Mapping[str, list[int | str]]) -> Iterator[tuple[int, tuple[int, int]]]:
-    try:
-        for slot, (count, total) in told.items():
-            yield int(slot), (int(count), int(str(total), 16))
-    except ValueError as error:
-        raise Malformed("These are no sums.") from error
 
 
 def _fitting(verdicts: list[Verdict]) -> tuple[Verdict, ...]:

@@ -196,7 +196,13 @@ class Front:
 
     def _hello(self, hello: Hello) -> Message:
         welcome = self.office.hello(hello)
-        return welcome if self.pairings is None else self.pairings.rings.onto(welcome, hello)
+        if self.pairings is not None:
+            welcome = self.pairings.rings.onto(welcome, hello)
+            if not DOORS[self.pairings.status(hello.device)].pull:
+                return welcome
+        if welcome.ring:  # many keys and a page may be too much for one message
+            return welcome
+        return welcome.model_copy(update={"page": self.office.first_page(hello)})
 
     def _bundle(self, call: Call) -> bytes:
         """A letter that whoever calls has carried here; it speaks for who sealed it."""

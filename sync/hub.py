@@ -84,16 +84,20 @@ async def _answer(front: Front, turn: Turn, request: Request) -> Answer:
     call = call._replace(content=await _body(request, most))
     wait = front.wait(call)
     if wait:
-        await _news(front, call, wait)
+        await _news(front, call, wait, request)
     async with turn.taken():
         while front.prepares(call):
             await asyncio.sleep(0)
         return front.answer(call)
 
 
-async def _news(front: Front, call: Call, wait: float) -> None:
-    """Returns when there is news for this question, or after `wait` seconds."""
+async def _news(front: Front, call: Call, wait: float, request: Request) -> None:
+    """Returns when there is news for this question, or after `wait` seconds. ClientDisconnect: who
+    asked is gone, as a device is that has something to say itself; its answer would only keep the
+    others waiting."""
     news, loop = asyncio.Event(), asyncio.get_running_loop()
+    gone = asyncio.ensure_future(request.receive())  # the body was read: nothing else can come
+    gone.add_done_callback(lambda _: news.set())
 
     def tell(_touched: object) -> None:
         loop.call_soon_threadsafe(news.set)  # a screen's handler may commit from a thread
@@ -101,13 +105,17 @@ async def _news(front: Front, call: Call, wait: float) -> None:
     stop = front.listen(tell)
     try:
         async with asyncio.timeout(wait):
-            while not front.has_news(call):
+            while not (gone.done() or front.has_news(call)):
                 await news.wait()
                 news.clear()
     except TimeoutError:
         pass
     finally:
         stop()
+        left = gone.done()
+        gone.cancel()
+    if left:
+        raise ClientDisconnect
 
 
 async def _taken(coming: Coming, request: Request) -> Answer:

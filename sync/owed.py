@@ -7,7 +7,8 @@ not fit together, or the office could not read them, they go one by one and whol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -110,3 +111,19 @@ def _is_told(state: State, edit: Mapping[str, Any], edits: list[Mapping[str, Any
         and not edit.keys() & {"x", "rem", "lx", "del"}
         and edit.get("k", [0, "ok"])[1] != "suspect"
     )
+
+
+def forgotten(
+    store: Store, seen: Mapping[str, int], aside: Collection[str]
+) -> list[Mapping[str, Any]]:
+    """Edits that the office acknowledged once, and does not know: of these replicas it says up to
+    where it has all. Behind one that was put aside (`aside`, by dot) it cannot say what it has."""
+    owed = Counter(dot.replica for dot in store.unacked if dot.n > seen.get(dot.replica, dot.n))
+    dots = store.books.history.dots
+    lost = {
+        replica
+        for replica, n in seen.items()
+        if dots.behind(replica, n) > owed[replica] and dot_name(Dot(replica, n + 1)) not in aside
+    }
+    recent = store.books.history.recent() if lost else ()
+    return [raw for raw in recent if raw["dot"][0] in lost and raw["dot"][1] > seen[raw["dot"][0]]]

@@ -20,7 +20,7 @@ from data.kinds import ALL
 from data.kinds.devices import DEVICE
 from data.kinds.grants import ROLE_CELL, changes_of, roles_of
 from data.placing import Placing
-from data.rights_book import book_of, scope_of
+from data.rights_book import SCOPED_BY, book_of, scope_of
 from data.roles import next_change
 from data.state import State
 from data.store import Store
@@ -50,7 +50,6 @@ EVERYTHING: Final = Scope()
 
 class _Kept(NamedTuple):
     scope: Scope
-    version: int
     until: int | None
 
 
@@ -67,16 +66,12 @@ class Scopes:
         self.placing.catch_up()
         store.placing = self.placing
         self.sums = BucketSums(store)
+        store.listen(self._touched)
 
     def of(self, device: str) -> Scope:
-        now, version = self.store.sources.wall_ms(), self.store.storage.version
-        kept = self._kept.get(device)
-        if (
-            kept is None
-            or kept.version != version
-            or (kept.until is not None and kept.until <= now)
-        ):
-            kept = self._kept[device] = _Kept(*self._told(device, now, version))
+        now, kept = self.store.sources.wall_ms(), self._kept.get(device)
+        if kept is None or (kept.until is not None and kept.until <= now):
+            kept = self._kept[device] = self._told(device, now)
         return kept.scope
 
     def until(self, device: str) -> int | None:
@@ -90,15 +85,19 @@ class Scopes:
             self.desk, self._device_of, mine=OFFICE, pushed=pushed, author=self.placing.author
         )
 
-    def _told(self, device: str, now: int, version: int) -> tuple[Scope, int, int | None]:
+    def _touched(self, touched: frozenset[tuple[str, str]]) -> None:
+        if any(kind in SCOPED_BY for kind, _ in touched):
+            self._kept.clear()
+
+    def _told(self, device: str, now: int) -> _Kept:
         if self._is_own(device):
-            return EVERYTHING, version, None
+            return _Kept(EVERYTHING, None)
         record = self.desk.find(DEVICE, device)
         if record is None:
-            return _scope(frozenset()), version, None
+            return _Kept(_scope(frozenset()), None)
         held = roles_of(self.desk, record.person or "")
         until = next_change(held, changes_of(self.desk.all(ROLE_CELL)), now)
-        return _scope(scope_of(self.desk, record, now)), version, until
+        return _Kept(_scope(scope_of(self.desk, record, now)), until)
 
     def _is_own(self, device: str) -> bool:
         document = self.store.document(device) if device else None
@@ -132,11 +131,18 @@ class BucketSums:
         """Each record once for every bucket of the scope that it lies in."""
         if not scope.word:
             return self.store.sums
-        self.tend(float("inf"))
         total = Sums()
-        for name in scope.buckets & self._by.keys():
-            total.merge(self._by[name])
+        for one in self._within(scope):
+            total.merge(one)
         return total
+
+    def root(self, scope: Scope) -> list[int | str]:
+        """Count and total of `over`, without its slots."""
+        if not scope.word:
+            return self.store.sums.root()
+        within = self._within(scope)
+        total = sum(one.total for one in within) % MODULUS
+        return [sum(one.count for one in within), f"{total:x}"]
 
     def tend(self, seconds: float = SLICE) -> bool:
         """Counts for about so long what is yet to be counted; whether more is left."""
@@ -148,6 +154,10 @@ class BucketSums:
             if time.perf_counter() > end:
                 break
         return bool(self._stale)
+
+    def _within(self, scope: Scope) -> list[Sums]:
+        self.tend(float("inf"))
+        return [self._by[name] for name in scope.buckets & self._by.keys()]
 
     def _touched(self, touched: frozenset[tuple[str, str]]) -> None:
         if self._stale is None:

@@ -59,6 +59,8 @@ class Session:
         """Something has come through in this session, however it ended."""
         self._count_photos(len(photos.owed()))
         self._compared = False
+        self._page: Page | None = None
+        """Came with the welcome, and nothing has gone to the office since."""
         self._piece = PIECE
         self._tried = set[str]()
         """What it carries and has offered since it said hello."""
@@ -73,7 +75,7 @@ class Session:
                 self._tried.clear()
                 self.moved = False
                 self._clear()
-                yield from self._hello()
+                yield from self._hello(look=True)
                 self.reached = True
                 if self.device.unlike:
                     yield from self._hello()  # again, with every replica this copy ever wrote under
@@ -155,16 +157,18 @@ class Session:
 
     def _pull(self) -> Talk:
         """A first fill by id, then what has changed since it began."""
+        told, self.device.abreast = self.device.abreast, False
         while (begun := self.device.filling) is not None:
+            told = False
             self._clear()
             ask = {**self._asking(), "after": begun["after"], **only(begun)}
             answer = yield from _ask(Call("GET", f"/v1/snapshot?{urlencode(ask)}"))
             self.device.filled(Fill.from_bytes(answer))
             self.moved = True
-        more = True
+        more = not told
         while more:
             self._clear()
-            page = yield from self._changes()
+            page, self._page = self._page or (yield from self._changes()), None
             self.device.received(page)
             more = page.more
         self._clear()
@@ -216,13 +220,19 @@ class Session:
     def _count_photos(self, left: int) -> None:
         self.photos_left = self.device.photos_left = left
 
-    def _hello(self) -> Talk:
-        hello = self.device.hello()
+    def _hello(self, *, look: bool = False) -> Talk:
+        """`look`: changes are asked for at once, if nothing has to be sent or filled before."""
+        device, self._page = self.device, None
+        busy = device.owes or device.filling or self.carries
+        hello = device.hello(news=look and not busy)
         answer = yield from _ask(Call("POST", "/v1/hello", hello.to_bytes()))
-        self.device.welcomed(Welcome.from_bytes(answer), asked=hello.wall)
+        welcome = Welcome.from_bytes(answer)
+        device.welcomed(welcome, asked=hello.wall)
+        if device.holding.taken_up and not (device.older or device.unlike):
+            self._page = welcome.page
 
     def _push(self) -> Talk:
-        again = True
+        again, self.device.abreast = True, False
         while again:
             pushing = Pushing(self.device)
             try:
@@ -236,6 +246,7 @@ class Session:
         """Everything that is owed, once; whether what is left has to be cut anew."""
         while (made := pushing.next()) is not None:
             batch, content = made
+            self._page = None  # it tells nothing of this
             call = Call("POST", "/v1/push", content, meanwhile=pushing.meanwhile)
             try:
                 answer = yield from _ask(call)

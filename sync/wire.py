@@ -167,6 +167,8 @@ class Hello(Message):
     scope: Short = ""
     """Which scope it holds, everything else being removed; empty: the whole production."""
     ring: Short = ""
+    news: bool = False
+    """It would ask for changes next: the welcome may bring the first of them."""
 
 
 class Limits(BaseModel):
@@ -178,6 +180,23 @@ class Limits(BaseModel):
     lines: int = MOST_LINES
     states: int = MOST_STATES
     record: int = MOST_RECORD
+
+
+class Page(Message):
+    """States in the office's order from a cursor on, each record once, as it is now."""
+
+    name: ClassVar[str] = "page"
+    rows: ClassVar[Mapping[str, str]] = {"s": "states", "b": "buckets", "g": "gone"}
+    next: Short
+    mark: Short
+    more: bool
+    roots: Root | None = None
+    """At the end: how many records the office has, and the sum of their digests; of a scope, over
+    its buckets."""
+    states: tuple[Any, ...] = ()
+    buckets: tuple[Lying, ...] = ()
+    gone: tuple[Annotated[str, Field(max_length=64)], ...] = ()
+    """Records that the device may hold no more, or that nobody may."""
 
 
 class Welcome(Message):
@@ -208,6 +227,21 @@ class Welcome(Message):
     """When the certificate ends that the office shows; 0: it shows none of its own."""
     ring: Annotated[tuple[Lying, ...], Field(max_length=5000)] = ()
     """The device's keys (ring.py), if hello named others."""
+    page: Annotated[Page | None, Field(exclude=True)] = None
+    """The changes that the device would ask for next, told behind the welcome."""
+
+    def lines(self) -> Iterator[dict[str, Any]]:
+        yield from super().lines()
+        if self.page is not None:
+            yield from self.page.lines()
+
+    @classmethod
+    def from_lines(cls, lines: list[dict[str, Any]]) -> Welcome:
+        begins = (n for n, line in enumerate(lines) if line.get("m") == Page.name)
+        at = next(begins, len(lines))
+        welcome = super().from_lines(lines[:at] or lines)
+        page = Page.from_lines(lines[at:]) if at < len(lines) else None
+        return welcome.model_copy(update={"page": page})
 
 
 class Push(Message):
@@ -265,26 +299,11 @@ class Pushed(Message):
     mark: Short
     put: Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=2)] = []
     """First and last number of what the push put, if the verdicts and `buckets` tell all of it."""
+    roots: Root | None = None
+    """Then also the sums, as a page has them at its end."""
     verdicts: tuple[Verdict, ...] = ()
     edits_aside: tuple[Verdict, ...] = ()
     buckets: tuple[Lying, ...] = ()
-
-
-class Page(Message):
-    """States in the office's order from a cursor on, each record once, as it is now."""
-
-    name: ClassVar[str] = "page"
-    rows: ClassVar[Mapping[str, str]] = {"s": "states", "b": "buckets", "g": "gone"}
-    next: Short
-    mark: Short
-    more: bool
-    roots: Root | None = None
-    """At the end: how many records the office has, and the sum of their digests; of a scope, over
-    its buckets."""
-    states: tuple[Any, ...] = ()
-    buckets: tuple[Lying, ...] = ()
-    gone: tuple[Annotated[str, Field(max_length=64)], ...] = ()
-    """Records that the device may hold no more, or that nobody may."""
 
 
 class Fill(Message):

@@ -14,13 +14,14 @@ from data.files import DiskFolder
 from data.kinds.devices import DEVICE, found_again, take_out
 from data.kinds.grants import ROLE_GRANT
 from data.kinds.own import asks_who, may_take, take, writer
-from data.kinds.people import PERSON
+from data.kinds.people import PERSON, Person
 from data.kinds.pins import set_pin
 from data.stamp import Sources
 from data.store import Store
 from data.wipe import NOTE, finish_wipe, wipe
 from sync.errand import with_office
 from sync.paired import Pair, Paired
+from sync.wire import Hello, Welcome
 from tests.paired_office import LOCAL, PairedOffice, desk_of
 from tests.small_show import SmallShow
 
@@ -129,6 +130,25 @@ def test_pairing_again_with_its_token_keeps_the_device_and_what_it_owes(
     assert device == phone.store.meta["device"]
     assert [device] == [d.id for d in door.devices()]
     assert door.desk.get(PERSON, desk.user).phone == "+1 575 555 0142"
+
+
+def test_with_the_welcome_comes_what_is_new_for_a_device_in_use_alone(door: PairedOffice) -> None:
+    phone = door.paired("Gus")
+    hello, token = phone.device.hello(news=True), phone.store.meta["token"]
+    door.desk.add(Person(name="Nell Ortiz"))
+
+    def told(hello: Hello) -> Welcome:
+        return Welcome.from_bytes(door.ask("POST", "/v1/hello", hello.to_bytes(), token).content)
+
+    page = told(hello).page
+    assert page is not None
+    assert "Nell Ortiz" in str(page.states)
+    assert told(hello.model_copy(update={"news": False})).page is None
+    assert told(hello.model_copy(update={"scope": "5b0c9f1e2d3a4c68"})).page is None
+    keys = told(hello.model_copy(update={"ring": ""}))
+    assert (bool(keys.ring), keys.page) == (True, None)
+    take_out(door.desk, door.device(phone), "retired")
+    assert told(hello).page is None
 
 
 def test_a_new_phone_says_what_the_old_one_told_of_and_never_sent(door: PairedOffice) -> None:

@@ -14,10 +14,13 @@ from pathlib import Path
 import pytest
 
 from data.canonical import canonical_bytes, decode
+from data.desk import Desk
 from data.edit import Write
 from data.errors import NoOffice, NotSaved
 from data.fields import Money
 from data.files import DiskFile
+from data.kind import Kind, R
+from data.kinds import ALL
 from data.kinds.deals import DEAL, Deal
 from data.kinds.envelopes import ENVELOPE, Envelope
 from data.kinds.grants import change_cell, end_role, give_role
@@ -27,9 +30,10 @@ from data.kinds.private import HOME, PersonHome, companion_id
 from data.kinds.receipts import RECEIPT, Receipt
 from data.kinds.waiting import WAITING
 from data.leaving import purge
+from data.rights_book import SCOPED_BY
 from data.store import Store
 from sync.calls import Answer, Call
-from sync.scopes import BucketSums, Scope
+from sync.scopes import BucketSums, Scope, Scopes
 from sync.session import converse
 from sync.wire import Fill, Page
 from tests.scoped import Phone, ScopedShow, found_in
@@ -70,7 +74,31 @@ def test_what_commits_count_is_what_is_counted_anew(
     purge(show.store, show.front.blobs, [home])
     every = Scope("all", frozenset(n for i in show.store.ids() for n in _buckets(show, i)))
 
-    assert BucketSums(show.store).over(every) == scopes.sums.over(every)
+    anew = BucketSums(show.store).over(every)
+    assert anew == scopes.sums.over(every)
+    assert anew.root() == scopes.sums.root(every) == scopes.sums.over(every).root()
+
+
+def test_neither_a_push_nor_a_hello_waits_until_all_is_counted(
+    show: ScopedShow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_role(show.desk, show.show["Gus"], "poc")
+    phone = show.phone("Gus")
+    phone.sync()
+    asked: list[list[str]] = []
+    monkeypatch.setattr(BucketSums, "tend", lambda *_: True)  # there is always more to count
+    for n in range(4):
+        if n == 2:
+            monkeypatch.undo()
+        phone.desk.edit(phone.desk.get(PERSON, show.show["Gus"].id), diet=f"no {n}")
+        for _ in range(2):
+            phone.calls.clear()
+            phone.sync()
+            asked.append([call.path.split("?")[0].split("/")[2] for call in phone.calls])
+
+    assert asked[2:4] == [["hello", "push", "changes"], ["hello", "changes"]]
+    assert asked[6:8] == [["hello", "push"], ["hello"]]
+    assert phone.device.verified
 
 
 def _full(*_: object) -> None:
@@ -95,6 +123,40 @@ def test_a_device_is_given_what_its_person_may_see_and_nothing_else(show: Scoped
     assert deal.id in phone.ids
     assert other.id not in phone.ids
     assert phone.device.verified
+
+
+def test_scopes_are_told_from_no_other_kinds_than_those_that_make_them_stale(
+    show: ScopedShow,
+) -> None:
+    asked: set[str] = set()
+
+    class Noting(Desk):
+        def all(self, kind: Kind[R]) -> list[R]:
+            asked.add(kind.name)
+            return super().all(kind)
+
+        def having(self, kind: Kind[R], name: str, text: str) -> list[R]:
+            asked.add(kind.name)
+            return super().having(kind, name, text)
+
+        def get(self, kind: Kind[R], record_id: str) -> R:
+            asked.add(kind.name)
+            return super().get(kind, record_id)
+
+    change_cell(show.desk, "times", "crew", "R all")
+    give_role(show.desk, show.show["Gus"], "crew")
+    phone = show.phone("Gus")
+    scopes = Scopes(show.store, strangers=False)
+    scopes.desk = Noting(show.store, ALL, user="office")
+    assert scopes.of(phone.record.id).buckets
+    assert asked == SCOPED_BY
+    asked.clear()
+    show.desk.add(Deal(person=show.show["Gus"].id, rate=DOLLARS))
+    assert scopes.of(phone.record.id).buckets
+    assert asked == set()
+    show.desk.edit(show.show["Gus"], department="CAMERA")
+    assert scopes.of(phone.record.id).buckets
+    assert asked == SCOPED_BY
 
 
 def test_a_person_without_a_role_is_given_nothing(show: ScopedShow) -> None:

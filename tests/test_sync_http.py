@@ -11,10 +11,11 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, MutableMapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -410,6 +411,38 @@ def test_a_question_for_changes_ends_without_news(desk: Desk) -> None:
     answer = desk.call("GET", f"/v1/changes?run={run}&wait=0.01")
 
     assert Page.from_bytes(answer.content).states == ()
+
+
+def test_a_question_whose_asker_is_gone_is_let_go_of_at_once(desk: Desk) -> None:
+    """A device that has something to say breaks off its question for news, at every tap."""
+    hello = Hello(device="d1").to_bytes()
+    run = Welcome.from_bytes(desk.call("POST", "/v1/hello", hello).content).run
+    heard: list[MutableMapping[str, Any]] = [
+        {"type": "http.request", "body": b"", "more_body": False},
+        {"type": "http.disconnect"},
+    ]
+    said: list[MutableMapping[str, Any]] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        return heard.pop(0)
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        said.append(message)
+
+    async def asked() -> None:
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/v1/changes",
+            "query_string": f"run={run}&wait=20".encode(),
+            "headers": [],
+        }
+        async with asyncio.timeout(BOUND):
+            await desk.app(scope, receive, send)
+
+    asyncio.run(asked())
+
+    assert [said[0]["status"], len(said)] == [400, 2]
 
 
 def test_photos_go_by_their_hash_and_come_on_demand(desk: Desk, tmp_path: Path) -> None:

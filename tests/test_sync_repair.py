@@ -21,12 +21,12 @@ from data.kinds.waiting import WAITING
 from data.state import State, seen
 from sync.blobs import OwnPhotos
 from sync.calls import Answer, Call
-from sync.exchange import Office
+from sync.exchange import GLANCE, Office
 from sync.front import Front
 from sync.graveyard import bury
 from sync.link import LinkState
 from sync.session import Session, converse
-from sync.wire import Compare, Compared, Fill, Page, Push
+from sync.wire import Compare, Compared, Fill, Page, Push, Welcome
 from tests.test_sync_exchange import Copy, backup, contents, hello, put_back, sync
 from tests.test_sync_http import Desk as Door
 from tests.test_sync_http import link_to, write
@@ -93,8 +93,113 @@ def test_equal_copies_are_verified_and_nothing_else_is_asked(office: Copy, gate:
         gate.write(f"p{n}", name=f"Walk-on {n}")
     sync(gate, office)
 
-    assert paths(calls_of(gate, office)) == ["hello", "changes"]
+    assert paths(calls_of(gate, office)) == ["hello"]
     assert gate.device.verified
+
+
+def test_what_is_new_comes_with_the_welcome_if_nothing_comes_before(
+    office: Copy, gate: Copy, van: Copy
+) -> None:
+    for copy in (gate, van):
+        sync(copy, office)
+    gate.write("p1", name="Ada Brandt")
+
+    assert paths(calls_of(gate, office)) == ["hello", "push"]
+    assert paths(calls_of(van, office)) == ["hello"]
+    assert van.seen("p1", "name") == "Ada Brandt"
+    assert gate.device.verified
+    assert van.device.verified
+
+
+def test_much_news_is_asked_for_by_itself(office: Copy, gate: Copy) -> None:
+    sync(gate, office)
+    for n in range(GLANCE + 1):
+        office.write(f"p{n}", name=f"Walk-on {n}")
+
+    assert paths(calls_of(gate, office)) == ["hello", "changes"]
+    assert contents(gate) == contents(office)
+
+
+def test_what_was_written_while_hello_was_said_makes_the_page_old(office: Copy, gate: Copy) -> None:
+    sync(gate, office)
+    asked: list[Call] = []
+    door = Front(office.office, Blobs(office.home / "photos"))
+
+    def ask(call: Call) -> Answer:
+        asked.append(call)
+        answer = door.answer(call)
+        if len(asked) == 1:
+            gate.write("p1", name="Ada Brandt")
+        return answer
+
+    converse(session(gate).whole(), ask)
+
+    assert paths(asked) == ["hello", "push"]
+    assert gate.device.verified
+
+
+def test_what_others_brought_before_a_push_is_asked_for_behind_it(
+    office: Copy, gate: Copy, van: Copy
+) -> None:
+    for copy in (gate, van):
+        sync(copy, office)
+    van.write("p1", name="Ada Brandt")
+    sync(van, office)
+    gate.write("p2", name="Lou Fenn")
+
+    assert paths(calls_of(gate, office)) == ["hello", "push", "changes"]
+    assert gate.seen("p1", "name") == "Ada Brandt"
+    assert gate.device.verified
+
+
+def test_a_push_whose_sums_differ_is_followed_by_the_question(office: Copy, gate: Copy) -> None:
+    gate.write("p1", name="Ada Brandt")
+    sync(gate, office)
+    alter(gate, "p1")
+    gate.write("p2", name="Lou Fenn")
+    asked = paths(calls_of(gate, office))
+
+    assert asked[:3] == ["hello", "push", "changes"]
+    assert "digest" in asked
+    assert gate.seen("p1", "name") == "Ada Brandt"
+
+
+def test_a_lost_answer_to_a_push_moves_no_cursor(office: Copy, gate: Copy, van: Copy) -> None:
+    for copy in (gate, van):
+        sync(copy, office)
+    before = gate.store.meta["cursor"]
+    gate.write("p1", name="Ada Brandt")
+    door = Front(office.office, Blobs(office.home / "photos"))
+
+    def ask(call: Call) -> Answer:
+        answer = door.answer(call)
+        if call.path == "/v1/push":
+            raise NoOffice("The line broke.", code="unreachable")
+        return answer
+
+    with pytest.raises(NoOffice):
+        converse(session(gate).whole(), ask)
+    assert gate.store.meta["cursor"] == before
+    van.write("p2", name="Lou Fenn")
+    sync(van, office)
+    calls_of(gate, office)
+
+    assert contents(gate) == contents(office)
+
+
+def test_an_office_that_was_put_back_brings_no_page(office: Copy, gate: Copy) -> None:
+    sync(gate, office)
+    office.office.new_epoch()
+    office.write("p1", name="Ada Brandt")
+    told = Welcome.from_bytes(
+        Front(office.office, Blobs(office.home / "photos"))
+        .answer(Call("POST", "/v1/hello", gate.device.hello(news=True).to_bytes()))
+        .content
+    )
+
+    assert told.page is None
+    assert paths(calls_of(gate, office))[:3] == ["hello", "hello", "digest"]
+    assert gate.seen("p1", "name") == "Ada Brandt"
 
 
 def test_what_is_not_sent_yet_does_not_disturb_the_proof(office: Copy, gate: Copy) -> None:

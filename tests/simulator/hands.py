@@ -140,8 +140,12 @@ class Hands:
         if not device.scoped or (kind is not None and kind.confidentiality == "green"):
             return
         holds = ring_of(device.store).keys.keys() - {CREW}  # the office's word at the last hello
+        own = device.store.meta["device"]
         for copy in self.world.copies:
             if copy.on:
+                wrote = copy.store.meta.get("device") == own and set(copy.store.replicas)
+                if wrote and state is not None and wrote & state.vv.keys():
+                    return  # an answer tells a device what it sent itself, also an older copy of it
                 lies = copy.store.books.holdings.of(record)
                 if holds & (lies | buckets_of(Desk(copy.store, ALL, user=""), record)):
                     return

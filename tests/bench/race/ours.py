@@ -50,8 +50,11 @@ def device_process(folder: Path, address: str, n: int) -> Helper:
 
 
 def device(home: str, address: str, n: int) -> None:
-    """Does what it is asked, line by line, until nobody asks any more."""
-    asyncio.run(_device(Path(home), address, n))
+    """Does what it is asked, line by line, to the end; on the loop that the product runs on."""
+    import uvicorn
+
+    with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
+        runner.run(_device(Path(home), address, n))
 
 
 async def _device(home: Path, address: str, n: int) -> None:
