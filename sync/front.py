@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -287,9 +286,7 @@ def refused(error: OfficeError) -> Answer:
     return Answer(STATUS.get(error.code, 400), content)
 
 
-def _own(
-    who: str | None, message: type[Own], content: bytes, reads: Reads = MappingProxyType({})
-) -> Own:
+def _own(who: str | None, message: type[Own], content: bytes, reads: Reads | None = None) -> Own:
     """The message, if it speaks of the device whose token came with it."""
     read = message.from_bytes(content, reads)
     _check_own(who, read.device)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -49,7 +48,7 @@ Reads: TypeAlias = Mapping[str, Callable[[Any], Any]]
 """By a line's only key: what makes of its value what is wanted, as soon as the line is read."""
 
 
-def unpack(content: bytes, reads: Reads = MappingProxyType({})) -> list[dict[str, Any]]:
+def unpack(content: bytes, reads: Reads | None = None) -> list[dict[str, Any]]:
     """The lines of a message, or Malformed; never more than MOST_BYTES are inflated."""
     if len(content) > MOST_PACKED:
         raise Malformed(f"A message is larger than {MOST_PACKED} bytes.", code="too-large")
@@ -67,7 +66,7 @@ def unpack(content: bytes, reads: Reads = MappingProxyType({})) -> list[dict[str
     if sum(map(text.count, (b",", b"[", b"{"))) > MOST_PARTS:
         raise Malformed(f"A message has more than {MOST_PARTS} parts.", code="too-large")
     try:
-        lines = [_line(row, reads) for row in text[:-1].split(b"\n")]
+        lines = [_line(row, reads or {}) for row in text[:-1].split(b"\n")]
     except (ValueError, RecursionError) as error:
         raise Malformed(f"A line of a message is not JSON: {error}.") from error
     if not all(isinstance(line, dict) for line in lines):
@@ -142,7 +141,7 @@ class Message(BaseModel):
             raise Malformed(f"The message {cls.name!r}: {where}: {first['msg']}.") from error
 
     @classmethod
-    def from_bytes(cls: type[M], content: bytes, reads: Reads = MappingProxyType({})) -> M:
+    def from_bytes(cls: type[M], content: bytes, reads: Reads | None = None) -> M:
         return cls.from_lines(unpack(content, reads))
 
 
