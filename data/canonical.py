@@ -15,7 +15,6 @@ from operator import lt
 from typing import Any
 
 from data.errors import Malformed
-from data.packing import loads
 from data.state import Cells, Dot, Elements, Mark, State
 
 LARGEST = 2**53
@@ -46,9 +45,6 @@ else:
 
 def encode(state: State) -> dict[str, Any]:
     """The canonical JSON object of a state: sorted, dots by index into `d`."""
-    if state.text is not None:
-        said: dict[str, Any] = loads(state.text)
-        return said
     told = _told(state)
     for name in state.sets:
         told["c"][name] = dict(sorted(told["c"][name].items()))

@@ -15,7 +15,7 @@ from typing import Any
 
 from data.errors import Malformed, NoOffice, NotFound
 from data.kinds import ALL
-from data.packing import dumps_exact, loads
+from data.packing import loads
 from data.store import Store
 from data.sums import SLOTS, Sums
 from sync.comparing import told_sums
@@ -26,7 +26,7 @@ from sync.refusing import Judge
 from sync.register import Register
 from sync.scopes import EVERYTHING, Scope, Scopes
 from sync.taking import Taken, Taking
-from sync.view import View
+from sync.view import View, fitting
 from sync.wire import (
     FORMAT,
     FULL,
@@ -214,7 +214,7 @@ class Office:
             meta[f"recovered/{self.store.order.top}"] = taken.recovered
         top = self.store.order.top
         self.store.accept(taken.changes, taken.made, edits=taken.edits, meta=meta)
-        verdicts = _fitting(list(map(self._seen_by(push.device), taken.verdicts)))
+        verdicts = fitting(list(map(self._seen_by(push.device), taken.verdicts)))
         put, buckets = self._put_by(push, taken, verdicts, top)
         return Pushed(
             mark=str(self.epochs.here),
@@ -389,14 +389,3 @@ class Office:
             if told.state is None or self.sees(device, told.id)
             else told.model_copy(update={"state": None})
         )
-
-
-def _fitting(verdicts: list[Verdict]) -> tuple[Verdict, ...]:
-    """The verdicts, with the merged states that fit an answer; the others come with the changes."""
-    size, fitting = 0, []
-    for verdict in verdicts:
-        size += len(dumps_exact(verdict.state)) if verdict.state is not None else 0
-        if verdict.state is not None and size > FULL:
-            verdict = verdict.model_copy(update={"state": None})
-        fitting.append(verdict)
-    return tuple(fitting)

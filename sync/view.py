@@ -12,7 +12,7 @@ from data.store import Store
 from data.sums import slot_of
 from sync.echo import Own
 from sync.scopes import Scope, weighed
-from sync.wire import FULL
+from sync.wire import FULL, Verdict
 
 
 @dataclass(slots=True)
@@ -93,3 +93,14 @@ class View:
             return True
         left = self._holdings.left(record_id)
         return any(at > since and name in self.scope.buckets for name, at in left.items())
+
+
+def fitting(verdicts: list[Verdict]) -> tuple[Verdict, ...]:
+    """The verdicts, with the merged states that fit an answer; the others come with the changes."""
+    size, fitting = 0, []
+    for verdict in verdicts:
+        size += len(dumps_exact(verdict.state)) if verdict.state is not None else 0
+        if verdict.state is not None and size > FULL:
+            verdict = verdict.model_copy(update={"state": None})
+        fitting.append(verdict)
+    return tuple(fitting)
