@@ -11,6 +11,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from data.fields import Link
@@ -83,6 +84,7 @@ def linked(kind: Kind[Any], values: Mapping[str, Any], place: Place) -> frozense
     return frozenset(found | {place.owner} - {""})
 
 
+@lru_cache(4096)  # what a day brings belongs to few people and departments
 def buckets(place: Place) -> frozenset[str]:
     """The record's one to four buckets: its row (and part), and there its unit, its owner and its
     department."""
@@ -162,13 +164,13 @@ def _unit(base: str, unit: str) -> str:
     return f"{base}/unit:{same(unit)}"
 
 
+@lru_cache(1024)
 def same(name: str) -> str:
     """One spelling of a department or unit: "Grip " and "GRIP" are one."""
     return unicodedata.normalize("NFC", " ".join(name.split()).casefold())
 
 
-@dataclass(frozen=True, slots=True)
-class _Paths:
+class _Paths(NamedTuple):
     kind: Kind[Any]
     record_id: str
     values: Mapping[str, Any]
@@ -176,7 +178,10 @@ class _Paths:
     author: Callable[[], str]
 
     def first(self, paths: Iterable[str]) -> str:
-        return next((text for text in map(self._one, paths) if text), "")
+        for path in paths:
+            if text := self._one(path):
+                return text
+        return ""
 
     def _one(self, path: str) -> str:
         if path in ("@id", "@author"):

@@ -53,7 +53,11 @@ def encode(state: State) -> dict[str, Any]:
 
 
 def canonical_bytes(state: State) -> bytes:
-    return _sorted_bytes(_told(state))  # whose writer sorts the names
+    """Made once: the size of a state, its digest and a later one are told from the same text."""
+    if state.text is None:
+        _keep_text(state, _told(state))  # whose writer sorts the names
+    assert state.text is not None
+    return state.text
 
 
 def _told(state: State) -> dict[str, Any]:
@@ -62,7 +66,7 @@ def _told(state: State) -> dict[str, Any]:
     index = {dot: i for i, dot in enumerate(order)}
     fields: dict[str, Any] = {}
     if len(order) == 1:  # most records were written once
-        fields = {name: [[0, *live.values()]] for name, live in state.cells.items()}
+        fields = {name: [[0, v]] for name, live in state.cells.items() for v in live.values()}
     else:
         for name, live in state.cells.items():
             if len(live) == 1:
@@ -84,6 +88,10 @@ def _told(state: State) -> dict[str, Any]:
     }
 
 
+def _keep_text(state: State, told: Any) -> None:
+    object.__setattr__(state, "text", _sorted_bytes(told))  # nothing in it says more than the rest
+
+
 def digest(state: State) -> int:
     """128 bits of BLAKE2b over the canonical form: equal states, and only they, agree."""
     return int.from_bytes(hashlib.blake2b(canonical_bytes(state), digest_size=16).digest(), "big")
@@ -95,19 +103,25 @@ def decode(raw: Any) -> State:
         marks = _table(raw["d"])
         order = list(marks)
         vv = {_text(r, 64): _count(n) for r, n in raw["vv"].items()}
-        used: set[int] = set()
-        cells, sets = _fields(raw["c"], order, used)
-        life = _dots(raw["l"], order, used)
+        cells, sets = _fields(raw["c"], order)
+        life = _dots(raw["l"], order)
         state = State(
             _text(raw["id"], 64), _name(_text(raw["t"], 64)), vv, marks, life, cells, sets
         )
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise Malformed(f"this is not a record state: {error}.") from error
-    if len(order) != len(raw["d"]) or not _rising(order) or len(used) != len(order):
+    if len(order) != len(raw["d"]) or not _rising(order) or not _all_used(state):
         raise Malformed("the table of edits is unsorted, or has one that nothing refers to.")
     if any(dot.n > vv.get(dot.replica, 0) for dot in order):
         raise Malformed("an edit is not counted in the record's own vector.")
+    if len(order) == 1 and len(raw) == 6 and raw["l"] in ([], [0]) and _each_once(state, raw["c"]):
+        _keep_text(state, raw)  # it came as it goes, and whoever reads it asks for the digest
     return state
+
+
+def _each_once(state: State, told: Any) -> bool:
+    """Whether no element names its edit twice."""
+    return all(dots == [0] for name in state.sets for dots in told[name].values())
 
 
 def _table(rows: Any) -> dict[Dot, Mark]:
@@ -119,45 +133,45 @@ def _table(rows: Any) -> dict[Dot, Mark]:
 
 
 def _rising(order: list[Dot]) -> bool:
-    return all(map(lt, order, order[1:]))
+    return len(order) < 2 or all(map(lt, order, order[1:]))
 
 
-def _fields(
-    told: Any, order: list[Dot], used: set[int]
-) -> tuple[dict[str, Cells], dict[str, Elements]]:
+def _all_used(state: State) -> bool:
+    """Whether something refers to each dot of the table."""
+    if len(state.marks) == 1:  # most records were written once
+        return bool(state.cells or state.sets or state.life)
+    return state.dots() == state.marks.keys()
+
+
+def _fields(told: Any, order: list[Dot]) -> tuple[dict[str, Cells], dict[str, Elements]]:
     cells: dict[str, Cells] = {}
     sets: dict[str, Elements] = {}
-    last = len(order) - 1
     for name, body in told.items():
         _name(name)
         if not isinstance(body, list):
-            sets[name] = _elements(name, body, order, used)
+            sets[name] = _elements(name, body, order)
             continue
-        live: Cells = {}
+        live = cells[name] = {}
         for i, value in body:
-            if type(i) is not int or not 0 <= i <= last:
-                _pick(order, i)
+            if type(i) is not int or not 0 <= i < len(order):
+                raise Malformed(f"there is no edit {i!r} in the table.")
             live[order[i]] = value
-            used.add(i)
-            if type(value) is not str or not value.isascii():  # most are; a call costs more
+            if type(value) is not str or not value.isascii():  # most are; a call costs more than it
                 _check(value)
         if not body or len(live) != len(body):
             raise Malformed(f"{name}: no value, or one edit twice.")
-        cells[name] = live
     return cells, sets
 
 
-def _elements(name: str, body: Any, order: list[Dot], used: set[int]) -> Elements:
-    elements = {_text(e, 512): _dots(dots, order, used) for e, dots in body.items()}
+def _elements(name: str, body: Any, order: list[Dot]) -> Elements:
+    elements = {_text(e, 512): _dots(dots, order) for e, dots in body.items()}
     if not body or not all(elements.values()):
         raise Malformed(f"{name}: an element without its edit.")
     return elements
 
 
-def _dots(picked: Any, order: list[Dot], used: set[int]) -> frozenset[Dot]:
-    dots = frozenset([_pick(order, i) for i in picked])
-    used.update(picked)
-    return dots
+def _dots(picked: Any, order: list[Dot]) -> frozenset[Dot]:
+    return frozenset([_pick(order, i) for i in picked])
 
 
 def _count(n: Any) -> int:
@@ -224,7 +238,7 @@ def _check_all(values: Iterable[Any], depth: int) -> None:
 def _encodable(text: str) -> None:
     try:
         text.encode()
-    except UnicodeEncodeError:
-        raise Malformed("a text holds half a character.") from None
+    except UnicodeEncodeError as error:
+        raise Malformed("a text holds half a character.") from error
     if not unicodedata.is_normalized("NFC", text):
         raise Malformed("a text is not in Unicode form C.")

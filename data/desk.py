@@ -15,7 +15,7 @@ from data.packing import loads
 from data.past import newest_gestures
 from data.record import Record, RecordId
 from data.state import Dot, Mark
-from data.store import Gesture, Store, find_line
+from data.store import Gesture, Store
 from data.undo import Stood, Undone, reverse, untouched
 from data.watch import Watch
 
@@ -266,3 +266,12 @@ def _addition(kind: Kind[R], record: R) -> Write:
     cells = kind.cells(record)
     add = {n: tuple(sorted(cells.pop(n))) for n in list(cells) if kind.is_set(n)}
     return Write(kind.name, record.id, cells, add)
+
+
+def find_line(store: Store, kind: str, record_id: str) -> bytes:
+    """The living record's document as a line of JSON, or NotFound in words."""
+    rows = store.storage.tables.get(kind)
+    line = None if rows is None else rows.line(record_id)
+    if line is None:
+        raise NotFound("That record is not on this copy, or it was deleted.")
+    return line

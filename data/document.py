@@ -8,16 +8,31 @@ in `_m`. The two functions are each other's inverse.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from data.packing import dumps_exact
 from data.state import Cells, Dot, Elements, Mark, State
 
 GONE = "_deleted"
 """The table of records whose life was taken; their fields stay, queries do not meet them."""
 
 
+class Written(NamedTuple):
+    """A document, and the line of JSON that it is kept as."""
+
+    doc: Mapping[str, Any]
+    line: bytes
+
+
+def written(state: State) -> Written:
+    doc = document(state)
+    return Written(doc, dumps_exact(doc))
+
+
 def document(state: State) -> dict[str, Any]:
     """`_m`: t kind, d dots, vv vector, l life, c field -> dot or [[dot, value]...], s sets."""
+    if len(state.marks) == 1:
+        return _written_once(state)
     order = sorted(state.marks)
     index = {dot: i for i, dot in enumerate(order)}
     visible: dict[str, Any] = {}
@@ -49,6 +64,24 @@ def document(state: State) -> dict[str, Any]:
         }
         visible.update({name: sorted(elements) for name, elements in state.sets.items()})
     return {**visible, "_m": books}
+
+
+def _written_once(state: State) -> dict[str, Any]:
+    """As `document`, of what most records are: everything in it is of the same edit."""
+    ((dot, mark),) = state.marks.items()
+    doc = {name: value for name, live in state.cells.items() for value in live.values()}
+    books: dict[str, Any] = {
+        "t": state.kind,
+        "d": [[*dot, *mark]],
+        "vv": dict(state.vv),
+        "l": [0] if state.life else [],
+        "c": dict.fromkeys(doc, 0),
+    }
+    if state.sets:
+        books["s"] = {name: {e: [0] for e in elements} for name, elements in state.sets.items()}
+        doc |= {name: sorted(elements) for name, elements in state.sets.items()}
+    doc["_m"] = books
+    return doc
 
 
 def state_of(record_id: str, doc: Mapping[str, Any]) -> State:
@@ -95,6 +128,11 @@ def encoded(record_id: str, doc: Mapping[str, Any]) -> dict[str, Any]:
         "l": books["l"],
         "c": dict(sorted(fields.items())),
     }
+
+
+def lies_in(state: State) -> str:
+    """The table that its document lies in."""
+    return state.kind if state.life else GONE
 
 
 def table_of(doc: Mapping[str, Any]) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from data.errors import Malformed
 from data.state import Dot, Mark, State, seen, write
@@ -32,8 +33,10 @@ class Write:
     """Whose write it is, if not that of who commits it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+class Edit(NamedTuple):
     """One write as it was made: who, when by which clock, what it wrote and over what."""
 
     dot: Dot
@@ -50,7 +53,7 @@ class Edit:
     clock: tuple[int, str] | None = None
     """The clock it was made by, if not the office's: how far it was corrected (ms), and its
     quality."""
-    add_over: Mapping[str, Mapping[str, tuple[Dot, ...]]] = field(default_factory=dict)
+    add_over: Mapping[str, Mapping[str, tuple[Dot, ...]]] = _NOTHING
     """By element that was there already: the dots that its adding took the place of."""
 
     def to_json(self) -> dict[str, Any]:
@@ -84,20 +87,20 @@ class Edit:
                 record=str(raw["id"]),
                 kind=str(raw["t"]),
                 values=dict(raw.get("f", {})),
-                over={name: _dots(dots) for name, dots in raw.get("x", {}).items()},
+                over={name: _dots(dots) for name, dots in raw["x"].items()} if "x" in raw else {},
                 add={name: tuple(map(str, e)) for name, e in raw.get("add", {}).items()},
-                remove=_by_element(raw.get("rem", {})),
-                life_over=_dots(raw.get("lx", ())),
+                remove=_by_element(raw["rem"]) if "rem" in raw else {},
+                life_over=_dots(raw["lx"]) if "lx" in raw else (),
                 delete=bool(raw.get("del", False)),
                 clock=_clock(raw.get("k")),
-                add_over=_by_element(raw.get("ax", {})),
+                add_over=_by_element(raw["ax"]) if "ax" in raw else {},
             )
         except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise Malformed(f"this is not an edit: {error}.") from error
 
 
 def with_values(edit: Edit, values: Mapping[str, Any]) -> Edit:
-    """As `replace`, which takes several times as long: a push asks for thousands."""
+    """As `_replace`, which takes several times as long: a push asks for thousands."""
     return Edit(
         edit.dot,
         edit.mark,
@@ -191,7 +194,10 @@ def values_from(edits: Iterable[Edit]) -> dict[str, dict[Dot, Any]]:
 def header(raw: Mapping[str, Any], state: State) -> Mapping[str, Any]:
     """The edit without its values, if all of them still stand in its state; `filled` undoes it."""
     dot, values = dot_of(raw), raw.get("f", {})
-    stands = {name for name, cells in state.cells.items() if dot in cells}
+    if state.marks.keys() == {dot}:  # most records were written once
+        stands = set(state.cells)
+    else:
+        stands = {name for name, cells in state.cells.items() if dot in cells}
     if not values or stands != values.keys():
         return raw
     return {**{key: value for key, value in raw.items() if key != "f"}, "h": True}
@@ -200,8 +206,14 @@ def header(raw: Mapping[str, Any], state: State) -> Mapping[str, Any]:
 def filled(raw: Mapping[str, Any], state: State) -> Mapping[str, Any]:
     """A header with the values that stand under its dot."""
     dot = dot_of(raw)
-    values = {name: cells[dot] for name, cells in sorted(state.cells.items()) if dot in cells}
-    return {**{key: value for key, value in raw.items() if key != "h"}, "f": values}
+    fields = sorted(state.cells.items())
+    if state.marks.keys() == {dot}:  # most records were written once
+        values = {name: value for name, cells in fields for value in cells.values()}
+    else:
+        values = {name: cells[dot] for name, cells in fields if dot in cells}
+    whole = {**raw, "f": values}
+    del whole["h"]
+    return whole
 
 
 def only_edit(state: State) -> Edit | None:

@@ -75,7 +75,7 @@ def judge_all(
             before = _with(before, allowed)
         mark = after.marks.get(edit.dot, edit.mark)
         if mark != edit.mark:
-            edit = replace(edit, mark=mark)
+            edit = edit._replace(mark=mark)
         answers[edit.dot] = judged(edit, before, after, book, new=new)
         allowed = edit if isinstance(answers[edit.dot], Allowed) else None
     return answers
@@ -141,7 +141,7 @@ def _judged(
         return Allowed()  # a newer app's: it lies in no bucket that anybody reads
     held = [one for one in book.held(user) if one.at(at)]
     held += [replace(hand.lent, person=user)] if hand.lent is not None else []
-    why = _by_rights(edit, kind, before, after, held, book, new)
+    why = _by_rights(edit, kind, before, after, held, book, new, at)
     law = book.laws.get(kind.name)
     if isinstance(why, Refusal) or law is None:
         return why
@@ -158,8 +158,9 @@ def _by_rights(
     held: Iterable[Held],
     book: Book,
     new: bool,
+    at: int,
 ) -> Answer:
-    at, user = judged_at(edit, book), edit.mark.user
+    user = edit.mark.user
     verb: Verb = "delete" if edit.delete else "add" if new else "write"
     reach = kind.reach
     bound = reach.one_each or bool(reach.rows) or reach.row in ("", _OF_ROLES)

@@ -8,9 +8,8 @@ what it has to know is handed in.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from data.buckets import Look
 from data.errors import Refused
@@ -21,8 +20,7 @@ Since: TypeAlias = Callable[[str, str, str], int]
 """(kind, id, field) -> when (ms) the value that stands there was written; 0: nothing does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """One edit as its kind's law sees it. Values are canonical JSON; of a step that copies took
     apart the one that allows least stands."""
 

@@ -33,7 +33,7 @@ def place(store: Store, now: Mapping[str, frozenset[str]]) -> None:
     books: dict[str, Any] = {"holds": holdings.moved(changed, numbers)}
     if moved:
         books |= {"hseq": store.order.top + 1, "order": moved}
-    store.keep((), (), **books)
+    store.keep({}, (), **books)
 
 
 def rescope(
@@ -73,7 +73,7 @@ def purge(store: Store, blobs: Blobs, record_ids: Iterable[str]) -> None:
     found = [state for state in map(store.state, record_ids) if state is not None]
     there = {state.id: (state, None) for state in found if not store.is_purged(state.id)}
     store.keep(
-        [State(state.id, state.kind) for state in found],
+        {state.id: (state, State(state.id, state.kind)) for state in found},
         (),
         forget=[state.id for state in found],
         meta={f"purged/{i}": 1 for i in there} | _left_to_do(store, list(there)),
@@ -126,7 +126,7 @@ def _let_go(
             out[table] = (*out.get(table, ()), record_id)
     if ids:
         meta = {**meta, **_left_to_do(store, ids)}
-    store.keep((), (), out=out, forget=ids, holds=holds, sums=sums, meta=meta)
+    store.keep({}, (), out=out, forget=ids, holds=holds, sums=sums, meta=meta)
 
 
 def _left_to_do(store: Store, ids: list[str]) -> dict[str, Any]:

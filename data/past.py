@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from data.as_of import state_at
@@ -53,7 +53,7 @@ def together(edits: Iterable[Edit], *more: Edit, state: State | None = None) -> 
         known = None if state is None else state.marks.get(edit.dot)
         times = [m.ot for m in (edit.mark, there and there.mark, known) if m and m.ot is not None]
         mark = edit.mark._replace(ot=min(times, default=None))
-        by_dot[edit.dot] = edit if mark == edit.mark else replace(edit, mark=mark)
+        by_dot[edit.dot] = edit if mark == edit.mark else edit._replace(mark=mark)
     return _in_order(by_dot)
 
 

@@ -70,8 +70,9 @@ def may_all(table: Table, held: Iterable[Held], verb: Verb, of: str) -> bool:
     """Whether they may do that to every record of a row, whatever it says and whose it is: then
     nothing has to be looked up about one."""
     return any(
-        set(clause.verbs) & set(LETTERS[verb])
-        and (clause.whose, clause.parts, clause.marks) == ("all", frozenset(), frozenset())
+        clause.whose == "all"
+        and not (clause.parts or clause.marks)
+        and any(letter in clause.verbs for letter in LETTERS[verb])
         for one in held
         for clause in clauses(table, one, of)
     )

@@ -51,6 +51,8 @@ class State:
     life: frozenset[Dot] = frozenset()
     cells: Mapping[str, Cells] = field(default_factory=dict)
     sets: Mapping[str, Elements] = field(default_factory=dict)
+    text: bytes | None = field(default=None, init=False, compare=False, repr=False)
+    """Its canonical form (canonical.py), once somebody has asked for that."""
 
     @property
     def alive(self) -> bool:

@@ -17,12 +17,13 @@ from typing import Any
 from data.arrival import Arrival, base_in
 from data.books import OfficeBooks
 from data.canonical import encode
-from data.document import GONE, document, state_of
+from data.document import Written, lies_in, written
 from data.edit import Edit, Write, apply, dot_of
-from data.errors import NotFound, NotSaved, OfficeError
+from data.errors import NotSaved, OfficeError
 from data.files import DiskFolder, Folder
 from data.frame import Commit
 from data.holdings import Placing
+from data.lately import Lately
 from data.lock import WriterLock
 from data.order import Order
 from data.packing import dumps_exact, loads
@@ -76,6 +77,7 @@ class Store:
             holder=holder or ("office" if hub else "device"),
             now=sources.clock.now,
         )
+        self._lately = Lately(self.storage.line)
         self.db = RecordDB(storage=lambda: self.storage)
         if self.books.sums is None:
             self.books.sums = self.counted()
@@ -161,8 +163,7 @@ class Store:
         return None if line is None else loads(line)
 
     def state(self, record_id: str) -> State | None:
-        line = self.storage.line(record_id)
-        return None if line is None else state_of(record_id, loads(line))
+        return self._lately.state(record_id)
 
     def ids(self) -> Iterator[str]:
         """Every record that was ever put, the deleted ones too."""
@@ -219,7 +220,7 @@ class Store:
             changes = {i: (first[i] if i in here else None, state) for i, state in states.items()}
             try:
                 self.keep(
-                    states.values(),
+                    changes,
                     [edit.to_json() for edit in edits],
                     sums=self.sums.after(changes) if self.hub else {},
                     bases={} if self.hub else bases,
@@ -264,7 +265,7 @@ class Store:
             moved |= {i: (base := come.was(i), base) for i in lies if i not in moved}
         weights = self.books.weights(lies)
         self.keep(
-            [after for _, after in changes.values()],
+            changes,
             [raw for dot, raw in by_dot.items() if dot not in self.books.history.dots],
             meta=dict(meta or {}),
             bases={i: encode(b) if b else None for i, b in bases.items() if i not in clean},
@@ -278,20 +279,20 @@ class Store:
     def accept(
         self,
         changes: Mapping[str, tuple[State | None, State]],
-        lines: Mapping[str, bytes],
+        made: Mapping[str, Written],
         *,
         edits: Sequence[Mapping[str, Any]] = (),
         meta: Mapping[str, Any] | None = None,
     ) -> None:
         """At the office: records as they were and as they are now, joined and judged already, in
-        one frame. `lines`: their documents, where they are made already."""
-        after, sums = [after for _, after in changes.values()], self.sums.after(changes)
-        self.keep(after, edits, lines, meta=dict(meta or {}), sums=sums)
+        one frame. `made`: their documents, where they are made already."""
+        sums = self.sums.after(changes)
+        self.keep(changes, edits, made, meta=dict(meta or {}), sums=sums)
 
     def offer_again(self, edits: Iterable[Mapping[str, Any]]) -> None:
         """The office does not know these edits of this copy after all."""
         again = [[raw["id"], *raw["dot"]] for raw in edits if dot_of(raw) not in self.unacked]
-        self.keep((), (), again=again)
+        self.keep({}, (), again=again)
 
     def all_at_once(self) -> AbstractContextManager[None]:
         """Commits inside become durable together, at the end. Only for laying out a production
@@ -299,11 +300,11 @@ class Store:
         return self.storage.one_sync()
 
     def set_meta(self, **meta: Any) -> None:
-        self.keep((), (), meta=meta)
+        self.keep({}, (), meta=meta)
 
     def forget_bases(self, **meta: Any) -> None:
         """Another office run history: nothing counts as confirmed, everything is offered again."""
-        self.keep((), (), bases=dict.fromkeys(self.ids()), meta=meta, sums=None)
+        self.keep({}, (), bases=dict.fromkeys(self.ids()), meta=meta, sums=None)
 
     def new_run(self) -> None:
         """The next write opens a fresh replica, as it does after a start."""
@@ -321,7 +322,7 @@ class Store:
 
     def _settle(self) -> None:
         with suppress(OfficeError):  # the disk is full, say: what was noted goes another time
-            self.keep((), ())
+            self.keep({}, ())
 
     def next_dot(self) -> Dot:
         """The dot of the next edit made here; to be committed before the one after it is asked."""
@@ -345,29 +346,30 @@ class Store:
 
     def keep(
         self,
-        states: Iterable[State],
+        changes: Mapping[str, tuple[State | None, State]],
         edits: Sequence[Mapping[str, Any]],
-        lines: Mapping[str, bytes] | None = None,
+        made: Mapping[str, Written] | None = None,
         **books: Any,
     ) -> None:
-        """One commit: records, the edits behind them, and the books that move with them."""
+        """One commit: records as they were and are, the edits behind them, and the books that move
+        with them."""
         put: dict[str, dict[str, bytes]] = {}
+        docs: dict[str, Mapping[str, Any]] = {}
         out: dict[str, tuple[str, ...]] = dict(books.pop("out", {}))
         touched = {(table, i) for table, ids in out.items() for i in ids}
-        states = list(states)
-        for state in states:
-            line = lines.get(state.id) if lines else None
-            table, before = state.kind if state.life else GONE, self.storage.where(state.id)
-            put.setdefault(table, {})[state.id] = line or dumps_exact(document(state))
-            if before not in (None, table):
-                out[str(before)] = (*out.get(str(before), ()), state.id)
-            touched.add((state.kind, state.id))
+        for i, (before, state) in changes.items():
+            docs[i], line = (made and made.get(i)) or written(state)
+            table = lies_in(state)
+            put.setdefault(table, {})[i] = line
+            if before is not None and (lay := lies_in(before)) != table:
+                out[lay] = (*out.get(lay, ()), i)
+            touched.add((state.kind, i))
         if edits and self._replica and self._replica not in self.replicas:
             mine, salt = [*self.replicas, self._replica], {f"salt/{self._replica}": self._salt}
             books["meta"] = {**books.get("meta", {}), "replicas": mine, **salt}
         said: dict[str, Any] = {w: v for w, v in books.items() if v or (v is None and w == "sums")}
         if self.hub and self.placing is not None and (put or edits):
-            docs = {i: loads(line) for some in put.values() for i, line in some.items()}
+            docs = {i: docs[i] for ids in put.values() for i in ids}  # as they will be numbered
             now = self.placing(docs, edits)
             said |= self.books.holdings.placed(list(docs), now, self.order.top)
             touched |= {(str(self.storage.where(i)), i) for i in said.get("order", ())}
@@ -380,18 +382,9 @@ class Store:
         commit = Commit(put, out, (), tuple(map(dumps_exact, edits)), said)
         self.storage.commit(commit)
         self.books.take(commit, list(edits))
-        if "forget" in said or not all(state.vv for state in states):
+        if "forget" in said or not all(state.vv for _, state in changes.values()):
             # Whoever writes anew what was let go of or buried has not seen what stood in it: the
             # next edit of the same replica would count its own former ones as written over.
             self.new_run()
         for listener in tuple(self._listeners):
             listener(frozenset(touched))
-
-
-def find_line(store: Store, kind: str, record_id: str) -> bytes:
-    """The living record's document as a line of JSON, or NotFound in words."""
-    rows = store.storage.tables.get(kind)
-    line = None if rows is None else rows.line(record_id)
-    if line is None:
-        raise NotFound("That record is not on this copy, or it was deleted.")
-    return line

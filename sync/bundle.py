@@ -172,7 +172,7 @@ def _as_sent(store: Store, push: Push) -> Batch:
         for dot in state.marks
         if state.kind in FACTS and dot in store.unacked and state.vv == {dot.replica: dot.n}
     ]
-    return Batch(states, list(push.states), list(push.edits), settles, units=len(states))
+    return Batch(states, list(push.edits), settles, units=len(states))
 
 
 def _goes_on(store: Store, since: str, page: Page) -> bool:

@@ -193,7 +193,7 @@ class Device:
             older=self.older,
             scope=self.holding.word,
             edits=tuple(batch.edits),
-            states=tuple(batch.raw),
+            states=tuple(batch.states),
         )
 
     def pushed(self, batch: Batch, reply: Pushed) -> None:

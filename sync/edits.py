@@ -25,7 +25,7 @@ def read_edit(raw: Any) -> Edit:
             and n >= 1
             and (ot is None or type(ot) is int)
             and type(raw.get("h", False)) is type(raw.get("del", False)) is bool
-            and not any(name.startswith("_") or not name for name in (raw["t"], *raw.get("f", ())))
+            and not any(name[:1] in ("", "_") for name in (raw["t"], *raw.get("f", ())))
         )
         edit = Edit.from_json(raw)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -38,23 +38,33 @@ def read_edit(raw: Any) -> Edit:
     return edit
 
 
-def _check_plain(value: Any, depth: int = 0) -> None:
+def _check_plain(raw: Any) -> None:
     """As a state's values: no floats, no half characters, Unicode form C, not nested too deep."""
-    sort = type(value)
-    if sort is str:
-        if not value.isascii() and (
-            not unicodedata.is_normalized("NFC", value)
-            or any("\ud800" <= c <= "\udfff" for c in value)
-        ):
-            raise Malformed("a text of an edit is not in Unicode form C.")
-    elif sort is int:
-        if not -LARGEST < value < LARGEST:
-            raise Malformed("a number of an edit is too large.")
-    elif sort in (dict, list):
-        if depth > DEEPEST + 2:
-            raise Malformed("a value of an edit is nested too deep.")
-        for one in (*value, *value.values()) if sort is dict else value:
-            if type(one) is not str or not one.isascii():  # most are; a call costs more than it
-                _check_plain(one, depth + 1)
-    elif value is not None and sort is not bool:
-        raise Malformed("a value of an edit has no canonical form.")
+    level, depth = [raw], 0
+    while level:
+        below: list[Any] = []
+        for value in level:
+            sort = type(value)
+            if sort is str:
+                if not value.isascii():
+                    _check_text(value)
+            elif sort is int:
+                if not -LARGEST < value < LARGEST:
+                    raise Malformed("a number of an edit is too large.")
+            elif sort is dict or sort is list:
+                if depth > DEEPEST + 2:
+                    raise Malformed("a value of an edit is nested too deep.")
+                below += value
+                below += value.values() if sort is dict else ()
+            elif value is not None and sort is not bool:
+                raise Malformed("a value of an edit has no canonical form.")
+        level, depth = below, depth + 1
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise Malformed("a text of an edit holds half a character.") from error
+    if not unicodedata.is_normalized("NFC", text):
+        raise Malformed("a text of an edit is not in Unicode form C.")

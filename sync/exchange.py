@@ -213,7 +213,7 @@ class Office:
         if taken.recovered:
             meta[f"recovered/{self.store.order.top}"] = taken.recovered
         top = self.store.order.top
-        self.store.accept(taken.changes, taken.lines, edits=taken.edits, meta=meta)
+        self.store.accept(taken.changes, taken.made, edits=taken.edits, meta=meta)
         verdicts = fitting(list(map(self._seen_by(push.device), taken.verdicts)))
         put, buckets = self._put_by(push, taken, verdicts, top)
         return Pushed(

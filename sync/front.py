@@ -24,8 +24,9 @@ from sync.courier import one_letter, taken_in
 from sync.exchange import Office
 from sync.paired import Pair
 from sync.pairing import NOT_YOURS, PUSHING, Pairings
+from sync.reading import AT_ONCE
 from sync.ways import letters_of
-from sync.wire import MOST_STATES, Compare, Hello, Message, Push
+from sync.wire import MOST_STATES, Compare, Hello, Message, Push, Reads
 
 LONGEST_WAIT = 25.0
 """Seconds a question for changes may stay open; proxies and phones cut longer ones."""
@@ -80,7 +81,7 @@ class Front:
             office.store.listen(self._drop_parts)
         self._calls: dict[tuple[str, str], Callable[[str | None, Query, bytes], Message]] = {
             ("POST", "/v1/hello"): lambda who, _, text: self._hello(_own(who, Hello, text)),
-            ("POST", "/v1/push"): lambda who, _, text: office.push(_own(who, Push, text)),
+            ("POST", "/v1/push"): lambda who, _, text: office.push(_own(who, Push, text, AT_ONCE)),
             ("POST", "/v1/digest"): lambda who, _, text: office.compare(_own(who, Compare, text)),
             ("GET", "/v1/changes"): lambda _, ask, __: self._changes(ask),
             ("GET", "/v1/snapshot"): lambda _, ask, __: self._snapshot(ask),
@@ -285,9 +286,9 @@ def refused(error: OfficeError) -> Answer:
     return Answer(STATUS.get(error.code, 400), content)
 
 
-def _own(who: str | None, message: type[Own], content: bytes) -> Own:
+def _own(who: str | None, message: type[Own], content: bytes, reads: Reads | None = None) -> Own:
     """The message, if it speaks of the device whose token came with it."""
-    read = message.from_bytes(content)
+    read = message.from_bytes(content, reads)
     _check_own(who, read.device)
     return read
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from data.canonical import encode
+from data.canonical import canonical_bytes
 from data.edit import dot_of, header
 from data.kinds import ALL
 from data.packing import dumps_exact
@@ -29,7 +29,6 @@ class Batch:
     tells by itself."""
 
     states: list[State] = field(default_factory=list)
-    raw: list[Any] = field(default_factory=list)
     edits: list[Mapping[str, Any]] = field(default_factory=list)
     settles: list[Dot] = field(default_factory=list)
     size: int = 0
@@ -52,7 +51,6 @@ class Batch:
 
     def take(self, other: Batch) -> None:
         self.states += other.states
-        self.raw += other.raw
         self.edits += other.edits
         self.settles += other.settles
         self.size += other.size
@@ -81,10 +79,9 @@ def units(
 
 
 def _of_record(state: State, edits: list[Mapping[str, Any]], *, apart: bool) -> Iterator[Batch]:
-    raw = encode(state)
-    size = len(dumps_exact(raw))
+    size = len(canonical_bytes(state))
     if not apart and size <= MOST_RECORD:
-        unit = Batch([state], [raw], size=size, units=1)
+        unit = Batch([state], size=size, units=1)
         for edit in edits:
             if not _is_told(state, edit, edits):
                 short = header(edit, state)
@@ -96,7 +93,7 @@ def _of_record(state: State, edits: list[Mapping[str, Any]], *, apart: bool) -> 
             return
     for edit in edits:
         yield _edit(edit)
-    yield Batch([state], [raw], size=size, units=1)
+    yield Batch([state], size=size, units=1)
 
 
 def _edit(raw: Mapping[str, Any]) -> Batch:

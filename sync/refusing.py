@@ -102,6 +102,8 @@ def waiting(edit: Edit, why: OfficeError, production: str) -> Write:
 
 def collapsed(state: State, most: int, pen: Pen) -> State:
     """Fields with more live values than anybody can look at: the one shown is written over all."""
+    if len(state.marks) <= most:
+        return state
     for name in [name for name, cells in state.cells.items() if len(cells) > most]:
         shown = state.ranked(name)
         change = Write(
@@ -147,7 +149,7 @@ def _one(
     after = pen.write(after, Write(edit.kind, edit.record, {}, add, remove), _of_life(before))
     # The values taken away leave no cell behind; that they were written over is told by this edit.
     over = {**pen.edits[-1].over, **{name: (dot,) for name, dot in gone.items()}}
-    pen.edits[-1] = replace(pen.edits[-1], over=over)
+    pen.edits[-1] = pen.edits[-1]._replace(over=over)
     return after
 
 

@@ -123,6 +123,8 @@ class BucketSums:
         self._by: dict[str, Sums] = {}
         self._counted: dict[str, tuple[int, frozenset[str]]] = {}
         self._stale: set[str] | None = None
+        self._ways: dict[frozenset[str], list[tuple[Sums, Weight]]] = {}
+        """By where records lie: what they are counted in, and how."""
         store.listen(self._touched)
 
     def over(self, scope: Scope) -> Sums:
@@ -182,12 +184,12 @@ class BucketSums:
             self._count(record_id, *now, sign=1)
 
     def _count(self, record_id: str, value: int, lying: frozenset[str], *, sign: int) -> None:
-        slot = slot_of(record_id)
-        for name in lying:
-            sums = self._by.get(name)
-            if sums is None:
-                sums = self._by[name] = Sums()
-            sums.count_in(slot, value, Weight(1, factor_of(name)), sign)
+        slot, ways = slot_of(record_id), self._ways.get(lying)
+        if ways is None:
+            each = ((self._by.setdefault(name, Sums()), factor_of(name)) for name in lying)
+            ways = self._ways[lying] = [(sums, Weight(1, factor)) for sums, factor in each]
+        for sums, weight in ways:
+            sums.count_in(slot, value, weight, sign)
 
 
 def weighed(state: State, told: frozenset[str], scope: Scope) -> int:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from itertools import starmap
 from typing import Any
 
-from data.canonical import decode, encode
-from data.document import document
+from data.canonical import encode
+from data.document import Written, written
 from data.edit import Edit, filled, only_edit, same_edit, with_values
 from data.errors import Malformed, OfficeError, Refused, ReplicaCloned
 from data.judge import Book, as_error, judge_all
-from data.packing import dumps_exact, sayable
+from data.packing import sayable
 from data.rights import Answer, Refusal
 from data.stamp import FAR_MS
 from data.state import Dot, State, join
@@ -26,6 +26,7 @@ from sync.checking import check_losses, check_payload, check_written_over
 from sync.edits import read_edit
 from sync.graveyard import is_buried, may_be_buried
 from sync.heard import Heard
+from sync.reading import read_state
 from sync.refusing import Judge, Pen, collapsed, stands, superseded, waiting
 from sync.wire import MOST_RECORD, TOO_LARGE, Push, Verdict, dot_name
 
@@ -50,7 +51,7 @@ class Taken:
     verdicts: list[Verdict] = field(default_factory=list)
     edits_aside: list[Verdict] = field(default_factory=list)
     changes: dict[str, tuple[State | None, State]] = field(default_factory=dict)
-    lines: dict[str, bytes] = field(default_factory=dict)
+    made: dict[str, Written] = field(default_factory=dict)
     edits: list[Mapping[str, Any]] = field(default_factory=list)
     recovered: list[list[Any]] = field(default_factory=list)
     flagged: dict[str, str] = field(default_factory=dict)
@@ -89,7 +90,7 @@ class Taking:
         """By record and dot: the edits that this push brings and the office did not have."""
 
     def all_of(self, push: Push) -> Taken:
-        sent = [_read(raw) for raw in push.states]
+        sent = [read_state(raw) for raw in push.states]
         states = {state.id: state for state in sent if isinstance(state, State)}
         self._take_edits(push.edits, states)
         if self.rights is not None:
@@ -155,7 +156,7 @@ class Taking:
         if self.store.is_purged(sent.id):
             return Verdict(id=sent.id, outcome="merged", code="purged", reason=PURGED)
         before, here = self._here(sent.id)
-        written = len(self._pen.edits)
+        penned = len(self._pen.edits)
         if is_buried(sent) or (here is not None and is_buried(here)):
             return self._at_the_grave(sent, before, here)
         try:
@@ -170,11 +171,11 @@ class Taking:
             after = self._timed(after, new)
             after, whys = self._judged(after, here, new)
             after = collapsed(after, MOST_CELLS, self._pen)
-            line = dumps_exact(document(after))
-            if len(line) > MOST_RECORD:
+            made = written(after)
+            if len(made.line) > MOST_RECORD:
                 raise Malformed(TOO_LARGE[1], code=TOO_LARGE[0])
         except Malformed as error:
-            del self._pen.edits[written:]
+            del self._pen.edits[penned:]
             return aside(sent.id, error)
         self._keep_fact(sent)
         for edit, why in whys:
@@ -185,7 +186,7 @@ class Taking:
             self.taken.alarms[sent.id] = len(after.vv)
         if here is None or after != here:
             self.taken.changes[sent.id] = (before, after)
-            self.taken.lines[sent.id] = line
+            self.taken.made[sent.id] = made
         if after == sent:
             return Verdict(id=sent.id, outcome="ok")
         return _merged(after, whys[0][1] if whys else None)
@@ -228,6 +229,8 @@ class Taking:
             if counted.get(dot.replica, 0) < dot.n <= sent.vv.get(dot.replica, 0)
             and self.own(dot.replica)
         }
+        if len(new) < 2:
+            return new
         return {dot: new[dot] for dot in sorted(new, key=lambda d: (new[d].mark.stamp, d))}
 
     def _left_no_mark(self, sent: State, here: State, told: Mapping[Dot, Edit]) -> bool:
@@ -380,13 +383,6 @@ def _retry(name: str, needs: str) -> Verdict:
         code="needs",
         reason="Edits of another device must come first; this one is kept until they have.",
     )
-
-
-def _read(raw: Any) -> State | Malformed:
-    try:
-        return decode(raw)
-    except Malformed as error:
-        return error
 
 
 def _told_dot(raw: Any) -> str:

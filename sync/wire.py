@@ -8,14 +8,15 @@ message it came in. PROTOCOL.md shows every message.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from data.canonical import canonical_bytes
 from data.errors import Malformed
 from data.packing import dumps_exact, loads, sayable
-from data.state import Dot
+from data.state import Dot, State
 
 TYPE = "application/vnd.callboard"
 """A content type no web form can send, so a page elsewhere cannot speak to an open office."""
@@ -38,10 +39,16 @@ nothing."""
 
 
 def pack(lines: Iterable[Any]) -> bytes:
-    return zlib.compress(b"".join(dumps_exact(line) + b"\n" for line in lines))
+    """Of lines as objects, or as they are told."""
+    told = (line if type(line) is bytes else dumps_exact(line) for line in lines)
+    return zlib.compress(b"".join([line + b"\n" for line in told]))
 
 
-def unpack(content: bytes) -> list[dict[str, Any]]:
+Reads: TypeAlias = Mapping[str, Callable[[Any], Any]]
+"""By a line's only key: what makes of its value what is wanted, as soon as the line is read."""
+
+
+def unpack(content: bytes, reads: Reads | None = None) -> list[dict[str, Any]]:
     """The lines of a message, or Malformed; never more than MOST_BYTES are inflated."""
     if len(content) > MOST_PACKED:
         raise Malformed(f"A message is larger than {MOST_PACKED} bytes.", code="too-large")
@@ -59,12 +66,20 @@ def unpack(content: bytes) -> list[dict[str, Any]]:
     if sum(map(text.count, (b",", b"[", b"{"))) > MOST_PARTS:
         raise Malformed(f"A message has more than {MOST_PARTS} parts.", code="too-large")
     try:
-        lines = [loads(row) for row in text[:-1].split(b"\n")]
+        lines = [_line(row, reads or {}) for row in text[:-1].split(b"\n")]
     except (ValueError, RecursionError) as error:
         raise Malformed(f"A line of a message is not JSON: {error}.") from error
     if not all(isinstance(line, dict) for line in lines):
         raise Malformed("A line of a message is not a JSON object.")
     return lines
+
+
+def _line(row: bytes, reads: Reads) -> Any:
+    line = loads(row)
+    if isinstance(line, dict):
+        for key in line.keys() & reads.keys():
+            line[key] = reads[key](line[key])
+    return line
 
 
 def dot_name(dot: Dot) -> str:
@@ -94,13 +109,14 @@ class Message(BaseModel):
     rows: ClassVar[Mapping[str, str]] = {}
     """Of a line's only key: the attribute that collects its values."""
 
-    def lines(self) -> Iterator[dict[str, Any]]:
+    def lines(self) -> Iterator[Any]:
         yield {"m": self.name, **self.model_dump(exclude=set(self.rows.values()))}
         for key, attribute in self.rows.items():
-            for row in getattr(self, attribute):
+            rows = getattr(self, attribute)
+            if rows and isinstance(rows[0], BaseModel):
                 # A verdict says what it has to say; what it leaves out is as it begins.
-                plain = row.model_dump(exclude_defaults=True) if isinstance(row, BaseModel) else row
-                yield {key: plain}
+                rows = self.model_dump(include={attribute}, exclude_defaults=True)[attribute]
+            yield from ({key: row} for row in rows)
 
     def to_bytes(self) -> bytes:
         return pack(self.lines())
@@ -125,8 +141,8 @@ class Message(BaseModel):
             raise Malformed(f"The message {cls.name!r}: {where}: {first['msg']}.") from error
 
     @classmethod
-    def from_bytes(cls: type[M], content: bytes) -> M:
-        return cls.from_lines(unpack(content))
+    def from_bytes(cls: type[M], content: bytes, reads: Reads | None = None) -> M:
+        return cls.from_lines(unpack(content, reads))
 
 
 class Hello(Message):
@@ -241,8 +257,9 @@ class Push(Message):
     scope: Short = ""
     edits: tuple[Any, ...] = ()
     states: Annotated[tuple[Any, ...], Field(max_length=MOST_STATES)] = ()
+    """As JSON says them, or read already (reading.py)."""
 
-    def lines(self) -> Iterator[dict[str, Any]]:
+    def lines(self) -> Iterator[Any]:
         """Each edit beside its state: zlib finds again only what was said shortly before."""
         edits: dict[str, list[Any]] = {}
         for raw in self.edits:
@@ -250,11 +267,13 @@ class Push(Message):
         yield {"m": self.name, **self.model_dump(exclude={"edits", "states"})}
         for raw in self.states:
             yield from ({"e": edit} for edit in edits.pop(_record(raw), ()))
-            yield {"s": raw}
+            yield b'{"s":%b}' % canonical_bytes(raw) if isinstance(raw, State) else {"s": raw}
         yield from ({"e": edit} for some in edits.values() for edit in some)
 
 
 def _record(raw: Any) -> str:
+    if isinstance(raw, State):
+        return raw.id
     return str(raw.get("id")) if isinstance(raw, dict) else ""
 
 

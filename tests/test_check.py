@@ -194,7 +194,7 @@ def test_records_that_do_not_add_up_are_said(tmp_path: Path) -> None:
     """All bytes as they were written, and a program wrote a wrong sum."""
     store: Store = copy_in(DiskFolder(tmp_path / "home"), hub=True)
     store.commit([Write("scene", "a", {"pages": 1})], user="Ada")
-    store.keep((), (), sums={"7": [3, "abc"]})
+    store.keep({}, (), sums={"7": [3, "abc"]})
     store.close()
     report = check(tmp_path / "home")
 

@@ -68,7 +68,7 @@ INSIDE_DATA = (
     ("kind",),
     ("packing", "files", "lock", "stamp", "state"),
     ("canonical", "document", "frame", "index", "browser_disk"),
-    ("arrival", "edit", "journal", "sealed"),
+    ("arrival", "edit", "journal", "lately", "sealed"),
     ("conflicts", "as_of", "past", "undo"),
     ("rows",),
     ("plan", "snapshot"),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from data.canonical import encode
 from data.edit import Write
 from data.errors import NoOffice
 from data.stamp import replica_of
@@ -84,7 +85,7 @@ def test_nor_does_it_at_the_office(two: Two) -> None:
     assert before is not None
     two.ada.store.commit([Write("scene", "s1", {"notes": "LIE"})], user=two.ada.desk.user)
     batch = next(iter(two.ada.device.batches()))
-    (raw,) = batch.raw
+    (raw,) = map(encode, batch.states)
     bare = {**raw, "c": {"notes": raw["c"]["notes"]}}
     used = sorted({*bare["l"], *(at for at, _ in bare["c"]["notes"])})
     bare["d"] = [raw["d"][at] for at in used]

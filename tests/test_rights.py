@@ -131,7 +131,7 @@ def test_the_office_s_order_time_counts_where_it_gave_one(company: Company) -> N
     company.wall.shows(9)
     end_role(company.desk, grant)
     (edit, answer) = company.judge("Ada")[0]
-    late = replace(edit, mark=edit.mark._replace(ot=ms(company.wall.at)))
+    late = edit._replace(mark=edit.mark._replace(ot=ms(company.wall.at)))
     here = company.desk.store.state(show.day.id)
     sent = phone.store.state(show.day.id)
     assert here is not None
@@ -154,7 +154,7 @@ def test_a_stamp_set_back_does_not_reach_behind_an_earlier_edit(company: Company
     phone.edit(show.day, location="Stage 3")
     edit, _ = company.judge("Ada")[0]
     before = ms(company.wall.at) - 3 * 3600 * 1000
-    forged = replace(edit, mark=edit.mark._replace(stamp=before))
+    forged = edit._replace(mark=edit.mark._replace(stamp=before))
     here = company.desk.store.state(show.day.id)
     assert here is not None
     heard = replace(company.book("Ada"), heard=lambda _replica, _n: ms(company.wall.at))

@@ -93,7 +93,7 @@ def test_who_had_a_tablet_is_told_by_its_own_clock_however_wrong(company: Compan
     assert here is not None
     assert sent is not None
     mine = [
-        replace(edit, mark=edit.mark._replace(ot=arrived))
+        edit._replace(mark=edit.mark._replace(ot=arrived))
         for edit in company.owed("tablet")
         if edit.record == show.day.id
     ]

@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from data.canonical import canonical_bytes, encode
+from data.desk import find_line
 from data.edit import Write, values_from
 from data.errors import Busy, NotFound, Refused
 from data.kinds import ALL
 from data.stamp import Clock, Sources
 from data.state import Dot, State
-from data.store import Gesture, Store, find_line
+from data.store import Gesture, Store
 from tests.small_show import Wall
 
 ROOT = Path(__file__).resolve().parents[1]

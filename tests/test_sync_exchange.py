@@ -7,6 +7,7 @@ import random
 import shutil
 import tempfile
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -414,7 +415,7 @@ def test_one_bad_record_of_ten_is_put_aside_and_nine_are_saved(office: Copy, gat
     for n in range(10):
         gate.write(f"p{n}", name=f"Walk-on {n}")
     (batch,) = gate.device.batches()
-    batch.raw[4]["vv"] = {}  # an edit its own vector does not count
+    batch.states[4] = replace(batch.states[4], vv={})  # an edit its own vector does not count
     gate.device.pushed(batch, send(gate, office, batch))
 
     assert {f"p{n}" for n in range(10) if n != 4} == set(contents(office))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tracemalloc
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,7 @@ def test_nine_of_ten_are_saved_and_the_next_run_writes_exactly_the_one(
     for n in range(10):
         gate.write(f"p{n}", name=f"Walk-on {n}")
     (batch,) = gate.device.batches()
-    batch.raw[4]["vv"] = {}
+    batch.states[4] = replace(batch.states[4], vv={})
     gate.device.pushed(batch, send(gate, office, batch))
     cursor = gate.store.meta.get("cursor", "")
     gate.store.set_meta(aside={})  # the office asks for it again

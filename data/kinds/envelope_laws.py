@@ -186,14 +186,11 @@ def _show(said: Said) -> Production:
 
 
 def _changed(said: Said) -> dict[str, Any]:
-    return {
-        name: value
-        for name, value in said.values.items()
-        if value != said.before.get(name, _unwritten(said.kind, name))
-    }
+    stood, blank = said.before, _unwritten(said.kind)
+    return {n: v for n, v in said.values.items() if v != stood.get(n, blank.get(n))}
 
 
 @cache
-def _unwritten(kind: str, name: str) -> Any:
+def _unwritten(kind: str) -> Mapping[str, Any]:
     of: Kind[Any] = ENVELOPE if kind == ENVELOPE.name else RECEIPT
-    return of.unwritten(name) if name in of.meanings else None
+    return {name: of.unwritten(name) for name in of.meanings}

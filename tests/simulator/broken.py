@@ -13,7 +13,7 @@ from typing import Any
 from unittest.mock import patch
 
 from data.arrival import Arrival
-from data.canonical import decode, encode
+from data.canonical import decode
 from data.edit import Edit
 from data.errors import OfficeError
 from data.frame import Commit
@@ -54,8 +54,8 @@ def partial_push() -> Patches:
     push = Device.push
 
     def part(device: Device, batch: Batch) -> Push:
-        raws = [encode(_changed(device.store, state)) for state in batch.states]
-        return push(device, replace(batch, raw=raws))
+        states = [_changed(device.store, state) for state in batch.states]
+        return push(device, replace(batch, states=states))
 
     return {"sync.device.Device.push": part}
 

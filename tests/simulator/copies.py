@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeAlias
 
+from data.document import Written
 from data.edit import Write
 from data.errors import NotSaved
 from data.stamp import Clock, Sources
@@ -50,14 +51,14 @@ class NotedStore(Store):
     def accept(
         self,
         changes: Mapping[str, tuple[State | None, State]],
-        lines: Mapping[str, bytes],
+        made: Mapping[str, Written],
         *,
         edits: Sequence[Mapping[str, Any]] = (),
         meta: Mapping[str, Any] | None = None,
     ) -> None:
         own = [raw for raw in edits if raw["dot"][0] == self._replica]
         with self.noting(by_office(own)):
-            super().accept(changes, lines, edits=edits, meta=meta)
+            super().accept(changes, made, edits=edits, meta=meta)
 
 
 class Copy:
