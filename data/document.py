@@ -37,17 +37,13 @@ def document(state: State) -> dict[str, Any]:
     index = {dot: i for i, dot in enumerate(order)}
     visible: dict[str, Any] = {}
     cells: dict[str, Any] = {}
-    if len(order) == 1:  # most records were written once
-        visible = {name: value for name, live in state.cells.items() for value in live.values()}
-        cells = dict.fromkeys(state.cells, 0)
-    else:
-        for name, live in state.cells.items():
-            if len(live) == 1:
-                ((dot, visible[name]),) = live.items()
-                cells[name] = index[dot]
-            else:
-                visible[name] = live[state.ranked(name)[0]]
-                cells[name] = [[index[dot], live[dot]] for dot in sorted(live)]
+    for name, live in state.cells.items():
+        if len(live) == 1:
+            ((dot, visible[name]),) = live.items()
+            cells[name] = index[dot]
+        else:
+            visible[name] = live[state.ranked(name)[0]]
+            cells[name] = [[index[dot], live[dot]] for dot in sorted(live)]
     books: dict[str, Any] = {
         "t": state.kind,
         "d": [[*dot, *state.marks[dot]] for dot in order],

@@ -47,6 +47,9 @@ SLICE: Final = 0.01
 UPSET: Final = 60.0
 """Seconds to the next turn: at the start, while there is work, when there is none, and after the
 unexpected."""
+CALM: Final = 0.3
+"""Seconds after a commit in which somebody is taken to be at work still: a device that brings its
+day comes again at once, and must not wait for a slice of the next generation each time."""
 
 LAST_SHOWN: Final = 20
 STEP: Final = 0.05
@@ -97,6 +100,7 @@ class Keeper:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._asked = self._ended = False
+        self._written = float("-inf")
         self._tried: datetime | None = None
         self._wrapped: datetime | None = None
         self._wraps = self._known_wraps()
@@ -157,7 +161,8 @@ class Keeper:
     async def turn(self) -> float:
         """One round: what is due, in small parts. Seconds until the next one."""
         if self.store.tend():
-            return BREATH
+            at_work = time.monotonic() - self._written < CALM
+            return QUIET if at_work else BREATH
         minute = self.now().replace(second=0, microsecond=0)
         passed, self._minute = self._minute != minute, minute
         if self.backups and (passed or self._asked):
@@ -243,7 +248,8 @@ class Keeper:
                 self._loop.call_soon_threadsafe(self._tell)
 
     def _touched(self, touched: frozenset[tuple[str, str]]) -> None:
-        """Notes a unit's wrap; a commit may come from a thread."""
+        """Notes that somebody writes, and a unit's wrap; a commit may come from a thread."""
+        self._written = time.monotonic()
         if any(kind == DAY.name for kind, _ in touched):
             wraps = self._known_wraps()
             if wraps - self._wraps:

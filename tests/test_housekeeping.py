@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -287,6 +288,31 @@ def test_a_journal_that_grew_long_is_made_shorter_in_slices(
 
     assert rests[-1] == QUIET
     assert keeper.store.storage.journal_bytes < 1000
+
+
+def test_while_somebody_writes_a_slice_is_taken_only_once_a_second(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "SMALLEST", 1000)
+    clock = [100.0]
+    monkeypatch.setattr(housekeeping, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(keeper.store, "tend", lambda: True)
+    rests: list[float] = []
+
+    async def rest(seconds: float) -> None:
+        rests.append(seconds)
+        if len(rests) == 4:
+            raise Ended
+        if len(rests) == 1:
+            keeper.desk.add(Person(name="Nell Ortiz"))
+        if len(rests) == 3:
+            clock[0] += 2 * housekeeping.CALM
+
+    monkeypatch.setattr(keeper, "_rest", rest)
+    with contextlib.suppress(Ended):
+        asyncio.run(keeper.run())
+
+    assert rests[1:] == [QUIET, QUIET, BREATH]
 
 
 def test_a_damaged_photo_is_put_aside_and_said(keeper: Keeper) -> None:

@@ -24,8 +24,11 @@ from typing import Any, Final
 import httpx
 
 from data.blobs import Blobs
+from data.desk import Desk
 from data.edit import Write
 from data.files import MemoryFolder
+from data.housekeeping import Keeper
+from data.kinds import ALL
 from data.stamp import Sources
 from data.store import Store
 from sync.blobs import OwnPhotos
@@ -94,14 +97,12 @@ def serve(home: str, port: int, tapped: bool, kept: bool) -> None:
     app = Starlette(routes=routes(office_of(store), Blobs(Path(home, "photos"))))
     taps: list[tuple[float, float]] = []
 
-    async def keep() -> None:
-        while True:
-            await asyncio.sleep(0.02 if store.tend() else 1.0)
+    keeper = Keeper(Desk(store, ALL, user="office"), backups=False)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            self.keeping = asyncio.create_task(keep()) if kept else None
+            self.keeping = asyncio.create_task(keeper.run()) if kept else None
             if tapped:
                 words = (store, asyncio.get_running_loop(), taps)
                 threading.Thread(target=_tap, args=words, daemon=True).start()

@@ -53,6 +53,8 @@ class Size:
     """Receipts for whoever takes tens of milliseconds for one."""
     calm: float = 10.0
     """Seconds between the last round and the quiet day."""
+    rest: float = 3.0
+    """Seconds after each lap: what a side does when nobody waits costs nobody else's lap."""
     quiet: int = 15
     """Syncs with nothing to say, and edits that somebody waits for."""
     counted: int = 1000
@@ -61,7 +63,7 @@ class Size:
 
 
 WHOLE: Final = Size()
-QUICK: Final = Size(1000, 1, 300, 100, 2.0, 3, 300, 100, 10)
+QUICK: Final = Size(1000, 1, 300, 100, 2.0, 0.5, 3, 300, 100, 10)
 
 
 def alone(_place: Path) -> Peers:
@@ -214,6 +216,7 @@ class Course:
             file = self._receipts(self.size.receipts if n else self.size.probe // 10)
             self._known = json.loads(file.read_text(encoding="utf-8"))[0]["id"]
             for side in self._chance.sample(sides, len(sides)):
+                time.sleep(self.size.rest)
                 lap = partial(_lap, side, file, counts=n > 0)
                 if side is sides[0]:
                     lap()  # ourselves; without us there is no race
