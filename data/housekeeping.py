@@ -161,18 +161,21 @@ class Keeper:
     async def turn(self) -> float:
         """One round: what is due, in small parts. Seconds until the next one."""
         if self.store.tend():
-            at_work = time.monotonic() - self._written < CALM
-            return QUIET if at_work else BREATH
+            return self._next_slice()
         minute = self.now().replace(second=0, microsecond=0)
         passed, self._minute = self._minute != minute, minute
         if self.backups and (passed or self._asked):
             self._mind_backup()
         await self._photos.mind(self.desk, self.now(), self._again)
         if await self._sweeping.mind(self.desk, self.now()):
-            return BREATH
+            return self._next_slice()
         if passed:
             self._tell()
         return QUIET
+
+    def _next_slice(self) -> float:
+        """Seconds; longer while somebody is at work."""
+        return QUIET if time.monotonic() - self._written < CALM else BREATH
 
     async def settled(self) -> None:
         """Returns when no backup is being made."""

@@ -27,6 +27,8 @@ from data.snapshot import book_reader, open_tables
 
 SMALLEST: Final = 2**20
 """Bytes of journal below which no new generation is worth its writing."""
+LONG: Final = 32 * 2**20
+"""Bytes of journal that a burst of work may leave, before commits fold it themselves."""
 
 
 class Books(SnapshotBooks, Protocol):
@@ -133,7 +135,7 @@ class JournalStorage(Storage):
     def commit(self, commit: Commit) -> None:
         """Durable, then shown. NotSaved: nothing has changed."""
         self._check_writable()
-        if self._files.journal_bytes > 4 * SMALLEST and self._overdue():
+        if self._files.journal_bytes > LONG and self._overdue():
             self.tend()  # nobody has tended it for long; before the commit, while books agree
         self._files.append(commit)
         self._show(commit)

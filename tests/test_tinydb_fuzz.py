@@ -300,6 +300,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything small enough to be made often, and a clock that goes by its own ticks."""
     monkeypatch.setattr("data.rows.BLOCK", 4)
     monkeypatch.setattr("data.storage.SMALLEST", 500)
+    monkeypatch.setattr("data.storage.LONG", 2000)
     ticks = count()
     clock = SimpleNamespace(perf_counter=lambda: next(ticks) / 2)
     monkeypatch.setattr("data.storage.time", clock)

@@ -175,6 +175,7 @@ async def _tend(store: Store) -> None:
 
 def _opened(home: Path, *, hub: bool, dies: tuple[str, int] | None) -> Store:
     patch.object(data.storage, "SMALLEST", 20_000).start()
+    patch.object(data.storage, "LONG", 80_000).start()
     if dies is not None:
         _dies_in_a_commit(*dies)
     return Store(home, sources=Sources(rng=random.SystemRandom()), hub=hub)

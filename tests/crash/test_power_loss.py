@@ -24,6 +24,7 @@ SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 12
 @pytest.fixture(autouse=True)
 def any_journal_is_long_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(data.storage, "SMALLEST", 1)
+    monkeypatch.setattr(data.storage, "LONG", 4)
 
 
 def recorded(sort: Sort, seed: int) -> list[Call]:
@@ -106,6 +107,7 @@ def test_a_commit_may_begin_just_before_the_end_of_a_sector_that_is_lost(
     before: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(data.storage, "SMALLEST", 2**20)
+    monkeypatch.setattr(data.storage, "LONG", 2**20)
     folder = Recorder()
     db = open_db(folder)
     ends = []

@@ -79,6 +79,7 @@ def test_a_reader_in_a_loop_sees_whole_gestures_and_never_an_older_one(
     sort: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(data.storage, "SMALLEST", 2_000)
+    monkeypatch.setattr(data.storage, "LONG", 8_000)
     made = SORTS[sort]
     writer, n = made.open(tmp_path), 0
     looks: list[int] = []

@@ -82,6 +82,7 @@ def _write(
 ) -> None:
     """Writes until it is killed; after `most` gestures it only holds what it has."""
     patch.object(data.storage, "SMALLEST", smallest).start()
+    patch.object(data.storage, "LONG", 4 * smallest).start()
     rng = random.Random(seed)
     idle = rng.choice((0.0, 0.3, 0.9))
     made = SORTS[sort]
