@@ -115,8 +115,9 @@ class Side:
 
     async def open(self) -> dict[str, Any]:
         """From now on it stays with the office, as an app does that is open."""
+        before = self.link.state.last_contact
         self._running = [asyncio.create_task(self.link.run()), asyncio.create_task(self._tended())]
-        while not (self.link.state.reached and self.link.state.equal):
+        while self.link.state.last_contact == before or not self.link.state.equal:
             await asyncio.sleep(0.01)
         return {"open": True}
 
