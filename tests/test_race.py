@@ -74,7 +74,7 @@ def test_whoever_cannot_be_installed_is_said(
 
 @pytest.mark.long
 def test_alone_we_race_for_our_own_budgets() -> None:
-    size = course.Size(20, 1, 20, 20, 0.0, 1, 20, 20, 6)
+    size = course.Size(20, 1, 20, 20, 0.0, 0.0, 1, 20, 20, 6)
     alone = installed.Peers(said=["pouchdb: not in the race: no network"])
     rows, said = course.rows(size, lambda _place: alone)
 
