@@ -16,7 +16,6 @@ from data.blobs import Blobs
 from data.desk import Desk
 from data.edit import Write
 from data.errors import NoOffice
-from data.housekeeping import Keeper
 from data.kinds import ALL
 from data.kinds.attendance import check_in
 from data.kinds.people import PERSON, Person
@@ -76,14 +75,13 @@ async def _device(home: Path, address: str, n: int) -> None:
             connect=connect,
         )
         side = Side(link, bodies, person_id(n))
-        keeping = asyncio.create_task(Keeper(Desk(store, ALL, user=side.user), backups=False).run())
         print(json.dumps({"ready": True}), flush=True)
         while line := await asyncio.to_thread(sys.stdin.readline):
             asked = json.loads(line)
             told = await getattr(side, asked.pop("do"))(**asked)
             print(json.dumps(told), flush=True)
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
+            while not side.is_open and store.tend():  # the journal is folded when nobody waits
+                pass
     store.close()
 
 
@@ -109,20 +107,25 @@ class Side:
 
     def __init__(self, link: Link, bodies: Counter, user: str) -> None:
         self.link, self.bodies, self.user = link, bodies, user
-        self._running: asyncio.Task[None] | None = None
+        self._running: list[asyncio.Task[None]] = []
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self._running)
 
     async def open(self) -> dict[str, Any]:
         """From now on it stays with the office, as an app does that is open."""
         before = self.link.state.last_contact
-        self._running = asyncio.create_task(self.link.run())
+        self._running = [asyncio.create_task(self.link.run()), asyncio.create_task(self._tended())]
         while self.link.state.last_contact == before or not self.link.state.equal:
             await asyncio.sleep(0.01)
         return {"open": True}
 
     async def close(self) -> dict[str, Any]:
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        self._running = []
         return {"open": False}
 
     async def seen(self, record: str, what: str) -> dict[str, Any]:
@@ -136,6 +139,10 @@ class Side:
         finally:
             stop()
         return {"seen": what}
+
+    async def _tended(self) -> None:
+        while True:
+            await asyncio.sleep(0.02 if self.link.store.tend() else 1.0)
 
     async def sync(self) -> dict[str, Any]:
         """What a person waits for: everything both ways, and the proof that both are equal."""
