@@ -66,7 +66,10 @@ class Turn:
         async with self._lock:
             if queued:
                 await asyncio.sleep(BREATH)
-            yield
+            try:
+                yield
+            finally:
+                await asyncio.sleep(0)  # whoever has come meanwhile finds it taken, and queues
 
 
 async def _answer(front: Front, turn: Turn, request: Request) -> Answer:
