@@ -32,7 +32,7 @@ from sync.blobs import accept
 from sync.calls import Call, Connect, Timings, over_http
 from sync.errand import with_office
 from sync.exchange import Office
-from sync.hub import routes
+from sync.hub import Turn, routes
 from sync.link import Link, LinkState
 from sync.wire import MOST_PACKED, TYPE, Hello, Page, Welcome
 
@@ -411,6 +411,24 @@ def test_a_question_for_changes_ends_without_news(desk: Desk) -> None:
     answer = desk.call("GET", f"/v1/changes?run={run}&wait=0.01")
 
     assert Page.from_bytes(answer.content).states == ()
+
+
+def test_between_two_of_many_calls_that_come_at_once_whoever_works_gets_a_turn() -> None:
+    done: list[str] = []
+
+    async def answered(turn: Turn, n: int) -> None:
+        async with turn.taken():
+            done.append(f"call {n}")
+
+    async def at_wrap() -> None:
+        turn = Turn()
+        calls = [asyncio.create_task(answered(turn, n)) for n in range(3)]
+        asyncio.get_running_loop().call_soon(done.append, "tap")
+        await asyncio.gather(*calls)
+
+    asyncio.run(at_wrap())
+
+    assert done == ["call 0", "tap", "call 1", "call 2"]
 
 
 def test_a_question_whose_asker_is_gone_is_let_go_of_at_once(desk: Desk) -> None:
